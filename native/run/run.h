@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QDA_RUN_H
+#define QDA_RUN_H
+
+#include "driver/driver.h"
+
+/*
+ * One file a benchmark family. A family runs one *point* (one benchmark at one set of parameters) in steps, so that the
+ * agent's poll loop stays alive between them. A step never lasts much longer than `slice_ns`.
+ */
+
+enum qda_source { QDA_SRC_QDA = 0, QDA_SRC_HEAP_SYSTEM, QDA_SRC_HEAP_CMA, QDA_SRC_UDMABUF, QDA_SRC_RENDER, QDA_SRC_MALLOC, QDA_SRC_DMABUF, QDA_SRC_COUNT };
+
+/* One point of a plan, as the host sent it. Zero means "not set" only where a comment says so. */
+struct qda_point {
+    uint32_t index;         /* place in the plan */
+    char benchmark[32];     /* public id: "mem.alloc" */
+    uint64_t size;          /* bytes; 0 where the benchmark has no size */
+    enum qda_source source; /* exporter or kind of mapping */
+    uint32_t count;         /* mem.import_scale: buffers; 0: the benchmark's own */
+    uint32_t variant;       /* cpu.sync: bits 0-1 direction (1 read, 2 write, 3 both), bit 2 dirtied, bit 3 attached; base.ioctl: 0 VERSION, 1 QUERY */
+    uint32_t samples;       /* wanted per series */
+    uint32_t warmups;
+    uint64_t budget_ns;     /* wall time of the point; at least min_samples are taken all the same */
+    uint32_t min_samples;
+    uint32_t repeat;        /* which of the independent runs this is (fresh fd), from 0 */
+    uint64_t seed;          /* pattern seed */
+    bool verify;
+};
+
+enum qda_status { QDA_ST_PASS = 0, QDA_ST_FAIL, QDA_ST_ERROR, QDA_ST_SKIP, QDA_ST_CANCELLED };
+
+#define QDA_MAX_SERIES 4
+#define QDA_REASON_LEN 240
+
+/* What a point came to. Filled by the family. */
+struct qda_point_result {
+    enum qda_status status;
+    int error;                         /* -errno of the failing call, else 0 */
+    char call[32];                     /* the failing call: "GEM_CREATE" */
+    char reason[QDA_REASON_LEN];       /* a sentence for fail, error, skip; also "limit reached at k=..." notes */
+    uint64_t limit;                    /* import_scale: how far it came; 0: no limit met */
+    bool has_limit;
+    uint64_t verified;                 /* checks made outside the timed region */
+    uint64_t mismatches;
+    uint64_t bytes_per_sample;         /* for bandwidth; 0: none */
+    uint64_t left_behind;              /* bytes that this point leaves held in the driver until reboot (known leaks) */
+};
+
+/* Where samples go. `series` < QDA_MAX_SERIES; names are declared once by start(). Appending never blocks and never allocates. */
+struct qda_sink {
+    void *arg;
+    void (*declare)(void *arg, unsigned series, const char *name);
+    void (*append)(void *arg, unsigned series, uint64_t ns);
+    bool (*room)(void *arg, size_t samples); /* false: the step should return and wait (back-pressure) */
+};
+
+struct qda_run_ctx {
+    struct qda_sys *sys;
+    const struct qda_node *node; /* the chosen DSP's node; its driver is not NULL */
+    const char *self_exe;        /* for helper processes: argv[0] of a re-exec */
+    const char *const *helper_args; /* NULL-terminated arguments that make a re-exec a helper on the same seam: e.g. {"--helper", "--vqda", NAME, NULL} */
+    struct qda_sink sink;
+    uint64_t slice_ns;
+};
+
+struct qda_run_ops {
+    const char *id;    /* public id */
+    bool exhaustive;   /* exhausts or holds much: only on request */
+    /* 0, or -errno/skip already put into *result. *state is the family's own, freed by stop(). */
+    int (*start)(struct qda_run_ctx *ctx, const struct qda_point *point, struct qda_point_result *result, void **state);
+    int (*step)(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result); /* 1: more to do, 0: done */
+    /* Releases everything, also after a failed start or a cancel; state may be NULL. */
+    void (*stop)(struct qda_run_ctx *ctx, void *state);
+};
+
+/* NULL-terminated. */
+extern const struct qda_run_ops *const qda_runs[];
+const struct qda_run_ops *qda_run_find(const char *id);
+/* The helper process of mem.handoff: serves on descriptor 3 until it is closed. Returns an exit code. */
+int qda_run_helper(struct qda_sys *sys, const struct qda_node *node);
+/* Cost of one now_ns() call in ns, median of `n` back-to-back pairs. */
+uint64_t qda_clock_cost(struct qda_sys *sys, unsigned n);
+/* Writes every sharing relation of the agent's own open buffers (the `self` tier) through fn; used by the agent. */
+struct qda_self_buffer {
+    const char *node;
+    uint32_t handle;
+    uint64_t size;
+    uint64_t ino;       /* 0: never exported or imported */
+    uint64_t since_ns;
+    bool imported;
+    bool mapped;
+};
+void qda_self_each(void (*fn)(void *arg, const struct qda_self_buffer *buffer), void *arg);
+
+#endif
