@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "uapi/errnos.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#define ROW(generations, call, condition, certainty, error)                                                           \
+    { QDA_ERRNO_##generations, QDA_CALL_##call, QDA_COND_##condition, certainty, error }
+
+const struct qda_errno_row qda_errno_rows[] = {
+    /* Every call. */
+    ROW(BOTH, ANY, UNPLUGGED, 'S', ENODEV),
+    ROW(BOTH, IOCTL, UNKNOWN_IOCTL, 'M', EINVAL),
+    ROW(V1, IOCTL, RESERVED_IOCTL, 'S', EINVAL), /* INIT_ATTACH in the RFC */
+
+    ROW(V1, GEM_CREATE, PAD_NONZERO, 'S', EINVAL),
+    ROW(RFC, GEM_CREATE, PAD_NONZERO, 'S', 0),
+    ROW(BOTH, GEM_CREATE, SIZE_ZERO, 'S', EINVAL),
+    ROW(BOTH, GEM_CREATE, SIZE_WRAPS, 'S', EINVAL),
+    ROW(BOTH, GEM_CREATE, DMA_ALLOC_FAILED, 'S', ENOMEM),
+
+    ROW(V1, GEM_MMAP_OFFSET, PAD_NONZERO, 'S', EINVAL),
+    ROW(RFC, GEM_MMAP_OFFSET, PAD_NONZERO, 'S', 0),
+    ROW(BOTH, GEM_MMAP_OFFSET, UNKNOWN_HANDLE, 'S', ENOENT),
+    ROW(V1, GEM_MMAP_OFFSET, IMPORTED_OBJECT, 'D', 0), /* the mmap is what fails */
+
+    ROW(BOTH, MMAP, OFFSET_NOT_EXACT, 'M', EINVAL),
+    ROW(BOTH, MMAP, LONGER_THAN_OBJECT, 'M', EINVAL),
+    ROW(BOTH, MMAP, NOT_OPENED_BY_FILE, 'M', EACCES),
+    ROW(V1, MMAP, IMPORTED_OBJECT, 'S', EINVAL),
+    ROW(RFC, MMAP, IMPORTED_OBJECT, 'D', EINVAL), /* by another way: an import has no kernel address to map */
+
+    ROW(BOTH, GEM_CLOSE, UNKNOWN_HANDLE, 'M', EINVAL),
+
+    ROW(BOTH, PRIME_IMPORT, BAD_FD, 'M', EBADF),
+    ROW(BOTH, PRIME_IMPORT, NOT_A_DMABUF, 'M', EINVAL),
+    ROW(BOTH, PRIME_IMPORT, EXPORTER_WITHOUT_SG, 'D', ENOSYS),
+    ROW(BOTH, PRIME_EXPORT, BAD_FLAGS, 'M', EINVAL),
+    ROW(BOTH, PRIME_EXPORT, UNKNOWN_HANDLE, 'M', ENOENT),
+
+    ROW(BOTH, SESSION_CREATE, FILE_TOO_LONG, 'S', EINVAL),
+    ROW(V1, SESSION_CREATE, FILE_BUFFER_BAD, 'S', EINVAL),
+    ROW(RFC, SESSION_CREATE, FILE_BUFFER_BAD, 'S', ENOENT), /* filefd is a GEM handle there */
+
+    ROW(V1, MAP, PAD_NONZERO, 'S', EINVAL),
+    ROW(RFC, MAP, PAD_NONZERO, 'S', 0),
+    ROW(BOTH, MAP, BAD_REQUEST, 'S', EINVAL),
+    ROW(V1, MAP, BAD_FD, 'S', EBADF),
+    ROW(V1, MAP, NOT_A_DMABUF, 'S', EINVAL),
+    ROW(V1, MAP, NO_BUFFER, 'S', 0), /* sends a zero page entry */
+    ROW(RFC, MAP, UNKNOWN_HANDLE, 'S', ENOENT),
+
+    ROW(BOTH, MUNMAP, BAD_REQUEST, 'S', EINVAL),
+
+    ROW(BOTH, INVOKE, ARGS_UNREADABLE, 'S', EFAULT),
+    ROW(BOTH, INVOKE, INLINE_UNREADABLE, 'S', EFAULT),
+    ROW(V1, INVOKE, FD_BELOW_MINUS_ONE, 'D', ENOSPC),
+    ROW(RFC, INVOKE, UNKNOWN_HANDLE, 'S', ENOENT),
+    ROW(BOTH, INVOKE, INTERRUPTED, 'S', QDA_ERESTARTSYS),
+
+    /* No context bank free: the message buffer of a DSP call is a GEM object, so it needs a bank too. */
+    ROW(BOTH, OPEN, NO_BANK, 'S', 0),
+    ROW(BOTH, QUERY, NO_BANK, 'S', 0),
+    ROW(BOTH, GEM_MMAP_OFFSET, NO_BANK, 'S', 0),
+    ROW(BOTH, PRIME_EXPORT, NO_BANK, 'S', 0),
+    ROW(BOTH, PRIME_IMPORT, NO_BANK_SELF_IMPORT, 'S', 0),
+    ROW(BOTH, PRIME_IMPORT, NO_BANK, 'S', ENODEV), /* not ENOMEM */
+    ROW(BOTH, GEM_CREATE, NO_BANK, 'S', ENOMEM),
+    ROW(BOTH, SESSION_CREATE, NO_BANK, 'S', ENOMEM),
+    ROW(BOTH, MAP, NO_BANK, 'S', ENOMEM),
+    ROW(BOTH, MUNMAP, NO_BANK, 'S', ENOMEM),
+    ROW(BOTH, INVOKE, NO_BANK, 'S', ENOMEM),
+
+    /* The exporters beside the driver, and dma-buf itself. */
+    ROW(BOTH, HEAP_ALLOC, SIZE_ZERO, 'M', EINVAL),
+    ROW(BOTH, HEAP_ALLOC, FD_NONZERO, 'M', EINVAL),
+    ROW(BOTH, HEAP_ALLOC, BAD_FLAGS, 'M', EINVAL),
+    ROW(BOTH, HEAP_ALLOC, HEAP_FLAGS, 'M', EINVAL),
+    ROW(BOTH, DMABUF_SYNC, BAD_FLAGS, 'M', EINVAL),
+    ROW(BOTH, DMABUF_SYNC, NO_DIRECTION, 'M', EINVAL),
+    ROW(BOTH, DMABUF_SET_NAME, NAME_TOO_LONG, 'M', EINVAL),
+    ROW(BOTH, UDMABUF_CREATE, NOT_A_MEMFD, 'M', EBADFD),
+    ROW(BOTH, UDMABUF_CREATE, SEAL_MISSING, 'M', EINVAL),
+    ROW(BOTH, UDMABUF_CREATE, SEAL_WRITE, 'M', EINVAL),
+    ROW(BOTH, UDMABUF_CREATE, UNALIGNED, 'M', EINVAL),
+};
+const size_t qda_errno_row_count = sizeof(qda_errno_rows) / sizeof(qda_errno_rows[0]);
+
+const struct qda_errno_row qda_null_dsp_rows[] = {
+    ROW(BOTH, SESSION_CREATE, NO_DSP, 'S', ENOTCONN),
+    ROW(BOTH, MAP, NO_DSP, 'S', ENOTCONN),
+    ROW(BOTH, MUNMAP, NO_DSP, 'S', ENOTCONN),
+    ROW(BOTH, INVOKE, NO_DSP, 'S', ENOTCONN),
+};
+const size_t qda_null_dsp_row_count = sizeof(qda_null_dsp_rows) / sizeof(qda_null_dsp_rows[0]);
+
+#undef ROW
+
+static const struct qda_errno_row *find_in(const struct qda_errno_row *rows, size_t count, unsigned generation,
+                                           enum qda_call call, enum qda_condition condition)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct qda_errno_row *row = &rows[i];
+        if ((row->generations & generation) != 0 && row->call == call && row->condition == condition)
+            return row;
+    }
+    return NULL;
+}
+
+const struct qda_errno_row *qda_errno_find(unsigned generation, enum qda_call call, enum qda_condition condition)
+{
+    const struct qda_errno_row *row = find_in(qda_errno_rows, qda_errno_row_count, generation, call, condition);
+    if (row == NULL)
+        row = find_in(qda_errno_rows, qda_errno_row_count, generation, QDA_CALL_ANY, condition);
+    if (row == NULL)
+        row = find_in(qda_null_dsp_rows, qda_null_dsp_row_count, generation, call, condition);
+    return row;
+}
+
+int qda_errno(unsigned generation, enum qda_call call, enum qda_condition condition)
+{
+    const struct qda_errno_row *row = qda_errno_find(generation, call, condition);
+    assert(row != NULL);
+    return -row->error;
+}
+
+const char *qda_call_name(enum qda_call call)
+{
+#define NAME(id, text) text,
+    static const char *const names[] = { QDA_CALLS(NAME) };
+#undef NAME
+    return (unsigned)call < QDA_CALL_COUNT ? names[call] : "unknown call";
+}
+
+const char *qda_condition_name(enum qda_condition condition)
+{
+#define NAME(id, text) text,
+    static const char *const names[] = { QDA_CONDITIONS(NAME) };
+#undef NAME
+    return (unsigned)condition < QDA_COND_COUNT ? names[condition] : "unknown condition";
+}
