@@ -1,0 +1,48 @@
+import type { BoardSummary } from '../../model/board.ts';
+import type { Outcome, Problem } from '../../model/outcome.ts';
+
+/**
+ * Provider -> Target -> Connection. A provider knows one way to boards (virtual, USB, an adb server, TCP); a target is one
+ * board that it sees; a connection is one byte stream to an agent that was deployed there.
+ */
+export interface Provider {
+  readonly transport: BoardSummary['transport'];
+  /** Boards that can be seen now. Never throws: what cannot be looked at is a problem. */
+  list(): Promise<Outcome<readonly Target[]>>;
+}
+
+export interface DeployOptions {
+  /** 'v1' or 'rfc' where the user names it. */
+  readonly generation?: 'v1' | 'rfc';
+  readonly signal?: AbortSignal;
+}
+
+export interface Target {
+  readonly summary: BoardSummary;
+  /** Puts the agent on the board, starts it with a fresh token, and connects. */
+  deploy(options: DeployOptions): Promise<Outcome<Deployment>>;
+}
+
+/** An agent that runs on a board. */
+export interface Deployment {
+  readonly token: string;
+  readonly buildId: string;
+  /** Connects to it, first or again after the stream was lost. */
+  connect(): Promise<Outcome<Connection>>;
+  /** Ends the agent and waits until nothing of it is left on the board. */
+  stop(): Promise<void>;
+  /** Resolves when the agent process ended by itself, with the reason. */
+  readonly ended: Promise<Problem>;
+}
+
+/** One ordered byte stream. */
+export interface Connection {
+  /** Sends bytes; resolves when they may be followed by more (back-pressure). */
+  send(bytes: Uint8Array): Promise<void>;
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Called once when the stream ended; null: ended by us. */
+  onClose(listener: (problem: Problem | null) => void): void;
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
