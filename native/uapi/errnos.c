@@ -87,10 +87,10 @@ const struct qda_errno_row qda_errno_rows[] = {
 const size_t qda_errno_row_count = sizeof(qda_errno_rows) / sizeof(qda_errno_rows[0]);
 
 const struct qda_errno_row qda_null_dsp_rows[] = {
-    ROW(BOTH, SESSION_CREATE, NO_DSP, 'S', ENOTCONN),
-    ROW(BOTH, MAP, NO_DSP, 'S', ENOTCONN),
-    ROW(BOTH, MUNMAP, NO_DSP, 'S', ENOTCONN),
-    ROW(BOTH, INVOKE, NO_DSP, 'S', ENOTCONN),
+    ROW(BOTH, SESSION_CREATE, NO_DSP, 'V', ENOTCONN),
+    ROW(BOTH, MAP, NO_DSP, 'V', ENOTCONN),
+    ROW(BOTH, MUNMAP, NO_DSP, 'V', ENOTCONN),
+    ROW(BOTH, INVOKE, NO_DSP, 'V', ENOTCONN),
 };
 const size_t qda_null_dsp_row_count = sizeof(qda_null_dsp_rows) / sizeof(qda_null_dsp_rows[0]);
 

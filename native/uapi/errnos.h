@@ -92,7 +92,7 @@ struct qda_errno_row {
     uint8_t generations; /* QDA_ERRNO_* bits */
     uint8_t call;        /* enum qda_call */
     uint8_t condition;   /* enum qda_condition */
-    char certainty;      /* 'S' read in the driver's source, 'D' derived from it, 'M' general kernel knowledge */
+    char certainty;      /* 'S' read in the driver's source, 'D' derived from it, 'M' general kernel knowledge, 'V' virtual */
     int error;           /* positive errno; 0: this generation does not mind (the call goes on) */
 };
 
