@@ -24,7 +24,12 @@ export const recipes: Readonly<Record<Tree, Recipe>> = {
   fuzz: {
     what: 'fuzz targets (clang, libFuzzer)',
     // Warnings are the business of the gcc trees.
-    setup: [...checked, '-Dfuzz=true', '-Dwerror=false', `-Dc_args=${sanitizerFlags} -fsanitize=fuzzer-no-link`],
+    setup: [
+      ...checked,
+      '-Dfuzz=true',
+      '-Dwerror=false',
+      `-Dc_args=${sanitizerFlags} -fsanitize=fuzzer-no-link`,
+    ],
     env: { CC: 'clang-16' },
   },
   aarch64: {
@@ -44,8 +49,11 @@ function recipeText(tree: Tree): string {
 }
 
 /** One build at a time in a tree, also among several callers. */
-const locked = (tree: Tree, command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> =>
-  run('flock', [`.build/${tree}.lock`, ...command], { env });
+const locked = (
+  tree: Tree,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> => run('flock', [`.build/${tree}.lock`, ...command], { env });
 
 async function configure(tree: Tree): Promise<Finished | undefined> {
   const stamp = at('.build', `${tree}.recipe`);
@@ -67,7 +75,11 @@ async function configure(tree: Tree): Promise<Finished | undefined> {
 export async function fuzzers(): Promise<readonly string[]> {
   const listed = await run('meson', ['introspect', '--targets', '.build/fuzz']);
   if (!listed.ok) throw new Error(`meson introspect failed:\n${listed.output}`);
-  const targets = JSON.parse(listed.output) as readonly { defined_in: string; filename: readonly string[]; type: string }[];
+  const targets = JSON.parse(listed.output) as readonly {
+    defined_in: string;
+    filename: readonly string[];
+    type: string;
+  }[];
   return targets
     .filter((target) => target.type === 'executable' && target.defined_in.includes('/test/native/fuzz/'))
     .flatMap((target) => target.filename.map((name) => name.slice(at('.build/fuzz').length + 1)));
@@ -79,8 +91,9 @@ export async function buildTree(tree: Tree): Promise<Finished> {
   const configured = await configure(tree);
   if (configured !== undefined && !configured.ok) return configured;
   const targets = tree === 'fuzz' ? await fuzzers() : [];
-  if (tree === 'fuzz' && targets.length === 0) return { code: 0, signal: undefined, output: 'no fuzz targets\n', ok: true };
-  return await locked(tree, ['ninja', '-C', `.build/${tree}`, ...targets]);
+  if (tree === 'fuzz' && targets.length === 0)
+    return { code: 0, signal: undefined, output: 'no fuzz targets\n', ok: true };
+  return locked(tree, ['ninja', '-C', `.build/${tree}`, ...targets]);
 }
 
 async function main(names: readonly string[]): Promise<number> {

@@ -45,17 +45,27 @@ export function run(command: string, args: readonly string[], options: RunOption
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const finish = (code: number | null, signal: NodeJS.Signals | null, note = ''): void => {
       clearTimeout(timer);
       const output = Buffer.concat(chunks).toString() + note;
       resolve({ code: code ?? undefined, signal: signal ?? undefined, output, ok: code === 0 });
     };
-    child.on('error', (error) => { finish(127, null, `${command}: ${error.message}\n`); });
-    child.on('close', (code, signal) => { finish(code, signal); });
+    child.on('error', (error) => {
+      finish(127, null, `${command}: ${error.message}\n`);
+    });
+    child.on('close', (code, signal) => {
+      finish(code, signal);
+    });
   });
 }
 
 /** Runs a Node script of an npm package with this very Node. */
-export const runNode = (script: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
-  run(process.execPath, [script, ...args], options);
+export const runNode = (
+  script: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> => run(process.execPath, [script, ...args], options);

@@ -1,0 +1,32 @@
+// Type checks each environment by its own tsconfig: build/node build/typecheck.ts
+import { nodeModule, runNode } from './run.ts';
+
+const environments = ['pure', 'node', 'test'] as const;
+
+/** tsc's code for an environment whose folders have no file yet. */
+const nothingToCheck = 'error TS18003';
+
+/** What the compiler says against an environment, one line a finding. */
+async function checkEnvironment(name: string): Promise<readonly string[]> {
+  const done = await runNode(nodeModule('typescript/bin/tsc'), [
+    '-p',
+    `tsconfig.${name}.json`,
+    '--pretty',
+    'false',
+  ]);
+  if (done.ok || done.output.includes(nothingToCheck)) return [];
+  const lines = done.output.trimEnd().split('\n');
+  return lines.map((line) => `${line} [tsconfig.${name}.json]`);
+}
+
+export async function typecheck(): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of environments) found.push(...(await checkEnvironment(name)));
+  return found;
+}
+
+if (import.meta.main) {
+  const found = await typecheck();
+  for (const line of found) console.error(line);
+  if (found.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import js from '@eslint/js';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+const typed = {
+  files: ['**/*.ts'],
+  extends: [js.configs.recommended, tseslint.configs.recommendedTypeChecked],
+  languageOptions: {
+    parserOptions: {
+      project: ['tsconfig.pure.json', 'tsconfig.node.json', 'tsconfig.test.json'],
+      tsconfigRootDir: import.meta.dirname,
+    },
+  },
+  rules: {
+    eqeqeq: 'error',
+    '@typescript-eslint/consistent-type-imports': 'error',
+    '@typescript-eslint/no-non-null-assertion': 'error',
+    '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+    '@typescript-eslint/only-throw-error': 'error',
+    '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+    '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['.build/', 'out/', 'node_modules/', '**/gen/', 'native/', 'test/fixtures/', 'test/native/'] },
+  typed,
+  {
+    // Pure folders: clock and randomness are passed in.
+    files: ['electron/{model,wire,memory,bench}/**/*.ts', 'electron/report/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness is passed in.' },
+        { object: 'Date', property: 'now', message: 'The clock is passed in.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+          message: 'The clock is passed in.',
+        },
+      ],
+    },
+  },
+  {
+    // Fixtures and stand-ins may be asynchronous because the thing they stand for is.
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/require-await': 'off' },
+  },
+  {
+    files: ['**/*.js'],
+    extends: [js.configs.recommended],
+    languageOptions: { globals: globals.node },
+  },
+);
