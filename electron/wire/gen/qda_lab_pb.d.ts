@@ -549,7 +549,7 @@ export declare type Welcome = Message<"qdalab.Welcome"> & {
   simulated: boolean;
 
   /**
-   * run id of a plan that goes on, or empty
+   * run id of a plan that goes on, or whose blocks are still kept; or empty
    *
    * @generated from field: string running_plan = 6;
    */
@@ -1477,7 +1477,7 @@ export declare const PointStartedSchema: GenMessage<PointStarted>;
  */
 export declare type SampleBlock = Message<"qdalab.SampleBlock"> & {
   /**
-   * 1, 2, 3 ... over the whole plan
+   * 1, 2, 3 ... over the whole plan; a number that never comes was dropped by overflow while nobody listened
    *
    * @generated from field: uint64 block = 1;
    */
