@@ -10,7 +10,11 @@ export interface Benchmark {
   readonly timed: string;
   /** Series that it gives, in the agent's order, each with what one sample is. */
   readonly series: readonly { readonly name: string; readonly what: string }[];
-  readonly sweep: { readonly sizes: boolean; readonly sources: readonly Source[]; readonly variants: readonly number[] };
+  readonly sweep: {
+    readonly sizes: boolean;
+    readonly sources: readonly Source[];
+    readonly variants: readonly number[];
+  };
   readonly samples: number;
   readonly warmups: number;
   /** Exhausts or holds much: runs only when named or asked for. */
@@ -98,7 +102,10 @@ export const CATALOGUE: readonly Benchmark[] = [
     title: 'Import a dma-buf',
     timed: 'PRIME_FD_TO_HANDLE on a fresh file, again on the same file, and GEM_CLOSE',
     series: [
-      { name: 'cold', what: 'first PRIME_FD_TO_HANDLE on a fresh file: attach and map into the context bank' },
+      {
+        name: 'cold',
+        what: 'first PRIME_FD_TO_HANDLE on a fresh file: attach and map into the context bank',
+      },
       { name: 'warm', what: 'PRIME_FD_TO_HANDLE again: the handle is known' },
       { name: 'close', what: 'GEM_CLOSE of the import: unmap and detach' },
     ],

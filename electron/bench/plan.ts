@@ -36,10 +36,19 @@ export function makePlan(request: PlanRequest, offered: readonly BenchmarkInfo[]
   const chosen = chooseBenchmarks(request, offered);
   if (!chosen.ok) return chosen;
   const shapes = chosen.value.flatMap((benchmark) => shapesOf(benchmark, request));
-  if (shapes.length === 0) return fail('empty-plan', 'The plan has no point to run.', 'Name benchmarks with --only, or choose another plan.');
+  if (shapes.length === 0)
+    return fail(
+      'empty-plan',
+      'The plan has no point to run.',
+      'Name benchmarks with --only, or choose another plan.',
+    );
   const count = shapes.length * REPEATS;
   if (count > MAX_POINTS) {
-    return fail('plan-too-large', `The plan has ${count} points; an agent takes ${MAX_POINTS}.`, 'Name fewer benchmarks (--only) or fewer sizes.');
+    return fail(
+      'plan-too-large',
+      `The plan has ${count} points; an agent takes ${MAX_POINTS}.`,
+      'Name fewer benchmarks (--only) or fewer sizes.',
+    );
   }
   const points: PlanPoint[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
@@ -57,9 +66,13 @@ export function makePlan(request: PlanRequest, offered: readonly BenchmarkInfo[]
 }
 
 /** Upper bound of the time that the plan may take, seconds: every point to its budget. */
-export const planSeconds = (plan: Plan): number => plan.points.reduce((sum, point) => sum + point.budgetNs / 1e9, 0);
+export const planSeconds = (plan: Plan): number =>
+  plan.points.reduce((sum, point) => sum + point.budgetNs / 1e9, 0);
 
-function chooseBenchmarks(request: PlanRequest, offered: readonly BenchmarkInfo[]): Outcome<readonly Benchmark[]> {
+function chooseBenchmarks(
+  request: PlanRequest,
+  offered: readonly BenchmarkInfo[],
+): Outcome<readonly Benchmark[]> {
   const known = offered.map((row) => row.id);
   for (const id of request.only) {
     if (!findBenchmark(id) || !known.includes(id)) {
@@ -71,7 +84,8 @@ function chooseBenchmarks(request: PlanRequest, offered: readonly BenchmarkInfo[
   return ok(CATALOGUE.filter((row) => known.includes(row.id) && wanted(row)));
 }
 
-const budgetOf = (request: PlanRequest): number => request.budgetS ?? (request.name === 'quick' ? QUICK.budgetS : FULL_BUDGET_S);
+const budgetOf = (request: PlanRequest): number =>
+  request.budgetS ?? (request.name === 'quick' ? QUICK.budgetS : FULL_BUDGET_S);
 
 function samplesOf(benchmark: Benchmark, request: PlanRequest): number {
   if (request.samples !== null) return request.samples;
@@ -80,23 +94,32 @@ function samplesOf(benchmark: Benchmark, request: PlanRequest): number {
 }
 
 function variantsOf(benchmark: Benchmark, request: PlanRequest): readonly number[] {
-  return benchmark.id === 'cpu.sync' && request.name === 'quick' ? QUICK.syncVariants : benchmark.sweep.variants;
+  return benchmark.id === 'cpu.sync' && request.name === 'quick'
+    ? QUICK.syncVariants
+    : benchmark.sweep.variants;
 }
 
 type Shape = Omit<PlanPoint, 'index' | 'repeat'>;
 
 function shapesOf(benchmark: Benchmark, request: PlanRequest): Shape[] {
-  const sizes = benchmark.sweep.sizes ? (request.sizes ?? (request.name === 'quick' ? QUICK_SIZES : SIZES)) : [0];
+  const sizes = benchmark.sweep.sizes
+    ? (request.sizes ?? (request.name === 'quick' ? QUICK_SIZES : SIZES))
+    : [0];
   const shapes: Shape[] = [];
   for (const source of benchmark.sweep.sources) {
     for (const size of sizes) {
-      for (const variant of variantsOf(benchmark, request)) shapes.push(shape(benchmark, request, { source, size, variant }));
+      for (const variant of variantsOf(benchmark, request))
+        shapes.push(shape(benchmark, request, { source, size, variant }));
     }
   }
   return shapes;
 }
 
-function shape(benchmark: Benchmark, request: PlanRequest, at: { source: Source; size: number; variant: number }): Shape {
+function shape(
+  benchmark: Benchmark,
+  request: PlanRequest,
+  at: { source: Source; size: number; variant: number },
+): Shape {
   const samples = samplesOf(benchmark, request);
   return {
     benchmark: benchmark.id,

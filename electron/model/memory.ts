@@ -27,13 +27,42 @@ export interface SgEntry {
 
 /** Facts, as they come off the wire: one tier each, joined by the reducers in electron/memory. */
 export type MemoryFact =
-  | { readonly kind: 'process'; readonly pid: number; readonly comm: string; readonly uid: number; readonly unreadable: boolean }
+  | {
+      readonly kind: 'process';
+      readonly pid: number;
+      readonly comm: string;
+      readonly uid: number;
+      readonly unreadable: boolean;
+    }
   | { readonly kind: 'node'; readonly pid: number; readonly fd: number; readonly path: string }
-  | { readonly kind: 'buffer'; readonly ino: number; readonly tier: 'proc' | 'bufinfo'; readonly size: number; readonly exporter: string; readonly name: string; readonly references: number | null }
+  | {
+      readonly kind: 'buffer';
+      readonly ino: number;
+      readonly tier: 'proc' | 'bufinfo';
+      readonly size: number;
+      readonly exporter: string;
+      readonly name: string;
+      readonly references: number | null;
+    }
   | { readonly kind: 'holder'; readonly pid: number; readonly fd: number; readonly ino: number }
-  | { readonly kind: 'map'; readonly pid: number; readonly ino: number; readonly start: bigint; readonly length: number }
+  | {
+      readonly kind: 'map';
+      readonly pid: number;
+      readonly ino: number;
+      readonly start: bigint;
+      readonly length: number;
+    }
   | { readonly kind: 'attachment'; readonly ino: number; readonly device: string }
-  | { readonly kind: 'self'; readonly node: string; readonly handle: number; readonly size: number; readonly ino: number | null; readonly sinceNs: number; readonly imported: boolean; readonly mapped: boolean };
+  | {
+      readonly kind: 'self';
+      readonly node: string;
+      readonly handle: number;
+      readonly size: number;
+      readonly ino: number | null;
+      readonly sinceNs: number;
+      readonly imported: boolean;
+      readonly mapped: boolean;
+    };
 
 export interface MemorySnapshot {
   readonly takenNs: number;

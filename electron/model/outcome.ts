@@ -8,11 +8,16 @@ export interface Problem {
   readonly remedy: string;
 }
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
 
-export const fail = (code: string, message: string, remedy = ''): { readonly ok: false; readonly problem: Problem } => ({
+export const fail = (
+  code: string,
+  message: string,
+  remedy = '',
+): { readonly ok: false; readonly problem: Problem } => ({
   ok: false,
   problem: { code, message, remedy },
 });

@@ -5,7 +5,12 @@ import type { PointStatus } from './run.ts';
  * acknowledges a block once it is stored, and a gap in the numbers is a gap in the data.
  */
 export type PlanEvent =
-  | { readonly kind: 'started'; readonly block: number; readonly index: number; readonly series: readonly string[] }
+  | {
+      readonly kind: 'started';
+      readonly block: number;
+      readonly index: number;
+      readonly series: readonly string[];
+    }
   | {
       readonly kind: 'samples';
       readonly block: number;
@@ -18,7 +23,13 @@ export type PlanEvent =
       readonly simulated: boolean;
     }
   | ({ readonly kind: 'done'; readonly block: number } & PointEnd)
-  | { readonly kind: 'plan-done'; readonly block: number; readonly runId: string; readonly cancelled: boolean; readonly reason: string };
+  | {
+      readonly kind: 'plan-done';
+      readonly block: number;
+      readonly runId: string;
+      readonly cancelled: boolean;
+      readonly reason: string;
+    };
 
 export interface PointEnd {
   readonly index: number;

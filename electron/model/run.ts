@@ -58,7 +58,12 @@ export interface Run {
   readonly endedAt: string | null;
   readonly app: ToolIdentity;
   readonly agent: ToolIdentity;
-  readonly board: { readonly id: string; readonly transport: string; readonly label: string; readonly identity: Identity };
+  readonly board: {
+    readonly id: string;
+    readonly transport: string;
+    readonly label: string;
+    readonly identity: Identity;
+  };
   readonly node: AccelNode;
   /** Board clock minus host clock, ns; null where unknown. */
   readonly clockOffsetNs: number | null;

@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { PlanEvent } from '../model/plan-events.ts';
+import type { Run } from '../model/run.ts';
+
+/** A run without its points: what the list shows, and what is written first. */
+export type RunHeader = Omit<Run, 'points'>;
+
+/** A run as it is kept: its header, its events as the agent sent them, and the digests taken when it ended. */
+export interface StoredRun {
+  readonly header: RunHeader;
+  readonly events: readonly PlanEvent[];
+  /** By point index, one a series; a point is absent while its run goes on. */
+  readonly digests: ReadonlyMap<number, readonly string[]>;
+}
+
+/** The stored run, or null where there is none. */
+export function readRun(db: DatabaseSync, id: string): StoredRun | null {
+  const row = db.prepare('SELECT header FROM runs WHERE id = ?').get(id);
+  if (!row) return null;
+  const header = JSON.parse(String(row['header'])) as RunHeader;
+  return { header, events: [...storedEvents(db, id)], digests: storedDigests(db, id) };
+}
+
+function storedDigests(db: DatabaseSync, id: string): Map<number, readonly string[]> {
+  const rows = db.prepare('SELECT idx, digests FROM points WHERE run_id = ? AND digests IS NOT NULL').all(id);
+  return new Map(rows.map((row) => [Number(row['idx']), JSON.parse(String(row['digests'])) as string[]]));
+}
+
+function* storedEvents(db: DatabaseSync, id: string): Generator<PlanEvent> {
+  for (const row of db
+    .prepare('SELECT idx, series, outcome FROM points WHERE run_id = ? ORDER BY idx')
+    .all(id)) {
+    const series = JSON.parse(String(row['series'])) as string[];
+    yield { kind: 'started', block: 0, index: Number(row['idx']), series };
+    if (row['outcome'] !== null) yield JSON.parse(String(row['outcome'])) as PlanEvent;
+  }
+  for (const row of db
+    .prepare('SELECT idx, series, first, simulated, ns FROM blocks WHERE run_id = ?')
+    .iterate(id)) {
+    yield {
+      kind: 'samples',
+      block: 0,
+      index: Number(row['idx']),
+      series: Number(row['series']),
+      first: Number(row['first']),
+      bytes: row['ns'] as Uint8Array,
+      simulated: row['simulated'] === 1,
+    };
+  }
+}

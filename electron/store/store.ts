@@ -1,0 +1,184 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fail, ok, type Outcome } from '../model/outcome.ts';
+import type { PlanEvent } from '../model/plan-events.ts';
+import type { PointResult, Run } from '../model/run.ts';
+import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
+import { storeProblem } from './problems.ts';
+import { readRun, type RunHeader, type StoredRun } from './read.ts';
+
+/** One line of the list of runs. */
+export interface RunLine {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly status: Run['status'];
+  readonly simulated: boolean;
+  readonly header: RunHeader;
+}
+
+/** The run store: one SQLite file in WAL mode, safe for several programs at once. */
+export class Store {
+  readonly path: string;
+  private readonly db: DatabaseSync;
+
+  private constructor(path: string, db: DatabaseSync) {
+    this.path = path;
+    this.db = db;
+  }
+
+  /**
+   * Opens or makes the store and brings an older schema up. Fails with 'store-newer' (nothing is touched),
+   * 'store-read-only', 'store-full', 'store-damaged', 'store-busy' or 'store-unreachable'.
+   */
+  static open(path: string): Outcome<Store> {
+    let db: DatabaseSync | null = null;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+      const version = storedVersion(db);
+      if (version > STORE_VERSION) {
+        db.close();
+        return fail(
+          'store-newer',
+          `${path} was written by a newer QDA Lab (schema ${version}, this one knows ${STORE_VERSION}). It was not changed.`,
+          'Use the newer version, or set QDA_LAB_HOME to another folder.',
+        );
+      }
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+      migrate(db);
+      return ok(new Store(path, db));
+    } catch (error) {
+      db?.close();
+      return storeProblem(error, path);
+    }
+  }
+
+  /** Writes the header, new or again (a run's header is written at its start and at its end). */
+  putHeader(header: RunHeader): Outcome<void> {
+    return this.write(() => {
+      this.db
+        .prepare(
+          `INSERT INTO runs(id, started_at, status, simulated, header) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT(id) DO UPDATE SET status = excluded.status, simulated = excluded.simulated, header = excluded.header`,
+        )
+        .run(header.id, header.startedAt, header.status, header.simulated ? 1 : 0, JSON.stringify(header));
+    });
+  }
+
+  /** Stores events of a running plan in one transaction: when it returns ok, they are safe. Storing one again is harmless. */
+  putEvents(runId: string, events: readonly PlanEvent[]): Outcome<void> {
+    return this.write(() => {
+      for (const event of events) this.putEvent(runId, event);
+    });
+  }
+
+  /** Ends a run: its last header, then the digest of every series. */
+  finish(header: RunHeader, points: readonly PointResult[]): Outcome<void> {
+    const kept = this.putHeader(header);
+    if (!kept.ok) return kept;
+    return this.write(() => {
+      const set = this.db.prepare('UPDATE points SET digests = ? WHERE run_id = ? AND idx = ?');
+      for (const { point, series } of points)
+        set.run(JSON.stringify(series.map((row) => row.sha256)), header.id, point.index);
+    });
+  }
+
+  list(): Outcome<readonly RunLine[]> {
+    return this.read(() =>
+      this.db
+        .prepare('SELECT header FROM runs ORDER BY started_at DESC, id DESC')
+        .all()
+        .map((row) => lineOf(JSON.parse(String(row['header'])) as RunHeader)),
+    );
+  }
+
+  /** The run whose id is `id` or begins with it, or 'latest'. Fails with 'unknown-run' or 'ambiguous-run'. */
+  find(id: string): Outcome<RunLine> {
+    const lines = this.list();
+    if (!lines.ok) return lines;
+    const hits =
+      id === 'latest' ? lines.value.slice(0, 1) : lines.value.filter((line) => line.id.startsWith(id));
+    const exact = hits.find((line) => line.id === id) ?? hits[0];
+    if (!exact)
+      return fail(
+        'unknown-run',
+        `There is no run "${id}" in ${this.path}.`,
+        'See the runs with: qda-lab runs',
+      );
+    if (hits.length > 1 && exact.id !== id)
+      return fail('ambiguous-run', `"${id}" begins ${hits.length} runs.`, 'Give more of the id.');
+    return ok(exact);
+  }
+
+  load(id: string): Outcome<StoredRun> {
+    const loaded = this.read(() => readRun(this.db, id));
+    if (!loaded.ok) return loaded;
+    return loaded.value
+      ? ok(loaded.value)
+      : fail('unknown-run', `There is no run "${id}" in ${this.path}.`, 'See the runs with: qda-lab runs');
+  }
+
+  remove(id: string): Outcome<void> {
+    return this.write(() => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private putEvent(runId: string, event: PlanEvent): void {
+    if (event.kind === 'started') {
+      this.db
+        .prepare('INSERT OR REPLACE INTO points(run_id, idx, series) VALUES (?, ?, ?)')
+        .run(runId, event.index, JSON.stringify(event.series));
+    } else if (event.kind === 'samples') {
+      this.db
+        .prepare(
+          'INSERT OR REPLACE INTO blocks(run_id, idx, series, first, simulated, ns) VALUES (?, ?, ?, ?, ?, ?)',
+        )
+        .run(runId, event.index, event.series, event.first, event.simulated ? 1 : 0, event.bytes);
+    } else if (event.kind === 'done') {
+      this.db
+        .prepare(
+          `INSERT INTO points(run_id, idx, series, outcome) VALUES (?, ?, '[]', ?)
+           ON CONFLICT(run_id, idx) DO UPDATE SET outcome = excluded.outcome`,
+        )
+        .run(runId, event.index, JSON.stringify(event));
+    }
+  }
+
+  private write(work: () => void): Outcome<void> {
+    try {
+      this.db.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+        this.db.exec('COMMIT');
+      } catch (error) {
+        if (this.db.isTransaction) this.db.exec('ROLLBACK');
+        throw error;
+      }
+      return ok(undefined);
+    } catch (error) {
+      return storeProblem(error, this.path);
+    }
+  }
+
+  private read<T>(work: () => T): Outcome<T> {
+    try {
+      return ok(work());
+    } catch (error) {
+      return storeProblem(error, this.path);
+    }
+  }
+}
+
+function lineOf(header: RunHeader): RunLine {
+  return {
+    id: header.id,
+    startedAt: header.startedAt,
+    status: header.status,
+    simulated: header.simulated,
+    header,
+  };
+}
