@@ -77,7 +77,7 @@ struct qda_node {
     char path[64];                   /* "/dev/accel/accel0" */
     char dsp[16];                    /* "cdsp"; "" where QUERY failed */
     const struct qda_driver *driver; /* NULL where refused */
-    char proof[160];                 /* how the generation was proven, or why it was refused, as a sentence with its remedy */
+    char proof[320];                 /* how the generation was proven, or why it was refused, as a sentence with its remedy */
     int error;                       /* 0 or -errno of the open or the query */
 };
 

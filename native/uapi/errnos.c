@@ -66,6 +66,7 @@ const struct qda_errno_row qda_errno_rows[] = {
     ROW(BOTH, PRIME_IMPORT, NO_BANK_SELF_IMPORT, 'S', 0),
     ROW(BOTH, PRIME_IMPORT, NO_BANK, 'S', ENODEV), /* not ENOMEM */
     ROW(BOTH, GEM_CREATE, NO_BANK, 'S', ENOMEM),
+    ROW(RFC, INIT_ATTACH, NO_BANK, 'S', ENOMEM),
     ROW(BOTH, SESSION_CREATE, NO_BANK, 'S', ENOMEM),
     ROW(BOTH, MAP, NO_BANK, 'S', ENOMEM),
     ROW(BOTH, MUNMAP, NO_BANK, 'S', ENOMEM),
@@ -87,6 +88,7 @@ const struct qda_errno_row qda_errno_rows[] = {
 const size_t qda_errno_row_count = sizeof(qda_errno_rows) / sizeof(qda_errno_rows[0]);
 
 const struct qda_errno_row qda_null_dsp_rows[] = {
+    ROW(RFC, INIT_ATTACH, NO_DSP, 'V', ENOTCONN),
     ROW(BOTH, SESSION_CREATE, NO_DSP, 'V', ENOTCONN),
     ROW(BOTH, MAP, NO_DSP, 'V', ENOTCONN),
     ROW(BOTH, MUNMAP, NO_DSP, 'V', ENOTCONN),

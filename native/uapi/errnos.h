@@ -33,6 +33,7 @@
     X(GEM_CLOSE, "GEM_CLOSE")                                                                                         \
     X(PRIME_IMPORT, "PRIME_FD_TO_HANDLE")                                                                             \
     X(PRIME_EXPORT, "PRIME_HANDLE_TO_FD")                                                                             \
+    X(INIT_ATTACH, "INIT_ATTACH")                                                                                     \
     X(SESSION_CREATE, "SESSION_CREATE")                                                                               \
     X(MAP, "MAP")                                                                                                     \
     X(MUNMAP, "MUNMAP")                                                                                               \
