@@ -67,7 +67,13 @@ int qda_drm_version(struct qda_sys *sys, int fd, struct qda_drm_version *out);
 int qda_gem_close(struct qda_sys *sys, int fd, uint32_t handle);
 int qda_prime_export(struct qda_sys *sys, int fd, uint32_t handle, uint32_t flags, int *dmabuf); /* flags O_CLOEXEC | O_RDWR */
 int qda_prime_import(struct qda_sys *sys, int fd, int dmabuf, uint32_t *handle);
-int qda_dmabuf_sync(struct qda_sys *sys, int dmabuf, uint64_t flags); /* DMA_BUF_SYNC_* */
+/* Flags of qda_dmabuf_sync: a direction, with START or END (the kernel's DMA_BUF_SYNC_*). */
+#define QDA_SYNC_READ 1u
+#define QDA_SYNC_WRITE 2u
+#define QDA_SYNC_RW 3u
+#define QDA_SYNC_START 0u
+#define QDA_SYNC_END 4u
+int qda_dmabuf_sync(struct qda_sys *sys, int dmabuf, uint64_t flags);
 int qda_dmabuf_set_name(struct qda_sys *sys, int dmabuf, const char *name);
 int qda_heap_alloc(struct qda_sys *sys, int heap, uint64_t size, int *dmabuf);
 int qda_udmabuf_create(struct qda_sys *sys, int udmabuf, int memfd, uint64_t size, int *dmabuf);
