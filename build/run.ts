@@ -25,8 +25,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Also pass everything on as it comes. */
   readonly live?: boolean;
-  /** Killed after this long: it hangs. */
-  readonly timeoutMs?: number;
   readonly cwd?: string;
 }
 
@@ -45,12 +43,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    const timer =
-      options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     const finish = (code: number | null, signal: NodeJS.Signals | null, note = ''): void => {
-      clearTimeout(timer);
       const output = Buffer.concat(chunks).toString() + note;
       resolve({ code: code ?? undefined, signal: signal ?? undefined, output, ok: code === 0 });
     };
