@@ -6,14 +6,7 @@
 #error Regenerate this file with the current version of nanopb generator.
 #endif
 
-
-/* The following messages exceed 64kB in size: qdalab_ToAgent, qdalab_StartPlan */
-
-/* The PB_FIELD_32BIT compilation option must be defined to support messages that exceed 64 kB in size. */
-#ifndef PB_FIELD_32BIT
-#error Enable PB_FIELD_32BIT to support messages exceeding 64kB in size: qdalab_ToAgent, qdalab_StartPlan
-#endif
-PB_BIND(qdalab_ToAgent, qdalab_ToAgent, 4)
+PB_BIND(qdalab_ToAgent, qdalab_ToAgent, AUTO)
 
 
 PB_BIND(qdalab_Hello, qdalab_Hello, AUTO)
@@ -49,7 +42,7 @@ PB_BIND(qdalab_Cancel, qdalab_Cancel, AUTO)
 PB_BIND(qdalab_Ack, qdalab_Ack, AUTO)
 
 
-PB_BIND(qdalab_StartPlan, qdalab_StartPlan, 4)
+PB_BIND(qdalab_StartPlan, qdalab_StartPlan, AUTO)
 
 
 PB_BIND(qdalab_PlanPoint, qdalab_PlanPoint, AUTO)
