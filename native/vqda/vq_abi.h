@@ -40,6 +40,42 @@ enum vq_op {
     VQ_DMABUF,   /* a dma-buf's own ioctl: arg0 = request number, arg1 = inode, data: struct */
 };
 
+/*
+ * VQ_IOCTL: what travels. Request data is the ioctl's struct, _IOC_SIZE(arg0) bytes, as user space filled it (zero bytes
+ * if arg0 has no _IOC_WRITE); reply data is the struct to copy back (none if arg0 has no _IOC_READ), also on failure.
+ * A pointer or descriptor in the struct means nothing to the server, so in addition:
+ *   DRM VERSION          reply: after the struct the whole name, date and desc (lengths in the struct), without NULs; the
+ *                        client copies as much as fits where the pointers point to
+ *   PRIME_FD_TO_HANDLE, QDA MAP, QDA SESSION_CREATE, UDMABUF_CREATE
+ *                        request fd: the descriptor that the struct names, if it is > 0 (UDMABUF_CREATE: >= 0) and open
+ *                        (F_GETFD succeeds); otherwise none. The client needs no knowledge of the generation: a GEM
+ *                        handle that happens to be an open descriptor may be sent too
+ *   PRIME_HANDLE_TO_FD, DMA_HEAP_IOCTL_ALLOC
+ *                        reply fd, close-on-exec as the flags ask; the client writes its number into the struct (offset 8)
+ *   UDMABUF_CREATE       reply fd: its number is the ioctl's result
+ *   QDA SESSION_CREATE   after the struct one byte, VQ_ARG_MEMORY: can [file, file + filelen) be read
+ *   QDA INVOKE           after the struct, if the argument array could be read: its REMOTE_SCALARS_LENGTH(sc) elements (24
+ *                        bytes each), then one byte of VQ_ARG_* an element; request fds: those of the elements with
+ *                        VQ_ARG_FD, in order, at most VQ_MAX_FDS
+ */
+#define VQ_MAX_FDS 200
+enum vq_arg {
+    VQ_ARG_MEMORY = 1, /* [ptr, ptr + length) is readable (in buffers), writable (out buffers) memory */
+    VQ_ARG_FD = 2,     /* the element's fd is > 0 and open; a duplicate travels */
+};
+
+/*
+ * VQ_DMABUF: arg0 = request number, arg1 = inode. DMA_BUF_IOCTL_SYNC: its struct. DMA_BUF_SET_NAME_A/_B: the string itself,
+ * at most 32 bytes. VQ_DMABUF_MMAP (no ioctl): struct vq_dmabuf_mmap; result: the offset to map at, or -errno.
+ */
+#define VQ_DMABUF_MMAP 0
+struct vq_dmabuf_mmap {
+    uint64_t length;
+    uint64_t offset;
+    uint32_t shared; /* MAP_SHARED */
+    uint32_t pad;
+};
+
 struct vq_request {
     uint32_t op;
     uint32_t version;
