@@ -19,8 +19,27 @@
  *
  * The caller's process and thread are taken from SCM_CREDENTIALS / SO_PEERCRED (pid) and the message (tid, checked to be a
  * thread of that pid).
+ *
+ * What an ioctl carries. Request data: the ioctl's own struct, QDA_IOC_SIZE(request) bytes (0 for NULL arguments). Reply data:
+ * the same struct to be copied out whole, whatever the result (as the DRM core does), or nothing. Beside that:
+ *   VERSION, GET_UNIQUE       reply: behind the struct the texts one after another; the lengths in the struct are the texts' own.
+ *                             The client cuts them to the caller's lengths and keeps the caller's pointers.
+ *   PRIME_FD_TO_HANDLE, MAP, SESSION_CREATE, UDMABUF_CREATE
+ *                             request: the descriptor that the struct's fd field names, if the caller has it open; none if not
+ *                             (a server that needs it says EBADF; where the field is a GEM handle the descriptor means nothing).
+ *   SESSION_CREATE with `file` and no descriptor
+ *                             request fd: a memfd with the `filelen` bytes (none if filelen is over 4 MiB or 0).
+ *   INVOKE                    request: behind the struct the argument array as it stands in the caller's memory; descriptors:
+ *                             one for each argument whose fd is > 0, in order, up to the first that the caller has not open.
+ *                             Unreadable memory has been answered with EFAULT by the client.
+ *   UDMABUF_CREATE_LIST       request: behind the struct the list, with `memfd` replaced by the index of the request's
+ *                             descriptor (each different memfd once), ~0 where the caller has none. At most VQ_MAX_FDS.
+ *   PRIME_HANDLE_TO_FD, HEAP_ALLOC, UDMABUF_CREATE(_LIST)
+ *                             reply fd: the new descriptor; the client installs it and writes its number where it belongs.
+ *   VQ_HELLO_FILE             arg0: inode number of the client's socket (for VQ_INODES).
  */
 #define VQ_ABI_VERSION 1
+#define VQ_MAX_FDS 64 /* descriptors in one request; a reply has at most one */
 #define VQ_MAX_DATA 16384 /* bytes of data in one request or reply; larger texts travel as a memfd */
 
 enum vq_op {
