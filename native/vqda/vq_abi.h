@@ -20,26 +20,9 @@
  * The caller's process and thread are taken from SCM_CREDENTIALS / SO_PEERCRED (pid) and the message (tid, checked to be a
  * thread of that pid).
  *
- * What an ioctl carries. Request data: the ioctl's own struct, QDA_IOC_SIZE(request) bytes (0 for NULL arguments). Reply data:
- * the same struct to be copied out whole, whatever the result (as the DRM core does), or nothing. Beside that:
- *   VERSION, GET_UNIQUE       reply: behind the struct the texts one after another; the lengths in the struct are the texts' own.
- *                             The client cuts them to the caller's lengths and keeps the caller's pointers.
- *   PRIME_FD_TO_HANDLE, MAP, SESSION_CREATE, UDMABUF_CREATE
- *                             request: the descriptor that the struct's fd field names, if the caller has it open; none if not
- *                             (a server that needs it says EBADF; where the field is a GEM handle the descriptor means nothing).
- *   SESSION_CREATE with `file` and no descriptor
- *                             request fd: a memfd with the `filelen` bytes (none if filelen is over 4 MiB or 0).
- *   INVOKE                    request: behind the struct the argument array as it stands in the caller's memory; descriptors:
- *                             one for each argument whose fd is > 0, in order, up to the first that the caller has not open.
- *                             Unreadable memory has been answered with EFAULT by the client.
- *   UDMABUF_CREATE_LIST       request: behind the struct the list, with `memfd` replaced by the index of the request's
- *                             descriptor (each different memfd once), ~0 where the caller has none. At most VQ_MAX_FDS.
- *   PRIME_HANDLE_TO_FD, HEAP_ALLOC, UDMABUF_CREATE(_LIST)
- *                             reply fd: the new descriptor; the client installs it and writes its number where it belongs.
- *   VQ_HELLO_FILE             arg0: inode number of the client's socket (for VQ_INODES).
+ * VQ_HELLO_FILE carries in arg0 the inode number of the client's socket (fstat), for VQ_INODES.
  */
 #define VQ_ABI_VERSION 1
-#define VQ_MAX_FDS 64 /* descriptors in one request; a reply has at most one */
 #define VQ_MAX_DATA 16384 /* bytes of data in one request or reply; larger texts travel as a memfd */
 
 enum vq_op {
@@ -72,6 +55,9 @@ enum vq_op {
  *   PRIME_HANDLE_TO_FD, DMA_HEAP_IOCTL_ALLOC
  *                        reply fd, close-on-exec as the flags ask; the client writes its number into the struct (offset 8)
  *   UDMABUF_CREATE       reply fd: its number is the ioctl's result
+ *   UDMABUF_CREATE_LIST  the same; request: after the struct the list (count * 24 bytes; at most 680 entries fit), `memfd`
+ *                        replaced by the index of a request fd (each different memfd travels once, at most VQ_MAX_FDS),
+ *                        ~0 where the caller has no such descriptor
  *   QDA SESSION_CREATE   after the struct one byte, VQ_ARG_MEMORY: can [file, file + filelen) be read
  *   QDA INVOKE           after the struct, if the argument array could be read: its REMOTE_SCALARS_LENGTH(sc) elements (24
  *                        bytes each), then one byte of VQ_ARG_* an element; request fds: those of the elements with
