@@ -1,4 +1,5 @@
-import type { PlanEvent, PointEnd } from '../model/plan-events.ts';
+import type { PlanEvent } from '../model/plan-events.ts';
+import type { PointDone } from '../model/stream.ts';
 import type { Plan, PlanPoint } from '../model/plan.ts';
 import type { PointResult, Series } from '../model/run.ts';
 
@@ -8,7 +9,7 @@ export type Digest = (ns: Float64Array) => string;
 interface Open {
   names: readonly string[];
   readonly chunks: Map<number, Map<number, Float64Array>>;
-  end: PointEnd | null;
+  end: PointDone | null;
 }
 
 /**
@@ -25,7 +26,7 @@ export class Collector {
     else if (event.kind === 'done') point.end = event;
     else {
       const series = point.chunks.get(event.series) ?? new Map<number, Float64Array>();
-      series.set(event.first, samplesOf(event.bytes));
+      series.set(event.first, event.ns);
       point.chunks.set(event.series, series);
     }
   }
@@ -47,15 +48,6 @@ export class Collector {
     this.open.set(index, fresh);
     return fresh;
   }
-}
-
-/** Packed little-endian u64 to numbers; exact below 2^53 ns (104 days). */
-export function samplesOf(bytes: Uint8Array): Float64Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const out = new Float64Array(Math.floor(bytes.byteLength / 8));
-  for (let at = 0; at < out.length; at++)
-    out[at] = view.getUint32(at * 8, true) + view.getUint32(at * 8 + 4, true) * 2 ** 32;
-  return out;
 }
 
 function resultOf(point: PlanPoint, open: Open | undefined, simulated: boolean, digest: Digest): PointResult {
@@ -85,7 +77,7 @@ function resultOf(point: PlanPoint, open: Open | undefined, simulated: boolean, 
     mismatches: end.mismatches,
     bytesPerSample: end.bytesPerSample,
     leftBehind: end.leftBehind,
-    dropped: end.dropped,
+    dropped: end.samplesDropped,
     simulated: end.simulated,
   };
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
+import { pack } from './samples.ts';
 
 /** SHA-256, lower-case hex, over samples as packed little-endian u64: the digest that a stored series carries. */
-export function sampleDigest(ns: Float64Array | readonly number[]): string {
-  const bytes = new DataView(new ArrayBuffer(ns.length * 8));
-  ns.forEach((value, at) => bytes.setBigUint64(at * 8, BigInt(value), true));
-  return createHash('sha256').update(new Uint8Array(bytes.buffer)).digest('hex');
-}
+export const sampleDigest = (ns: Float64Array | readonly number[]): string =>
+  createHash('sha256').update(pack(ns)).digest('hex');

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Run } from '../model/run.ts';
+import { unpack } from './samples.ts';
 
 /** A run without its points: what the list shows, and what is written first. */
 export type RunHeader = Omit<Run, 'points'>;
@@ -43,7 +44,7 @@ function* storedEvents(db: DatabaseSync, id: string): Generator<PlanEvent> {
       index: Number(row['idx']),
       series: Number(row['series']),
       first: Number(row['first']),
-      bytes: row['ns'] as Uint8Array,
+      ns: unpack(row['ns'] as Uint8Array),
       simulated: row['simulated'] === 1,
     };
   }

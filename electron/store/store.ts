@@ -6,6 +6,7 @@ import type { PlanEvent } from '../model/plan-events.ts';
 import type { PointResult, Run } from '../model/run.ts';
 import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
+import { pack } from './samples.ts';
 import { readRun, type RunHeader, type StoredRun } from './read.ts';
 
 /** One line of the list of runs. */
@@ -137,7 +138,7 @@ export class Store {
         .prepare(
           'INSERT OR REPLACE INTO blocks(run_id, idx, series, first, simulated, ns) VALUES (?, ?, ?, ?, ?, ?)',
         )
-        .run(runId, event.index, event.series, event.first, event.simulated ? 1 : 0, event.bytes);
+        .run(runId, event.index, event.series, event.first, event.simulated ? 1 : 0, pack(event.ns));
     } else if (event.kind === 'done') {
       this.db
         .prepare(
