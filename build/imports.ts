@@ -146,13 +146,14 @@ export function checkNative(
   return [...wrong, ...calls];
 }
 
-/** Exceptions that name nothing that exists. */
+/** Exceptions that name nothing that exists, in rooms that do. */
 function stale(
   folder: string,
   exceptions: readonly Exception[],
   files: readonly string[],
 ): readonly string[] {
   return exceptions
+    .filter(({ file }) => files.some((path) => roomOf(path) === roomOf(file)))
     .filter(({ file }) => !files.some((path) => within(path, file) || within(path, `${file}.ts`)))
     .map(({ file }) => `build/imports.json: an exception names ${folder}/${file}, which does not exist`);
 }
