@@ -1,6 +1,9 @@
 import type { SeededRng } from './rng.ts';
 
-/** Standard normal by Marsaglia's polar method; the second number of the pair is not kept, so that a draw depends on the stream alone. */
+/**
+ * Standard normal by Marsaglia's polar method; the second number of the pair is not kept, so that a draw
+ * depends on the stream alone.
+ */
 export function drawNormal(rng: SeededRng): number {
   for (;;) {
     const u = 2 * rng.uniform() - 1;
@@ -21,7 +24,10 @@ export function drawGamma(rng: SeededRng, shape: number): number {
   }
 }
 
-/** Beta of the given shapes (1 or more each): where the k-th smallest of n uniform numbers falls, for shapes k and n + 1 - k. */
+/**
+ * Beta of the given shapes (1 or more each): where the k-th smallest of n uniform numbers falls, for shapes k
+ * and n + 1 - k.
+ */
 export function drawBeta(rng: SeededRng, a: number, b: number): number {
   const x = drawGamma(rng, a);
   return x / (x + drawGamma(rng, b));

@@ -1,9 +1,12 @@
-/** The shapes every statistic answers with. A figure that the data does not allow is a value with its reason, never 0 or NaN. */
+/**
+ * The shapes every statistic answers with. A figure that the data does not allow is a value with its reason,
+ * never 0 or NaN.
+ */
 
 /** What was counted when there was too little of it. */
 export type Counted = 'samples' | 'runs' | 'points' | 'distinct x values';
 
-/** `n` of `what` are there and the figure needs at least `needs`. */
+/** `n` of `what` are there and the figure needs `needs` of them, or more. */
 export interface TooFew {
   readonly kind: 'too-few';
   readonly what: Counted;

@@ -1,23 +1,30 @@
 import { LEVEL, tooFew, type Interval, type TooFew } from './figures.ts';
 import { at, sortedCopy, type Samples } from './samples.ts';
 
-/** An interval between two samples: the `lowRank`-th and the `highRank`-th smallest (from 1), which covers with probability `coverage` or more. */
+/**
+ * An interval between two samples: the `lowRank`-th and the `highRank`-th smallest (from 1), which covers
+ * with probability `coverage` or more.
+ */
 export interface MedianInterval extends Interval {
   readonly lowRank: number;
   readonly highRank: number;
   readonly coverage: number;
 }
 
-/** Fewest samples for 95 %: all six lie on one side of the median with probability 2/64, all five already with 2/32. */
+/**
+ * Fewest samples for 95 %: all six lie on one side of the median with probability 2/64, all five already with
+ * 2/32.
+ */
 const NEEDS = 6;
 
 /** Binomial weights, relative to the middle one, below this are lost in the sum's rounding. */
 const NEGLIGIBLE = 1e-25;
 
 /**
- * Order-statistic 95 % confidence interval of the population median. It assumes independent samples of one distribution and nothing
- * about its shape; ties only raise the coverage. The ranks come from the exact binomial distribution at every n, never from its
- * normal approximation; the interval is the shortest symmetric one with at least 95 %.
+ * Order-statistic 95 % confidence interval of the population median. It assumes independent samples of one
+ * distribution and nothing about its shape; ties only raise the coverage. The ranks come from the exact
+ * binomial distribution at every n, never from its normal approximation; the interval is the shortest
+ * symmetric one with at least 95 %.
  */
 export function medianInterval(samples: Samples): MedianInterval | TooFew {
   return medianIntervalOfSorted(sortedCopy(samples));
@@ -56,8 +63,9 @@ function lowRankOfMedian(n: number): { rank: number; tail: number } {
 }
 
 /**
- * C(n, j) for j from `first` to floor(n/2), divided by the last of them, and the same for the sum over all j. Made from the middle
- * outwards by C(n, j - 1) = C(n, j) j / (n - j + 1): no factorials, so no overflow at any n.
+ * C(n, j) for j from `first` to floor(n/2), divided by the last of them, and the same for the sum over all j.
+ * Made from the middle outwards by C(n, j - 1) = C(n, j) j / (n - j + 1): no factorials, so no overflow at
+ * any n.
  */
 function lowerHalfWeights(n: number): { first: number; weights: number[]; total: number } {
   const middle = Math.floor(n / 2);

@@ -3,21 +3,24 @@ import { figure, type Figure } from './figures.ts';
 import { asList } from './samples.ts';
 
 /**
- * The percentile `p` (0 to 1) of ascending samples by Hyndman and Fan's type 7: linear interpolation between the order statistics
- * around rank (n - 1) p + 1, the default of R and of numpy. At least one sample.
+ * The percentile `p` (0 to 1) of ascending samples by Hyndman and Fan's type 7: linear interpolation between
+ * the order statistics around rank (n - 1) p + 1, the default of R and of numpy. At least one sample.
  */
 export function percentile(sorted: Float64Array, p: number): number {
   return quantileSorted(asList(sorted), p);
 }
 
-/** The median of ascending samples: percentile 0.5, of an even number of samples the mean of the middle two. */
+/**
+ * The median of ascending samples: percentile 0.5, of an even number of samples the mean of the middle two.
+ */
 export function medianOfSorted(sorted: Float64Array): number {
   return percentile(sorted, 0.5);
 }
 
 /**
- * The percentile 1 - 1/k, which asks for at least k samples: with fewer, less than one sample is expected above it and the number
- * would say more about the maximum than about the tail. So p90 needs 10, p99 100 and p99.9 1000 samples.
+ * The percentile 1 - 1/k, which asks for at least k samples: with fewer, less than one sample is expected
+ * above it and the number would say more about the maximum than about the tail. So p90 needs 10, p99 100 and
+ * p99.9 1000 samples.
  */
 export function tailPercentile(sorted: Float64Array, k: 10 | 100 | 1000): Figure {
   return figure(sorted.length, k, () => percentile(sorted, 1 - 1 / k));

@@ -11,8 +11,8 @@ export interface SeededRng {
 }
 
 /**
- * xoshiro128** 1.1 (D. Blackman, S. Vigna, prng.di.unimi.it), its 128 bits of state filled by two steps of SplitMix64 from the seed,
- * low word first, as the authors advise. Statistics only, no secrets.
+ * xoshiro128** 1.1 (D. Blackman, S. Vigna, prng.di.unimi.it), its 128 bits of state filled by two steps of
+ * SplitMix64 from the seed, low word first, as the authors advise. Statistics only, no secrets.
  */
 export class Xoshiro128 implements SeededRng {
   readonly algorithm = 'xoshiro128**';
@@ -24,7 +24,9 @@ export class Xoshiro128 implements SeededRng {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`Xoshiro128: ${seed} is no seed`);
     this.seed = seed;
-    this.#state = new Uint32Array(splitMix64(BigInt(seed), 2).flatMap((word) => [Number(word & LOW_32), Number(word >> 32n)]));
+    this.#state = new Uint32Array(
+      splitMix64(BigInt(seed), 2).flatMap((word) => [Number(word & LOW_32), Number(word >> 32n)]),
+    );
   }
 
   /** The next 32 random bits. */
@@ -56,7 +58,7 @@ function rotateLeft(value: number, bits: number): number {
 /** The first `count` outputs of SplitMix64 (S. Vigna, prng.di.unimi.it/splitmix64.c) from `seed`. */
 function splitMix64(seed: bigint, count: number): bigint[] {
   const words: bigint[] = [];
-  for (let state = seed; words.length < count; ) {
+  for (let state = seed; words.length < count;) {
     state = BigInt.asUintN(64, state + 0x9e37_79b9_7f4a_7c15n);
     let z = BigInt.asUintN(64, (state ^ (state >> 30n)) * 0xbf58_476d_1ce4_e5b9n);
     z = BigInt.asUintN(64, (z ^ (z >> 27n)) * 0x94d0_49bb_1331_11ebn);

@@ -11,8 +11,8 @@ export interface RunVariation extends Value {
 export const UNSTABLE_ABOVE = 0.1;
 
 /**
- * Run-to-run variation: sample standard deviation (n - 1) over mean of the p50 of independent runs. One run says nothing about it:
- * it is then neither stable nor unstable.
+ * Run-to-run variation: sample standard deviation (n - 1) over mean of the p50 of independent runs. One run
+ * says nothing about it: it is then neither stable nor unstable.
  */
 export function runVariation(p50s: Samples): RunVariation | TooFew | NotDefined {
   const sorted = sortedCopy(p50s);
@@ -20,7 +20,11 @@ export function runVariation(p50s: Samples): RunVariation | TooFew | NotDefined 
   if (n < 2) return tooFew('runs', n, 2);
   const centre = mean(asList(sorted));
   if (centre <= 0) {
-    return { kind: 'not-defined', n, reason: 'the mean p50 of the runs is not above zero, so a variation relative to it has no meaning' };
+    return {
+      kind: 'not-defined',
+      n,
+      reason: 'the mean p50 of the runs is not above zero, so a variation relative to it has no meaning',
+    };
   }
   const value = sampleStandardDeviation(asList(sorted)) / centre;
   return { kind: 'value', n, value, unstable: value > UNSTABLE_ABOVE };

@@ -4,7 +4,8 @@
 export type Samples = Float64Array | readonly number[];
 
 /**
- * An ascending copy. NaN or an infinity is a defect of the caller (a reading that could not be had must not reach the statistics) and throws.
+ * An ascending copy. NaN or an infinity is a defect of the caller (a reading that could not be had must not
+ * reach the statistics) and throws.
  */
 export function sortedCopy(samples: Samples): Float64Array {
   const sorted = Float64Array.from(samples).sort();
@@ -22,8 +23,9 @@ export function at(samples: Samples, index: number): number {
 }
 
 /**
- * The same memory as simple-statistics' types want it. Its functions used here (quantileSorted, mean, sampleStandardDeviation,
- * medianAbsoluteDeviation) only index, measure and `slice()` their input, which a Float64Array does alike.
+ * The same memory as simple-statistics' types want it. Its functions used here (quantileSorted, mean,
+ * sampleStandardDeviation, medianAbsoluteDeviation) only index, measure and `slice()` their input, which a
+ * Float64Array does alike.
  */
 export function asList(sorted: Float64Array): readonly number[] {
   return sorted as unknown as readonly number[];

@@ -5,7 +5,9 @@ import { medianOfSorted, tailPercentile } from './percentile.ts';
 import { asList, at, sortedCopy, type Samples } from './samples.ts';
 import { tukeyOfSorted, type TukeyClasses } from './tukey.ts';
 
-/** What one series of samples says, in the samples' own unit. Percentiles are of type 7 (see `percentile`). */
+/**
+ * What one series of samples says, in the samples' own unit. Percentiles are of type 7 (see `percentile`).
+ */
 export interface Summary {
   readonly kind: 'summary';
   readonly n: number;
@@ -15,7 +17,10 @@ export interface Summary {
   readonly mean: number;
   /** Sample standard deviation, n - 1 in the denominator; needs 2. */
   readonly sd: Figure;
-  /** Median absolute deviation from p50, raw: not multiplied by 1.4826, so it is not an estimate of sd; needs 2. */
+  /**
+   * Median absolute deviation from p50, raw: not multiplied by 1.4826, so it is not an estimate of sd; needs
+   * 2.
+   */
   readonly mad: Figure;
   /** Needs 10. */
   readonly p90: Figure;

@@ -2,7 +2,10 @@ import { LEVEL, tooFew, type Interval, type TooFew } from './figures.ts';
 import { medianOfSorted } from './percentile.ts';
 import { at, sortedCopy, type Samples } from './samples.ts';
 
-/** A line through a sweep: y = intercept + slope x. The slope is in units of y per unit of x, the intercept in those of y. */
+/**
+ * A line through a sweep: y = intercept + slope x. The slope is in units of y per unit of x, the intercept in
+ * those of y.
+ */
 export interface Line {
   readonly kind: 'line';
   readonly n: number;
@@ -14,13 +17,17 @@ export interface Line {
 /** Upper 2.5 % point of the standard normal distribution. */
 const Z = 1.959963984540054;
 
-/** Fewest points for a 95 % interval: even the span of all slopes misses with 2 of 4! orders of four points (8.3 %), with 2 of 5! of five. */
+/**
+ * Fewest points for a 95 % interval: even the span of all slopes misses with 2 of 4! orders of four points
+ * (8.3 %), with 2 of 5! of five.
+ */
 const INTERVAL_NEEDS = 5;
 
 /**
- * Theil-Sen line through the points (x[i], y[i]): the slope is the median of the slopes between all pairs with different x, the
- * intercept the median of the residuals y - slope x. One wild point in a sweep moves it little. Needs two different x.
- * All n (n - 1) / 2 slopes are kept while it works: meant for sweeps (up to some thousand points), not for raw samples.
+ * Theil-Sen line through the points (x[i], y[i]): the slope is the median of the slopes between all pairs
+ * with different x, the intercept the median of the residuals y - slope x. One wild point in a sweep moves it
+ * little. Needs two different x. All n (n - 1) / 2 slopes are kept while it works: meant for sweeps (up to
+ * some thousand points), not for raw samples.
  */
 export function theilSen(x: Samples, y: Samples): Line | TooFew {
   if (x.length !== y.length) throw new RangeError(`theilSen: ${x.length} x values and ${y.length} y values`);
@@ -36,7 +43,11 @@ export function theilSen(x: Samples, y: Samples): Line | TooFew {
     n: x.length,
     slope,
     intercept: medianOfSorted(residuals.sort()),
-    slopeInterval: slopeInterval(slopes, kendallVariance(tieSizes(sortedX), tieSizes(sortedY), x.length), x.length),
+    slopeInterval: slopeInterval(
+      slopes,
+      kendallVariance(tieSizes(sortedX), tieSizes(sortedY), x.length),
+      x.length,
+    ),
   };
 }
 
@@ -57,8 +68,9 @@ function pairSlopes(x: Samples, y: Samples): Float64Array {
 }
 
 /**
- * Sen's 95 % interval (P. K. Sen, JASA 63, 1968): the slopes whose ranks lie 1.96 standard deviations of Kendall's S around the
- * middle, rounded to whole ranks. Where the lower rank falls below the first slope, no 95 % interval exists and none is given.
+ * Sen's 95 % interval (P. K. Sen, JASA 63, 1968): the slopes whose ranks lie 1.96 standard deviations of
+ * Kendall's S around the middle, rounded to whole ranks. Where the lower rank falls below the first slope, no
+ * 95 % interval exists and none is given.
  */
 function slopeInterval(slopes: Float64Array, variance: number, n: number): Interval | TooFew {
   const half = Z * Math.sqrt(variance);
@@ -70,8 +82,9 @@ function slopeInterval(slopes: Float64Array, variance: number, n: number): Inter
 }
 
 /**
- * Variance of Kendall's S for independent x and y with groups of ties of the given sizes (M. G. Kendall, Rank Correlation Methods,
- * chapter 4): Sen's formula with the terms for ties in both, without which it can fall below 0.
+ * Variance of Kendall's S for independent x and y with groups of ties of the given sizes (M. G. Kendall, Rank
+ * Correlation Methods, chapter 4): Sen's formula with the terms for ties in both, without which it can fall
+ * below 0.
  */
 function kendallVariance(tiesX: readonly number[], tiesY: readonly number[], n: number): number {
   const cubic = (k: number): number => k * (k - 1) * (2 * k + 5);

@@ -2,9 +2,10 @@ import { tooFew, type TooFew } from './figures.ts';
 import { percentile } from './percentile.ts';
 
 /**
- * Outliers by Tukey's fences: outside q1 - 1.5 IQR or q3 + 1.5 IQR mild, outside 3 IQR severe; a sample on a fence is inside.
- * They are counted and named, and every sample stays in every other figure. Where more than half of the samples are equal, IQR can
- * be 0 and then every other value is severe: that says "one tick of the clock apart", not "broken".
+ * Outliers by Tukey's fences: outside q1 - 1.5 IQR or q3 + 1.5 IQR mild, outside 3 IQR severe; a sample on a
+ * fence is inside. They are counted and named, and every sample stays in every other figure. Where more than
+ * half of the samples are equal, IQR can be 0 and then every other value is severe: that says "one tick of
+ * the clock apart", not "broken".
  */
 export interface TukeyClasses {
   readonly kind: 'tukey';
@@ -17,7 +18,10 @@ export interface TukeyClasses {
   readonly highSevere: number;
 }
 
-/** Of three samples none can lie outside the fences, whatever they are: "no outliers" would be an empty statement. */
+/**
+ * Of three samples none can lie outside the fences, whatever they are: "no outliers" would be an empty
+ * statement.
+ */
 const NEEDS = 4;
 
 /** Counts of ascending samples; the quartiles are type 7 as everywhere here. */
