@@ -37,15 +37,7 @@ export function bootstrapMedianRatio(
   rng: SeededRng,
   resamples: number = MIN_RESAMPLES,
 ): MedianRatio | TooFew | NotDefined {
-  if (!(Number.isSafeInteger(resamples) && resamples >= MIN_RESAMPLES)) {
-    throw new RangeError(
-      `bootstrapMedianRatio: ${resamples} resamples, at least ${MIN_RESAMPLES} are asked for`,
-    );
-  }
-  if (rng.drawn !== 0)
-    throw new RangeError(
-      'bootstrapMedianRatio: numbers were drawn before, the seed would not make the result again',
-    );
+  checkArguments(rng, resamples);
   const upper = sortedCopy(numerator);
   const lower = sortedCopy(denominator);
   const fewest = Math.min(upper.length, lower.length);
@@ -57,10 +49,7 @@ export function bootstrapMedianRatio(
       reason: 'a sample of the denominator is not above zero, so the ratio can be anything',
     };
   }
-  const ratios = new Float64Array(resamples);
-  for (let i = 0; i < resamples; i += 1)
-    ratios[i] = drawResampledMedian(upper, rng) / drawResampledMedian(lower, rng);
-  ratios.sort();
+  const ratios = drawRatios(upper, lower, rng, resamples);
   return {
     kind: 'interval',
     ratio: medianOfSorted(upper) / medianOfSorted(lower),
@@ -73,6 +62,32 @@ export function bootstrapMedianRatio(
     seed: rng.seed,
     algorithm: rng.algorithm,
   };
+}
+
+function checkArguments(rng: SeededRng, resamples: number): void {
+  if (!(Number.isSafeInteger(resamples) && resamples >= MIN_RESAMPLES)) {
+    throw new RangeError(
+      `bootstrapMedianRatio: ${resamples} resamples, at least ${MIN_RESAMPLES} are asked for`,
+    );
+  }
+  if (rng.drawn !== 0)
+    throw new RangeError(
+      'bootstrapMedianRatio: numbers were drawn before, the seed would not make the result again',
+    );
+}
+
+/** Ascending ratios of the medians of that many resamples. */
+function drawRatios(
+  upper: Float64Array,
+  lower: Float64Array,
+  rng: SeededRng,
+  resamples: number,
+): Float64Array {
+  const ratios = new Float64Array(resamples);
+  for (let i = 0; i < resamples; i += 1) {
+    ratios[i] = drawResampledMedian(upper, rng) / drawResampledMedian(lower, rng);
+  }
+  return ratios.sort();
 }
 
 /**
