@@ -4,7 +4,7 @@
 export interface SeededRng {
   readonly algorithm: string;
   readonly seed: number;
-  /** How many numbers were drawn so far; 0 means that the seed alone tells what comes. */
+  /** How many steps the generator has made; 0 means that the seed alone tells what comes. */
   readonly drawn: number;
   /** Uniform in [0, 1), a multiple of 2^-53. */
   uniform(): number;
@@ -31,6 +31,7 @@ export class Xoshiro128 implements SeededRng {
 
   /** The next 32 random bits. */
   uint32(): number {
+    this.drawn += 1;
     const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = this.#state;
     const x2 = s2 ^ s0;
     const x3 = s3 ^ s1;
@@ -42,7 +43,6 @@ export class Xoshiro128 implements SeededRng {
   }
 
   uniform(): number {
-    this.drawn += 1;
     const high = this.uint32() >>> 5;
     const low = this.uint32() >>> 6;
     return (high * 2 ** 26 + low) / 2 ** 53;
