@@ -1,6 +1,8 @@
 // Configures and builds the native trees: build/node build/native.ts [host] [asan] [fuzz] [aarch64]
 // A tree is configured once and again only when its recipe changes; ninja does the rest.
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { at, root, run, type Finished } from './run.ts';
 
 export type Tree = 'host' | 'asan' | 'fuzz' | 'aarch64';
@@ -41,33 +43,51 @@ export const recipes: Readonly<Record<Tree, Recipe>> = {
 export const trees = Object.keys(recipes) as readonly Tree[];
 
 /** What a configured tree depends on beside the files that meson itself watches. */
-function recipeText(tree: Tree): string {
-  const rooms = globSync('{native,test/native}/**/meson.build', { cwd: root }).sort();
-  const sysroot = at('.build/sysroot-aarch64/recipe');
-  const cross = tree === 'aarch64' && existsSync(sysroot) ? readFileSync(sysroot, 'utf8') : '';
-  return JSON.stringify({ recipe: recipes[tree], rooms, cross, root });
+interface Stamp {
+  /** When this changes, the tree is made anew. */
+  readonly ground: string;
+  /** When only this changes, meson looks again. */
+  readonly rooms: readonly string[];
 }
 
-/** One build at a time in a tree, also among several callers. */
-const locked = (
-  tree: Tree,
-  command: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Finished> => run('flock', [`.build/${tree}.lock`, ...command], { env });
+function stampFor(tree: Tree): Stamp {
+  const sysroot = at('.build/sysroot-aarch64/recipe');
+  const cross = tree === 'aarch64' && existsSync(sysroot) ? readFileSync(sysroot, 'utf8') : '';
+  const rooms = globSync('{native,test/native}/**/meson.build', { cwd: root }).sort();
+  return { ground: JSON.stringify([recipes[tree], cross, root]), rooms };
+}
+
+function stampOf(tree: Tree): Stamp | undefined {
+  const path = at('.build', `${tree}.recipe`);
+  if (!existsSync(path) || !existsSync(at('.build', tree, 'build.ninja'))) return undefined;
+  return JSON.parse(readFileSync(path, 'utf8')) as Stamp;
+}
+
+/**
+ * One build at a time in a tree, also among several callers. The lock is held by a child that ends with its input,
+ * so it is released when this process dies.
+ */
+async function locked<T>(tree: Tree, work: () => Promise<T>): Promise<T> {
+  const holder = spawn('flock', [at('.build', `${tree}.lock`), 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    await once(holder.stdout, 'data');
+    return await work();
+  } finally {
+    holder.stdin.end();
+  }
+}
 
 async function configure(tree: Tree): Promise<Finished | undefined> {
-  const stamp = at('.build', `${tree}.recipe`);
-  const text = recipeText(tree);
-  const configured = existsSync(at('.build', tree, 'build.ninja'));
-  if (configured && existsSync(stamp) && readFileSync(stamp, 'utf8') === text) return undefined;
+  const [before, now] = [stampOf(tree), stampFor(tree)];
+  if (JSON.stringify(before) === JSON.stringify(now)) return undefined;
+  const again = before?.ground === now.ground;
+  if (!again) rmSync(at('.build', tree), { recursive: true, force: true });
   const { setup, env } = recipes[tree];
-  const fresh = 'rm -rf "$1" && shift && exec "$@"';
-  const done = await locked(
-    tree,
-    ['sh', '-c', fresh, 'sh', `.build/${tree}`, 'meson', 'setup', `.build/${tree}`, ...setup],
-    env,
-  );
-  if (done.ok) writeFileSync(stamp, text);
+  const args = ['setup', `.build/${tree}`, ...(again ? ['--reconfigure'] : setup)];
+  const done = await run('meson', args, env === undefined ? {} : { env });
+  if (done.ok) writeFileSync(at('.build', `${tree}.recipe`), JSON.stringify(now));
   return done;
 }
 
@@ -85,15 +105,20 @@ export async function fuzzers(): Promise<readonly string[]> {
     .flatMap((target) => target.filename.map((name) => name.slice(at('.build/fuzz').length + 1)));
 }
 
-/** Brings a tree up to date. The result of the step that failed, or of the last one. */
-export async function buildTree(tree: Tree): Promise<Finished> {
-  mkdirSync(at('.build'), { recursive: true });
+async function bringUpToDate(tree: Tree): Promise<Finished> {
   const configured = await configure(tree);
   if (configured !== undefined && !configured.ok) return configured;
   const targets = tree === 'fuzz' ? await fuzzers() : [];
-  if (tree === 'fuzz' && targets.length === 0)
+  if (tree === 'fuzz' && targets.length === 0) {
     return { code: 0, signal: undefined, output: 'no fuzz targets\n', ok: true };
-  return locked(tree, ['ninja', '-C', `.build/${tree}`, ...targets]);
+  }
+  return run('ninja', ['-C', `.build/${tree}`, ...targets]);
+}
+
+/** Brings a tree up to date. The result of the step that failed, or of the last one. */
+export function buildTree(tree: Tree): Promise<Finished> {
+  mkdirSync(at('.build'), { recursive: true });
+  return locked(tree, () => bringUpToDate(tree));
 }
 
 async function main(names: readonly string[]): Promise<number> {
