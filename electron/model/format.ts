@@ -2,8 +2,9 @@
 
 const three = (value: number): string => {
   if (value === 0) return '0';
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toFixed(Math.min(digits, 6));
+  const rounded = Number(value.toPrecision(3));
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded))));
+  return rounded.toFixed(Math.min(digits, 6));
 };
 
 /** Nanoseconds as 'ns', 'µs', 'ms' or 's'. */

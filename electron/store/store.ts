@@ -131,7 +131,10 @@ export class Store {
   private putEvent(runId: string, event: PlanEvent): void {
     if (event.kind === 'started') {
       this.db
-        .prepare('INSERT OR REPLACE INTO points(run_id, idx, series) VALUES (?, ?, ?)')
+        .prepare(
+          `INSERT INTO points(run_id, idx, series) VALUES (?, ?, ?)
+           ON CONFLICT(run_id, idx) DO UPDATE SET series = excluded.series`,
+        )
         .run(runId, event.index, JSON.stringify(event.series));
     } else if (event.kind === 'samples') {
       this.db
