@@ -2,7 +2,7 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import type { PlanPoint } from '../model/plan.ts';
-import { encodeFrame, FRAME_CAP } from './framing.ts';
+import { encodeFrame } from './framing.ts';
 import { ToAgentSchema, type PlanPointSchema } from './gen/qda_lab_pb.js';
 import { MAX_POINTS, PROTOCOL, type AgentRequest, type PlanRequest } from './messages.ts';
 import { numberOf, sources } from './words.ts';
@@ -22,13 +22,6 @@ export function encodeRequest(id: number, request: AgentRequest): Outcome<Uint8A
     ToAgentSchema,
     create(ToAgentSchema, { id: BigInt(id), request: wireOf(request) }),
   );
-  if (message.length > FRAME_CAP) {
-    return fail(
-      'bad-plan',
-      `The request takes ${message.length} bytes; the most is ${FRAME_CAP}.`,
-      'Use fewer points.',
-    );
-  }
   return ok(encodeFrame(message));
 }
 
@@ -89,12 +82,18 @@ function faultOfPlan(plan: PlanRequest): string | null {
   if (plan.points.length === 0) return 'it has no points';
   if (plan.points.length > MAX_POINTS)
     return `it has ${plan.points.length} points, the most is ${MAX_POINTS}`;
+  const long = tooLong('run id', plan.runId, 63) ?? tooLong('DSP', plan.dsp, 15);
+  if (long !== null) return `its ${long}`;
   for (const point of plan.points) {
     const fault = faultOfPoint(point);
     if (fault !== null) return `point ${point.index} (${point.benchmark}) ${fault}`;
   }
   return null;
 }
+
+/** The agent keeps these texts in fields of fixed size, native/wire/qda_lab.options. All of them are ASCII. */
+const tooLong = (what: string, text: string, most: number): string | null =>
+  text.length <= most ? null : `${what} has ${text.length} characters, the most is ${most}`;
 
 const smallFields = ['index', 'count', 'variant', 'samples', 'warmups', 'minSamples', 'repeat'] as const;
 
@@ -108,6 +107,8 @@ function faultOfPoint(point: PlanPoint): string | null {
     if (!whole(point[field], Number.MAX_SAFE_INTEGER))
       return `has ${field} ${point[field]}, no whole number below 2^53`;
   }
+  const long = tooLong('name', point.benchmark, 31);
+  if (long !== null) return `is refused: its ${long}`;
   if (!/^\d{1,20}$/.test(point.seed) || BigInt(point.seed) > U64)
     return `has the seed '${point.seed}', no u64`;
   return null;

@@ -108,7 +108,17 @@ describe('plans that cannot be sent', () => {
     ['a seed that is no number', planOf({ ...point, seed: '0x1' }), "seed '0x1'"],
     ['a seed beyond u64', planOf({ ...point, seed: '18446744073709551616' }), 'no u64'],
     ['no run id', { kind: 'start-plan', plan: { runId: '', dsp: 'cdsp', points: [point] } }, 'no run id'],
-    ['texts beyond a frame', planOf({ ...point, benchmark: 'x'.repeat(1_100_000) }), 'bytes; the most is'],
+    ['a name too long for the agent', planOf({ ...point, benchmark: 'x'.repeat(32) }), '32 characters'],
+    [
+      'a long run id',
+      { kind: 'start-plan', plan: { runId: 'r'.repeat(64), dsp: 'cdsp', points: [point] } },
+      'run id',
+    ],
+    [
+      'a long DSP',
+      { kind: 'start-plan', plan: { runId: 'r', dsp: 'd'.repeat(16), points: [point] } },
+      'DSP has 16',
+    ],
   ] as const)('%s', (_what, request, text) => {
     const outcome = encodeRequest(1, request);
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'bad-plan' } });
