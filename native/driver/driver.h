@@ -89,8 +89,10 @@ struct qda_node {
 
 /*
  * Lists accel nodes whose DRM driver is "qda" into out[0..max). `forced` (QDA_GEN_NONE: detect) is the generation that
- * the user named. Returns the number of nodes found, or -errno if /dev/accel itself could not be listed.
- * Proof, in this order: BTF of the module; the GEM_MMAP_OFFSET probe that has no side effect (RFC against v1).
+ * the user named. Returns the number of entries written, or -errno if /dev/accel itself could not be listed.
+ * Proof, in this order: BTF of the module (or of vmlinux, where the driver is built in); two probes without side effects,
+ * which can prove the RFC only: v1 and newer ones answer them alike, so without BTF v1 must be named by the user.
+ * A node that could not be opened is listed with its error; one of another driver is not.
  */
 int qda_find_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_node *out, size_t max);
 const struct qda_driver *qda_driver_for(enum qda_generation generation);
