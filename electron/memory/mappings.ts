@@ -1,0 +1,109 @@
+import type { DmaEvent, PictureMapping, SgEntry } from '../model/memory.ts';
+
+/** A page fault that an IOMMU reported. */
+export interface Fault {
+  readonly device: string;
+  readonly iova: bigint;
+  readonly timeNs: number;
+}
+
+/**
+ * The DMA mappings that the events leave standing. `dma_unmap_sg` names physical pages only (so says its format file), so a
+ * mapping is also known by the physical address of its first entry. What was mapped before the trace began is not here.
+ */
+export class Mappings {
+  private readonly standing = new Map<string, PictureMapping>();
+  /** device/first physical address -> ids, oldest first: one buffer may be mapped twice into one bank. */
+  private readonly byPhys = new Map<string, string[]>();
+  readonly faults: Fault[] = [];
+  /** Frees of mappings that were never seen made: they predate the trace, or their event was lost. */
+  unmatched = 0;
+  private made = 0;
+
+  apply(event: DmaEvent): void {
+    if (event.kind === 'alloc' || event.kind === 'map-sg') this.add(event, event.kind);
+    else if (event.kind === 'free') this.remove(event, this.idAt(event.device, event.entries[0]?.dmaAddr));
+    else if (event.kind === 'unmap-sg') this.remove(event, this.idOfPhys(event));
+    else if (event.kind === 'fault')
+      this.faults.push({ device: event.device, iova: event.entries[0]?.dmaAddr ?? 0n, timeNs: event.timeNs });
+  }
+
+  all(): readonly PictureMapping[] {
+    return [...this.standing.values()];
+  }
+
+  private readonly byAddress = new Map<string, string>();
+
+  private add(event: DmaEvent, kind: PictureMapping['kind']): void {
+    const first = event.entries[0];
+    if (!first) return;
+    const place = addressKey(event.device, first.dmaAddr);
+    const stale = this.byAddress.get(place);
+    if (stale !== undefined) this.drop(stale);
+    this.made += 1;
+    const mapping = mappingOf(event, kind, `m${this.made}`);
+    this.standing.set(mapping.id, mapping);
+    this.byAddress.set(place, mapping.id);
+    if (kind === 'map-sg' && first.phys !== null) {
+      const key = addressKey(event.device, first.phys);
+      this.byPhys.set(key, [...(this.byPhys.get(key) ?? []), mapping.id]);
+    }
+  }
+
+  private idAt(device: string, address: bigint | undefined): string | undefined {
+    return address === undefined ? undefined : this.byAddress.get(addressKey(device, address));
+  }
+
+  /** Of several mappings of the same pages the caller's own goes first, else the oldest. */
+  private idOfPhys(event: DmaEvent): string | undefined {
+    const phys = event.entries[0]?.phys;
+    if (phys === undefined || phys === null) return undefined;
+    const ids = this.byPhys.get(addressKey(event.device, phys)) ?? [];
+    return ids.find((id) => this.standing.get(id)?.pid === event.pid) ?? ids[0];
+  }
+
+  private remove(event: DmaEvent, id: string | undefined): void {
+    if (id === undefined) this.unmatched += event.device === '' ? 0 : 1;
+    else this.drop(id);
+  }
+
+  private drop(id: string): void {
+    const mapping = this.standing.get(id);
+    if (!mapping) return;
+    this.standing.delete(id);
+    const first = mapping.entries[0];
+    if (!first) return;
+    this.byAddress.delete(addressKey(mapping.device, first.dmaAddr));
+    if (first.phys === null) return;
+    const key = addressKey(mapping.device, first.phys);
+    const left = (this.byPhys.get(key) ?? []).filter((other) => other !== id);
+    if (left.length > 0) this.byPhys.set(key, left);
+    else this.byPhys.delete(key);
+  }
+}
+
+const addressKey = (device: string, address: bigint): string => `${device}/${address}`;
+
+function mappingOf(event: DmaEvent, kind: PictureMapping['kind'], id: string): PictureMapping {
+  return {
+    id,
+    device: event.device,
+    pid: event.pid,
+    comm: event.comm,
+    kind,
+    sinceNs: event.timeNs,
+    size: event.entries.reduce((sum, entry) => sum + entry.length, 0),
+    entries: event.entries,
+    totalEntries: event.totalEntries,
+    truncated: event.truncated,
+    contiguous: followEachOther(event.entries),
+  };
+}
+
+/** True where every DMA segment begins where the one before it ends. */
+function followEachOther(entries: readonly SgEntry[]): boolean {
+  return entries.every((entry, at) => {
+    const before = entries[at - 1];
+    return before === undefined || before.dmaAddr + BigInt(before.length) === entry.dmaAddr;
+  });
+}
