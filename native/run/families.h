@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QDA_RUN_FAMILIES_H
+#define QDA_RUN_FAMILIES_H
+
+#include "run/run.h"
+
+/* One a file; the table of all is in runs.c. */
+extern const struct qda_run_ops qda_base_ioctl;
+extern const struct qda_run_ops qda_mem_alloc;
+extern const struct qda_run_ops qda_mem_cpumap;
+extern const struct qda_run_ops qda_mem_export;
+extern const struct qda_run_ops qda_mem_import;
+extern const struct qda_run_ops qda_mem_import_scale;
+extern const struct qda_run_ops qda_mem_handoff;
+extern const struct qda_run_ops qda_cpu_bw;
+extern const struct qda_run_ops qda_cpu_sync;
+
+#endif
