@@ -38,7 +38,8 @@ enum vq_op {
     VQ_MKDIR,    /* tracefs instances */
     VQ_RMDIR,
     VQ_OPEN_PIPE, /* data: path of a trace_pipe; reply fd: its read end */
-    VQ_INODES,   /* reply fd: memfd with struct vq_inode[]: what the inodes of this board's descriptors are */
+    VQ_INODES,   /* arg0 = epoch that the client has (0: none), arg1 = VQ_INODES_*; result: epoch; reply fd, unless the client has
+                    that epoch: memfd with struct vq_inode[]: what the inodes of this board's descriptors are */
     VQ_DMABUF,   /* a dma-buf's own ioctl: arg0 = request number, arg1 = inode, data: struct */
 };
 
@@ -80,6 +81,14 @@ struct vq_dmabuf_mmap {
     uint32_t shared; /* MAP_SHARED */
     uint32_t pad;
 };
+
+/*
+ * Descriptors and mappings are counted by a thread of the server, which takes some tens of ms on a large board, so:
+ * VQ_INODES_COUNTED and the VQ_READ of a text that shows counts are answered -EAGAIN until a count is there that is at most
+ * a second old and has seen every dma-buf of the table; the client asks again after a moment.
+ */
+#define VQ_INODES_COUNT_SOON 1ull /* begin to count now: a reader is about to ask */
+#define VQ_INODES_COUNTED 2ull    /* the rows' `count` must hold; otherwise it may be 0: not counted */
 
 struct vq_request {
     uint32_t op;

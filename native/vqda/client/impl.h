@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VQ_CLIENT_IMPL_H
+#define VQ_CLIENT_IMPL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "vqda/client/client.h"
+#include "vqda/vq_abi.h"
+
+/* Shared by the files of the client backend; nobody else includes this. */
+
+#define VQ_BOARD_LEN 48 /* a board's name, with NUL */
+#define VQ_OVERLAYS 64  /* rewritten texts and control files open at once */
+#define VQ_TABLE_MAX_AGE_NS 1000000000ull
+
+/* A connection of one thread for calls. */
+struct vq_call {
+    struct vq_client *client;
+    struct vq_call *next;
+    int fd; /* -1: none */
+    uint32_t tid;
+    unsigned generation; /* of forks, when it was made */
+};
+
+/* A descriptor whose reads or writes do not go to the kernel. `dev`, `ino` guard against a number that was used again. */
+struct vq_overlay {
+    int fd; /* -1: free */
+    uint64_t dev, ino;
+    char *text; /* NULL: reads pass through */
+    size_t len, pos;
+    char *path; /* control file that writes go to; NULL: writes pass through */
+};
+
+/* What the inodes of this board's descriptors are, as the server told. */
+struct vq_table {
+    const struct vq_inode *rows; /* mapped memory of the server's memfd */
+    size_t count;
+    size_t mapped; /* bytes */
+    uint32_t *slots; /* open addressing by inode; index + 1, 0: empty */
+    size_t slot_count; /* power of two */
+    uint64_t epoch;
+    uint64_t fetched_ns;
+    bool counted; /* `count` of the rows holds */
+    bool named;   /* a dma-buf has a name */
+    bool udmabuf; /* a udmabuf lives */
+    uint64_t *misses; /* inodes that were asked for and not there; a ring */
+    size_t miss_next;
+};
+#define VQ_MISSES 1024
+
+struct vq_client {
+    struct qda_sys base; /* first */
+    struct qda_sys *kernel;
+    struct sockaddr_un address;
+    socklen_t address_len;
+    char board[VQ_BOARD_LEN];
+    char memfd_prefix[VQ_BOARD_LEN + 16]; /* "/memfd:vqda:<board>:" */
+    int server_pid;
+    uint64_t shm_mnt_id; /* mount that memfds live on, as fdinfo names it */
+    pthread_key_t key;   /* struct vq_call of a thread */
+    struct vq_client *next; /* all clients of the process, for fork */
+
+    pthread_mutex_t lock; /* calls, overlays */
+    struct vq_call *calls;
+    struct vq_overlay overlays[VQ_OVERLAYS];
+    atomic_int overlay_count;
+
+    pthread_mutex_t table_lock;
+    struct vq_table table;
+};
+
+static inline struct vq_client *vq_client_of(struct qda_sys *sys)
+{
+    return (struct vq_client *)sys;
+}
+
+/* ---- link.c: connections */
+
+/* One call. `in` pieces and `out` may be callers' memory: an unreadable or unwritable one gives -EFAULT. */
+struct vq_message {
+    uint32_t op;
+    uint64_t arg0, arg1;
+    char cookie[8];
+    const void *in[2];
+    size_t in_len[2];
+    const int *fds; /* they travel along */
+    int fd_count;
+    void *out;
+    size_t out_room;
+    bool interruptible; /* a signal ends the wait with -EINTR */
+    size_t out_len; /* out */
+    int out_fd;     /* out: close-on-exec, or -1 */
+};
+
+/* Result of the reply, or -errno; -ENODEV if the server is gone. */
+int64_t vq_exchange(struct vq_client *client, struct vq_message *message);
+/* Opens a file of the board. Descriptor or -errno. */
+int vq_open_file(struct vq_client *client, const char *path);
+/* The cookie of an open file of some board. False for any other descriptor. */
+bool vq_cookie_of(int fd, char cookie[8]);
+/* Is this a file of our board whose server has hung up? */
+bool vq_file_is_dead(int fd);
+/* A raw connection of the calling thread for the first time. 0 or -errno. */
+int vq_link_init(struct vq_client *client);
+void vq_link_free(struct vq_client *client);
+
+/* ---- memory.c: memory of callers */
+int vq_copy_in(void *to, uint64_t from_user, size_t len); /* 0 or -EFAULT */
+int vq_copy_out(uint64_t to_user, const void *from, size_t len);
+bool vq_memory_usable(uint64_t user, uint64_t len, bool write);
+
+/* ---- ioctl.c, gather.c */
+int vq_client_ioctl(struct qda_sys *sys, int fd, unsigned long request, void *arg);
+/* An ioctl that follows pointers or carries descriptors; false: it is none of those. */
+bool vq_gathered_ioctl(struct vq_client *client, const char cookie[8], uint32_t request, uint64_t arg, int *result);
+/* The descriptor if it is open in this process, else -1. */
+int vq_open_fd(int fd);
+
+/* ---- dmabuf.c */
+bool vq_is_dmabuf(int fd, uint64_t *ino);
+int vq_dmabuf_ioctl(struct vq_client *client, int fd, uint32_t request, uint64_t arg);
+void *vq_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err);
+
+/* ---- overlay.c */
+int vq_overlay_add(struct vq_client *client, int fd, char *text, size_t len, const char *path); /* owns text; 0 or -errno */
+bool vq_overlay_read(struct vq_client *client, int fd, void *buf, size_t len, ssize_t *result);
+bool vq_overlay_path(struct vq_client *client, int fd, char *path, size_t len); /* of a control file */
+void vq_overlay_drop(struct vq_client *client, int fd);
+
+/* ---- inodes.c */
+/* Fetches the table if it changed; `counts`: wait until descriptors and mappings are counted. 0 or -errno. */
+int vq_table_refresh(struct vq_client *client, bool counts);
+/* The row of an inode, fetching what is missing or old. */
+bool vq_table_find(struct vq_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
+/* The same, with a `count` that holds. */
+bool vq_table_find_counted(struct vq_client *client, uint64_t ino, struct vq_inode *out);
+bool vq_table_has_names(struct vq_client *client);
+bool vq_table_has_udmabuf(struct vq_client *client);
+void vq_table_free(struct vq_client *client);
+
+/* ---- paths.c: files */
+enum vq_place { VQ_PLACE_NONE, VQ_PLACE_NODE, VQ_PLACE_BOARD, VQ_PLACE_PROC, VQ_PLACE_MACHINE };
+/* Where a path is answered; `out` gets the path to ask there (links of /proc resolved). */
+enum vq_place vq_place_of(const char *path, char *out, size_t len);
+int vq_client_open_path(struct qda_sys *sys, const char *path, int flags);
+int vq_client_stat(struct qda_sys *sys, const char *path, struct qda_stat *out);
+ssize_t vq_client_readlink(struct qda_sys *sys, const char *path, char *buf, size_t len);
+int vq_client_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg);
+int vq_client_mkdir(struct qda_sys *sys, const char *path);
+int vq_client_rmdir(struct qda_sys *sys, const char *path);
+ssize_t vq_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len);
+/* What a node's path says to stat. */
+int vq_board_stat(struct vq_client *client, const char *path, struct qda_stat *out);
+
+/* ---- proc.c: /proc as a kernel would show it */
+int vq_proc_init(struct vq_client *client);
+int vq_proc_open(struct vq_client *client, const char *path, int flags);
+ssize_t vq_proc_readlink(struct vq_client *client, const char *path, char *buf, size_t len);
+int vq_proc_stat(struct vq_client *client, const char *path, struct qda_stat *out);
+int vq_proc_list(struct vq_client *client, const char *path, qda_dirent_fn fn, void *arg);
+
+/* ---- proc_text.c: pure */
+struct vq_fdinfo {
+    uint64_t flags, mnt_id, ino;
+};
+bool vq_fdinfo_parse(const char *text, struct vq_fdinfo *out);
+/* The fdinfo text of a dma-buf, made of the machine's own (`machine`). malloc'ed, NULL: no memory. */
+char *vq_fdinfo_rewrite(const char *machine, const struct vq_inode *row, size_t *len);
+
+#endif

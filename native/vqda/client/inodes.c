@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "vqda/client/impl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * The table of inodes: which socket in /proc is an open file of the board, which memfd is a dma-buf. It is fetched when a
+ * listing of /proc begins, when it is a second old, and when an inode is not in it; the server sends it only if it changed.
+ */
+
+static uint64_t now_ns(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static size_t slot_of(const struct vq_table *t, uint64_t ino)
+{
+    return (size_t)(ino * 0x9e3779b97f4a7c15ull >> 20) & (t->slot_count - 1);
+}
+
+/* An inode may stand in two rows, of different kinds: sockets and memfds number their inodes by themselves. */
+static const struct vq_inode *find_row(const struct vq_table *t, uint64_t ino, enum vq_inode_kind kind)
+{
+    if (t->slot_count == 0)
+        return NULL;
+    for (size_t i = slot_of(t, ino); t->slots[i] != 0; i = (i + 1) & (t->slot_count - 1)) {
+        const struct vq_inode *row = &t->rows[t->slots[i] - 1];
+        if (row->ino == ino && row->kind == (uint32_t)kind)
+            return row;
+    }
+    return NULL;
+}
+
+static void drop_rows(struct vq_table *t)
+{
+    if (t->mapped > 0)
+        munmap((void *)(uintptr_t)t->rows, t->mapped);
+    free(t->slots);
+    t->rows = NULL;
+    t->slots = NULL;
+    t->count = t->mapped = t->slot_count = 0;
+    t->named = t->udmabuf = false;
+}
+
+static void note_kind(struct vq_table *t, const struct vq_inode *row)
+{
+    if (row->kind != VQ_INODE_DMABUF)
+        return;
+    t->named = t->named || row->name[0] != '\0';
+    t->udmabuf = t->udmabuf || strcmp(row->path, "udmabuf") == 0;
+}
+
+static int index_rows(struct vq_table *t)
+{
+    size_t want = 64;
+    while (want < t->count * 2)
+        want *= 2;
+    t->slots = calloc(want, sizeof(*t->slots));
+    if (t->slots == NULL)
+        return -ENOMEM;
+    t->slot_count = want;
+    for (size_t r = 0; r < t->count; r++) {
+        size_t i = slot_of(t, t->rows[r].ino);
+        while (t->slots[i] != 0)
+            i = (i + 1) & (want - 1);
+        t->slots[i] = (uint32_t)r + 1;
+        note_kind(t, &t->rows[r]);
+    }
+    return 0;
+}
+
+static int map_rows(struct vq_table *t, int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    drop_rows(t);
+    if (st.st_size == 0)
+        return index_rows(t);
+    void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (at == MAP_FAILED)
+        return -errno;
+    t->rows = at;
+    t->mapped = (size_t)st.st_size;
+    t->count = t->mapped / sizeof(struct vq_inode);
+    return index_rows(t);
+}
+
+static void forget_misses(struct vq_table *t)
+{
+    if (t->misses != NULL)
+        memset(t->misses, 0, VQ_MISSES * sizeof(*t->misses));
+}
+
+static int take_answer(struct vq_table *t, const struct vq_message *m, int64_t epoch, bool counts)
+{
+    int err = m->out_fd >= 0 ? map_rows(t, m->out_fd) : 0;
+    t->fetched_ns = now_ns();
+    t->epoch = err == 0 ? (uint64_t)epoch : 0;
+    if (m->out_fd >= 0)
+        t->counted = counts;
+    return err;
+}
+
+/* -EAGAIN while the server counts descriptors and mappings, which takes it some tens of ms at most. */
+static int fetch(struct vq_client *client, uint64_t flags)
+{
+    struct vq_table *t = &client->table;
+    bool counts = (flags & VQ_INODES_COUNTED) != 0;
+    struct vq_message m = { .op = VQ_INODES, .arg0 = counts ? 0 : t->epoch, .arg1 = flags };
+    int64_t epoch = vq_exchange(client, &m);
+    int err = epoch < 0 ? (int)epoch : take_answer(t, &m, epoch, counts);
+    if (m.out_fd >= 0)
+        close(m.out_fd);
+    return err;
+}
+
+static int fetch_patiently(struct vq_client *client, uint64_t flags)
+{
+    const struct timespec pause = { .tv_nsec = 500000 };
+    for (;;) {
+        int err = fetch(client, flags);
+        if (err != -EAGAIN)
+            return err;
+        nanosleep(&pause, NULL);
+    }
+}
+
+int vq_table_refresh(struct vq_client *client, bool counts)
+{
+    pthread_mutex_lock(&client->table_lock);
+    forget_misses(&client->table);
+    int err = fetch_patiently(client, counts ? VQ_INODES_COUNTED : VQ_INODES_COUNT_SOON);
+    pthread_mutex_unlock(&client->table_lock);
+    return err;
+}
+
+/* Sockets of other programs are asked for again and again: each costs one question a fetch. */
+static bool known_miss(struct vq_table *t, uint64_t ino)
+{
+    for (size_t i = 0; t->misses != NULL && i < VQ_MISSES; i++)
+        if (t->misses[i] == ino)
+            return true;
+    return false;
+}
+
+static void note_miss(struct vq_table *t, uint64_t ino)
+{
+    if (t->misses == NULL)
+        t->misses = calloc(VQ_MISSES, sizeof(*t->misses));
+    if (t->misses != NULL)
+        t->misses[t->miss_next++ % VQ_MISSES] = ino;
+}
+
+static bool is_old(const struct vq_table *t)
+{
+    return t->fetched_ns == 0 || now_ns() - t->fetched_ns > VQ_TABLE_MAX_AGE_NS;
+}
+
+static const struct vq_inode *find_fresh(struct vq_client *client, uint64_t ino, enum vq_inode_kind kind)
+{
+    struct vq_table *t = &client->table;
+    bool old = is_old(t);
+    const struct vq_inode *row = old ? NULL : find_row(t, ino, kind);
+    if (row != NULL || (!old && known_miss(t, ino)))
+        return row;
+    if (old)
+        forget_misses(t);
+    (void)fetch_patiently(client, 0); /* without a server nothing is this board's */
+    row = find_row(t, ino, kind);
+    if (row == NULL)
+        note_miss(t, ino);
+    return row;
+}
+
+bool vq_table_find(struct vq_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out)
+{
+    pthread_mutex_lock(&client->table_lock);
+    const struct vq_inode *row = find_fresh(client, ino, kind);
+    if (row != NULL)
+        *out = *row;
+    pthread_mutex_unlock(&client->table_lock);
+    return row != NULL;
+}
+
+bool vq_table_find_counted(struct vq_client *client, uint64_t ino, struct vq_inode *out)
+{
+    pthread_mutex_lock(&client->table_lock);
+    struct vq_table *t = &client->table;
+    const struct vq_inode *row = find_fresh(client, ino, VQ_INODE_DMABUF);
+    if (row != NULL && (!t->counted || row->count == 0)) {
+        (void)fetch_patiently(client, VQ_INODES_COUNTED);
+        row = find_row(t, ino, VQ_INODE_DMABUF);
+    }
+    if (row != NULL)
+        *out = *row;
+    pthread_mutex_unlock(&client->table_lock);
+    return row != NULL;
+}
+
+static bool table_says(struct vq_client *client, const bool *what)
+{
+    pthread_mutex_lock(&client->table_lock);
+    if (is_old(&client->table))
+        (void)fetch_patiently(client, 0);
+    bool says = *what;
+    pthread_mutex_unlock(&client->table_lock);
+    return says;
+}
+
+bool vq_table_has_names(struct vq_client *client)
+{
+    return table_says(client, &client->table.named);
+}
+
+bool vq_table_has_udmabuf(struct vq_client *client)
+{
+    return table_says(client, &client->table.udmabuf);
+}
+
+void vq_table_free(struct vq_client *client)
+{
+    drop_rows(&client->table);
+    free(client->table.misses);
+    client->table.misses = NULL;
+}
