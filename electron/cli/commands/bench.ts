@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import type { PlanRequest } from '../../bench/plan.ts';
+import { planSeconds } from '../../bench/plan.ts';
+import { groupsOf } from '../../bench/results.ts';
+import { exportRun } from '../../host/export-run.ts';
+import { withBoard } from '../../host/open-board.ts';
+import { runPlan, type FinishedRun, type RunHooks } from '../../host/run-plan.ts';
+import { parseBytes } from '../../model/format.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { listOf, oneOf, seconds, wholeNumber } from '../arguments.ts';
+import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
+import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { memoryText } from '../print-memory.ts';
+import { resultsTable, troubles } from '../print-results.ts';
+import { Progress } from '../progress.ts';
+import type { Screen } from '../screen.ts';
+
+export const bench: Command = {
+  name: 'bench',
+  summary: 'Run buffer-sharing benchmarks, keep the run and print its results',
+  usage: '[--plan quick|full] [--only ID,...] [--samples N] [--budget S] [--out DIR]',
+  words: [0, 0],
+  options: [
+    ...BOARD_OPTIONS,
+    { name: 'dsp', value: 'NAME', help: 'Which DSP (default cdsp)' },
+    {
+      name: 'plan',
+      value: 'quick|full',
+      help: 'How much: some 20 seconds, or the whole catalogue (default quick)',
+    },
+    { name: 'only', value: 'ID,...', help: 'Only these benchmarks, by public id: mem.alloc,mem.import' },
+    { name: 'sizes', value: 'SIZE,...', help: 'Only these buffer sizes: 4K,1M' },
+    { name: 'samples', value: 'N', help: 'Samples a series and run (default: as the plan says)' },
+    {
+      name: 'budget',
+      value: 'S',
+      help: 'Seconds a point and run, at most; 30 samples are taken all the same',
+    },
+    {
+      name: 'seed',
+      value: 'N',
+      help: 'Seed of the patterns that buffers are checked with (default: random)',
+    },
+    { name: 'exhaustive', help: 'Also what exhausts or holds much (mem.import_scale)' },
+    { name: 'no-verify', help: 'Do not check the data' },
+    { name: 'no-memory', help: 'Do not look at the memory managers before the run' },
+    { name: 'label', value: 'TEXT', help: 'A name for the run' },
+    { name: 'out', value: 'DIR', help: 'Also write report.html and run.json there' },
+  ],
+  notes: [
+    'Ctrl-C cancels on the board and keeps what was measured; a second Ctrl-C leaves at once.',
+    'The run is kept in the store: qda-lab runs, qda-lab report latest --format html --out report.html',
+  ],
+  async run(args, context) {
+    const planned = planRequest(args);
+    const finished = await withBoard(
+      context.lab,
+      args.value('board'),
+      deployOptions(args, context.signal),
+      (board) =>
+        runPlan(
+          context.lab,
+          board,
+          runRequest(args, context, planned),
+          hooks(context.screen),
+          context.signal,
+        ),
+    );
+    if (!finished.ok) {
+      context.screen.problem(finished.problem);
+      return context.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
+    }
+    const written = await showRun(args, context.screen, finished.value);
+    return context.signal.aborted ? EXIT.interrupted : exitOf(finished.value, written);
+  },
+};
+
+function planRequest(args: Arguments): PlanRequest {
+  return {
+    name: oneOf(args, 'plan', ['quick', 'full']),
+    dsp: args.value('dsp') ?? 'cdsp',
+    only: listOf(args, 'only'),
+    samples: wholeNumber(args, 'samples', [1, 1_000_000]),
+    budgetS: seconds(args, 'budget', [0.001, 3600]),
+    sizes: sizesOf(args),
+    exhaustive: args.has('exhaustive'),
+    verify: !args.has('no-verify'),
+    seed: seedOf(args),
+  };
+}
+
+function sizesOf(args: Arguments): readonly number[] | null {
+  const words = listOf(args, 'sizes');
+  const sizes = words.map((word) => {
+    const bytes = parseBytes(word);
+    if (bytes === null) throw new UsageError(`--sizes wants sizes like 4K or 1M, not "${word}".`);
+    return bytes;
+  });
+  return sizes.length > 0 ? sizes : null;
+}
+
+function seedOf(args: Arguments): string {
+  const text = args.value('seed');
+  if (text === undefined) return String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 1);
+  if (!/^\d{1,19}$/.test(text)) throw new UsageError(`--seed wants a whole number, not "${text}".`);
+  return text;
+}
+
+function runRequest(
+  args: Arguments,
+  { commandLine }: Context,
+  plan: PlanRequest,
+): Parameters<typeof runPlan>[2] {
+  const out = args.value('out');
+  const command = args.has('seed') ? commandLine : `${commandLine} --seed ${plan.seed}`;
+  return {
+    plan,
+    label: args.value('label') ?? '',
+    command,
+    picture: !args.has('no-memory'),
+    spillFolders: out ? [out] : [],
+  };
+}
+
+function hooks(screen: Screen): RunHooks {
+  let progress: Progress | null = null;
+  return {
+    onPlan: (plan, node) => {
+      screen.note(
+        `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}, ${node.proof}), at most ${Math.ceil(planSeconds(plan))} s`,
+      );
+      progress = new Progress(plan, screen, performance.now());
+    },
+    onEvent: (event) => progress?.event(event, performance.now()),
+    onNotice: (problem) => {
+      screen.problem(problem);
+    },
+  };
+}
+
+async function showRun(
+  args: Arguments,
+  screen: Screen,
+  { run, kept }: FinishedRun,
+): Promise<Outcome<unknown>> {
+  const groups = groupsOf(run);
+  if (run.simulated)
+    screen.out('Simulated: measured on a virtual board. These are no figures of hardware.\n');
+  screen.out(resultsTable(groups));
+  const bad = troubles(groups);
+  if (bad.length > 0) screen.out(`\nNot passed\n${bad.map((text) => `  ${text}`).join('\n')}`);
+  if (run.memory) screen.out(`\n${memoryText(run.memory)}`);
+  if (run.status !== 'complete') screen.note(`\nThe run is ${run.status}: ${run.reason}`);
+  screen.note(`\nRun ${run.id} is kept in ${kept.path}`);
+  if (kept.kind === 'spill')
+    screen.problem({ ...kept.why, message: `It is not in the store: ${kept.why.message}` });
+  const out = args.value('out');
+  return out === undefined ? { ok: true, value: undefined } : await writeBoth(run, out, screen);
+}
+
+async function writeBoth(run: FinishedRun['run'], out: string, screen: Screen): Promise<Outcome<string>> {
+  const html = await exportRun(run, 'html', join(out, 'report.html'));
+  const json = html.ok ? await exportRun(run, 'json', join(out, 'run.json')) : html;
+  if (html.ok && json.ok) screen.note(`Wrote ${html.value} and ${json.value}`);
+  else if (!json.ok) screen.problem(json.problem);
+  return json;
+}
+
+function exitOf({ run }: FinishedRun, written: Outcome<unknown>): ExitCode {
+  if (run.points.some(({ status }) => status === 'fail' || status === 'error')) return EXIT.failed;
+  return run.status === 'complete' && written.ok ? EXIT.pass : EXIT.couldNotRun;
+}

@@ -1,0 +1,11 @@
+import type { Command } from '../command.ts';
+import { bench } from './bench.ts';
+import { board } from './board.ts';
+import { boards } from './boards.ts';
+import { check } from './check.ts';
+import { memory } from './memory.ts';
+import { report } from './report.ts';
+import { runs } from './runs.ts';
+
+/** The commands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [boards, check, memory, bench, runs, report, board];

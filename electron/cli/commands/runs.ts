@@ -1,0 +1,50 @@
+import { listRuns, type RunLine } from '../../host/runs.ts';
+import type { Command } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { textTable } from '../table.ts';
+
+export const runs: Command = {
+  name: 'runs',
+  summary: 'List the stored runs, newest first',
+  usage: '[--json]',
+  words: [0, 0],
+  options: [{ name: 'json', help: 'As JSON' }],
+  notes: ['A run is named by its id or the begin of it, or by the word "latest".'],
+  run(args, { lab, screen }) {
+    const lines = listRuns(lab);
+    if (!lines.ok) {
+      screen.problem(lines.problem);
+      return Promise.resolve(EXIT.couldNotRun);
+    }
+    if (args.has('json'))
+      screen.out(
+        JSON.stringify(
+          lines.value.map((line) => line.header),
+          null,
+          2,
+        ),
+      );
+    else if (lines.value.length === 0)
+      screen.note(`No run is stored in ${lab.storePath}. Make one with: qda-lab bench`);
+    else screen.out(textTable(COLUMNS, lines.value.map(cells)));
+    return Promise.resolve(EXIT.pass);
+  },
+};
+
+const COLUMNS = ['run', 'started (UTC)', 'board', 'DSP', 'plan', 'points', 'status', ''].map((head) => ({
+  head,
+  right: head === 'points',
+}));
+
+function cells({ header }: RunLine): string[] {
+  return [
+    header.id,
+    header.startedAt.slice(0, 19).replace('T', ' '),
+    header.board.label,
+    `${header.node.dsp} ${header.node.generation ?? ''}`,
+    header.plan.name,
+    String(header.plan.points.length),
+    header.status,
+    [header.simulated ? 'simulated' : '', header.label].filter((word) => word !== '').join(' '),
+  ];
+}

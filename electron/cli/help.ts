@@ -1,0 +1,49 @@
+import type { Command, OptionSpec } from './command.ts';
+import { optionsOf } from './arguments.ts';
+
+const EXIT_CODES = `Exit codes
+  0    done; every benchmark passed or was skipped with its reason
+  1    a benchmark failed its check or met an error
+  2    could not run: no board, no agent, no store ...
+  3    wrong command line
+  130  ended by Ctrl-C; what was measured is kept`;
+
+/** Help of the whole program. */
+export function programHelp(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return [
+    'qda-lab: memory managers and buffer-sharing benchmarks of boards with a Hexagon DSP',
+    '',
+    'Usage: qda-lab COMMAND [OPTIONS]',
+    '',
+    'Commands',
+    ...lines,
+    '',
+    'qda-lab COMMAND --help tells more. qda-lab --version prints the version.',
+    '',
+    'Runs are kept in $QDA_LAB_HOME, else in $XDG_DATA_HOME/qda-lab, else in ~/.local/share/qda-lab.',
+    '',
+    EXIT_CODES,
+  ].join('\n');
+}
+
+/** Help of one command. */
+export function commandHelp(command: Command): string {
+  const options = optionsOf(command);
+  const heads = options.map(head);
+  const width = Math.max(...heads.map((text) => text.length));
+  const rows = options.map((option, at) => `  ${(heads[at] ?? '').padEnd(width)}  ${option.help}`);
+  const notes = command.notes.length > 0 ? ['', ...command.notes] : [];
+  return [
+    command.summary,
+    '',
+    `Usage: qda-lab ${command.name} ${command.usage}`.trimEnd(),
+    '',
+    'Options',
+    ...rows,
+    ...notes,
+  ].join('\n');
+}
+
+const head = (option: OptionSpec): string => `--${option.name}${option.value ? ` ${option.value}` : ''}`;

@@ -1,0 +1,63 @@
+import { compose } from '../host/compose.ts';
+import { parseCommand } from './arguments.ts';
+import { type Command, type Context, UsageError } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { processScreen, type Screen } from './screen.ts';
+
+process.exitCode = await main(process.argv.slice(2), processScreen());
+
+async function main(argv: readonly string[], screen: Screen): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, screen);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    screen.problem({ code: 'usage', message: error.message, remedy: 'qda-lab --help shows the commands.' });
+    return EXIT.usage;
+  }
+}
+
+async function dispatch(argv: readonly string[], screen: Screen): Promise<ExitCode> {
+  const [word, ...rest] = argv;
+  if (word === '--version') return print(screen, `qda-lab ${compose().version}`);
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help')
+    return print(screen, programHelp(COMMANDS));
+  const command = COMMANDS.find((row) => row.name === word);
+  if (!command) throw new UsageError(`There is no command "${word}".`);
+  const args = parseCommand(command, rest);
+  if (args.has('help')) return print(screen, commandHelp(command));
+  return await run(command, rest, screen, (context) => command.run(args, context));
+}
+
+/** Runs a command with the first Ctrl-C as its abort signal; a second one ends the program at once. */
+async function run(
+  command: Command,
+  rest: readonly string[],
+  screen: Screen,
+  work: (context: Context) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    if (abort.signal.aborted) process.exit(EXIT.interrupted);
+    screen.note('Stopping; press Ctrl-C again to leave at once.');
+    abort.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    const commandLine = ['qda-lab', command.name, ...rest].map(shellWord).join(' ');
+    return await work({ lab: compose(), screen, signal: abort.signal, commandLine });
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+function print(screen: Screen, text: string): ExitCode {
+  screen.out(text);
+  return EXIT.pass;
+}

@@ -1,0 +1,23 @@
+import { appBuildId } from '../link/deploy/app-build.ts';
+import { packageVersion } from '../link/deploy/version.ts';
+import type { Provider } from '../link/interfaces/link.ts';
+import { virtualProvider } from '../link/virtual/provider.ts';
+import { storePath } from '../store/paths.ts';
+
+/** The parts that every operation works with. */
+export interface Lab {
+  readonly providers: readonly Provider[];
+  readonly storePath: string;
+  readonly version: string;
+  /** What the host side of the tool is, as runs record it. */
+  readonly buildId: string;
+}
+
+export function compose(): Lab {
+  return {
+    providers: [virtualProvider()],
+    storePath: storePath(),
+    version: packageVersion(),
+    buildId: appBuildId(),
+  };
+}
