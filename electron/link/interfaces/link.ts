@@ -37,7 +37,7 @@ export interface Deployment {
 
 /** One ordered byte stream. */
 export interface Connection {
-  /** Sends bytes; resolves when they may be followed by more (back-pressure). */
+  /** Sends bytes; resolves when they may be followed by more (back-pressure). Never rejects: a broken stream ends by onClose. */
   send(bytes: Uint8Array): Promise<void>;
   onData(listener: (bytes: Uint8Array) => void): void;
   /** Called once when the stream ended; null: ended by us. */

@@ -1,0 +1,35 @@
+import type { DeployOptions, Target } from '../link/interfaces/link.ts';
+import type { BoardState } from '../model/board.ts';
+import { fail, ok, type Outcome } from '../model/outcome.ts';
+import { defaultLimits, systemClock, type Clock, type Limits } from './clock.ts';
+import { Session } from './session.ts';
+import { stateOfProblem } from './transition.ts';
+
+export interface OpenOptions extends DeployOptions {
+  /** Hears every state from the first on, also those before there is a session. */
+  readonly onState?: (state: BoardState) => void;
+  readonly clock?: Clock;
+  readonly limits?: Partial<Limits>;
+}
+
+/** Starts an agent on the board and shakes hands. Comes back with a session that is ready, or leaves nothing behind. */
+export async function openSession(target: Target, options: OpenOptions = {}): Promise<Outcome<Session>> {
+  const tell = options.onState ?? (() => undefined);
+  tell({ kind: 'connecting', step: 'starting the agent' });
+  const deployment = await target.deploy(options);
+  if (!deployment.ok) {
+    tell(stateOfProblem(deployment.problem));
+    return deployment;
+  }
+  tell({ kind: 'connecting', step: 'greeting the agent' });
+  const limits = { ...defaultLimits, ...options.limits };
+  const session = new Session(deployment.value, options.clock ?? systemClock, limits);
+  session.on('state', tell);
+  const started = await session.start();
+  if (!started.ok) return started;
+  if (options.signal?.aborted === true) {
+    await session.close();
+    return fail('cancelled', 'Connecting was cancelled.');
+  }
+  return ok(session);
+}
