@@ -12,7 +12,7 @@
 
 /* Descriptors of dma-bufs: memfds that carry the board's mark. Their memory is mapped directly. */
 
-bool vq_is_dmabuf(int fd, uint64_t *ino)
+bool vqc_is_dmabuf(int fd, uint64_t *ino)
 {
     struct stat st;
     int flags = fcntl(fd, F_GETFL);
@@ -26,7 +26,7 @@ bool vq_is_dmabuf(int fd, uint64_t *ino)
 static int copy_name(uint64_t user, char name[QDA_DMA_BUF_NAME_LEN], size_t *len)
 {
     for (size_t i = 0; i < QDA_DMA_BUF_NAME_LEN; i++) {
-        if (vq_copy_in(name + i, user + i, 1) < 0)
+        if (vqc_copy_in(name + i, user + i, 1) < 0)
             return -EFAULT;
         if (name[i] == '\0') {
             *len = i + 1;
@@ -36,19 +36,19 @@ static int copy_name(uint64_t user, char name[QDA_DMA_BUF_NAME_LEN], size_t *len
     return -EINVAL;
 }
 
-static int64_t ask(struct vq_client *client, uint32_t request, uint64_t ino, const void *data, size_t len)
+static int64_t ask(struct vqc_client *client, uint32_t request, uint64_t ino, const void *data, size_t len)
 {
-    struct vq_message m = { .op = VQ_DMABUF, .arg0 = request, .arg1 = ino, .in = { data }, .in_len = { len } };
-    return vq_exchange(client, &m);
+    struct vqc_message m = { .op = VQ_DMABUF, .arg0 = request, .arg1 = ino, .in = { data }, .in_len = { len } };
+    return vqc_exchange(client, &m);
 }
 
-int vq_dmabuf_ioctl(struct vq_client *client, int fd, uint32_t request, uint64_t arg)
+int vqc_dmabuf_ioctl(struct vqc_client *client, int fd, uint32_t request, uint64_t arg)
 {
     uint64_t ino = 0;
     char name[QDA_DMA_BUF_NAME_LEN];
     size_t len;
     int err;
-    if (!vq_is_dmabuf(fd, &ino))
+    if (!vqc_is_dmabuf(fd, &ino))
         return -ENOTTY;
     switch (request) {
     case QDA_DMA_BUF_IOCTL_SYNC:
@@ -62,12 +62,12 @@ int vq_dmabuf_ioctl(struct vq_client *client, int fd, uint32_t request, uint64_t
     }
 }
 
-static void *map_file(struct vq_client *client, const char cookie[8], const struct vq_dmabuf_mmap *how, int prot,
+static void *map_file(struct vqc_client *client, const char cookie[8], const struct vq_dmabuf_mmap *how, int prot,
                       int flags, int *err)
 {
-    struct vq_message m = { .op = VQ_MMAP, .arg0 = how->length, .arg1 = how->offset };
+    struct vqc_message m = { .op = VQ_MMAP, .arg0 = how->length, .arg1 = how->offset };
     memcpy(m.cookie, cookie, sizeof(m.cookie));
-    int64_t result = vq_exchange(client, &m);
+    int64_t result = vqc_exchange(client, &m);
     void *addr = NULL;
     *err = result < 0 ? (int)result : -EPROTO;
     if (result >= 0 && m.out_fd >= 0)
@@ -78,24 +78,24 @@ static void *map_file(struct vq_client *client, const char cookie[8], const stru
 }
 
 /* Bounds and the generation's own rule for offsets are the exporter's to say. */
-static int64_t offset_in_dmabuf(struct vq_client *client, uint64_t ino, const struct vq_dmabuf_mmap *how)
+static int64_t offset_in_dmabuf(struct vqc_client *client, uint64_t ino, const struct vq_dmabuf_mmap *how)
 {
     return ask(client, VQ_DMABUF_MMAP, ino, how, sizeof(*how));
 }
 
-void *vq_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err)
+void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err)
 {
-    struct vq_client *client = vq_client_of(sys);
+    struct vqc_client *client = vqc_client_of(sys);
     struct vq_dmabuf_mmap how = { .length = len, .offset = offset, .shared = (flags & MAP_TYPE) != MAP_PRIVATE };
     char cookie[8];
     uint64_t ino;
-    if ((flags & MAP_ANONYMOUS) == 0 && vq_cookie_of(fd, cookie)) {
+    if ((flags & MAP_ANONYMOUS) == 0 && vqc_cookie_of(fd, cookie)) {
         void *addr = map_file(client, cookie, &how, prot, flags, err);
-        if (addr == NULL && *err == -EBADF && vq_file_is_dead(fd))
+        if (addr == NULL && *err == -EBADF && vqc_file_is_dead(fd))
             *err = -ENODEV;
         return addr;
     }
-    if ((flags & MAP_ANONYMOUS) == 0 && vq_is_dmabuf(fd, &ino)) {
+    if ((flags & MAP_ANONYMOUS) == 0 && vqc_is_dmabuf(fd, &ino)) {
         int64_t at = offset_in_dmabuf(client, ino, &how);
         if (at < 0) {
             *err = (int)at;

@@ -23,7 +23,7 @@
 #define ARG_ROOM 128
 
 struct gathered {
-    struct vq_client *client;
+    struct vqc_client *client;
     const char *cookie;
     uint32_t request;
     uint64_t user; /* the caller's struct */
@@ -45,23 +45,23 @@ struct gathered {
 };
 
 /* Sends the struct with what goes behind it; the struct that comes back replaces it. */
-static int64_t send_gathered(struct gathered *g, struct vq_message *m)
+static int64_t send_gathered(struct gathered *g, struct vqc_message *m)
 {
     m->op = VQ_IOCTL;
     m->arg0 = g->request;
     memcpy(m->cookie, g->cookie, sizeof(m->cookie));
     m->in[0] = g->arg.bytes;
     m->in_len[0] = g->in_size;
-    return vq_exchange(g->client, m);
+    return vqc_exchange(g->client, m);
 }
 
 static int copy_back(const struct gathered *g, int64_t result)
 {
-    int err = vq_copy_out(g->user, g->arg.bytes, g->out_size);
+    int err = vqc_copy_out(g->user, g->arg.bytes, g->out_size);
     return err < 0 ? err : (int)result;
 }
 
-static void fds_of_request(struct vq_message *m, int *fd)
+static void fds_of_request(struct vqc_message *m, int *fd)
 {
     m->fds = fd;
     m->fd_count = *fd >= 0 ? 1 : 0;
@@ -72,7 +72,7 @@ static void fds_of_request(struct vq_message *m, int *fd)
 static int copy_text(uint64_t to, uint64_t room, const char *text, uint64_t len)
 {
     uint64_t n = room < len ? room : len;
-    return n == 0 || to == 0 ? 0 : vq_copy_out(to, text, n);
+    return n == 0 || to == 0 ? 0 : vqc_copy_out(to, text, n);
 }
 
 static int version(struct gathered *g)
@@ -82,7 +82,7 @@ static int version(struct gathered *g)
         char texts[1024];
     } reply = { 0 };
     const struct qda_drm_version_arg asked = g->arg.version;
-    struct vq_message m = { .out = &reply, .out_room = sizeof(reply) };
+    struct vqc_message m = { .out = &reply, .out_room = sizeof(reply) };
     int64_t result = send_gathered(g, &m);
     struct qda_drm_version_arg got = reply.arg;
     if (m.out_len < sizeof(got) || got.name_len + got.date_len + got.desc_len != m.out_len - sizeof(got))
@@ -107,7 +107,7 @@ static int unique(struct gathered *g)
         char text[256];
     } reply = { 0 };
     const struct qda_drm_unique asked = g->arg.unique;
-    struct vq_message m = { .out = &reply, .out_room = sizeof(reply) };
+    struct vqc_message m = { .out = &reply, .out_room = sizeof(reply) };
     int64_t result = send_gathered(g, &m);
     if (m.out_len < sizeof(reply.arg) || reply.arg.unique_len != m.out_len - sizeof(reply.arg))
         return result < 0 ? (int)result : -EPROTO;
@@ -129,7 +129,7 @@ static int install(int fd, bool cloexec)
 }
 
 /* The number of the new descriptor into `field`, or what went wrong; the descriptor does not stay then. */
-static int give_fd(struct gathered *g, const struct vq_message *m, int64_t result, bool cloexec, size_t field)
+static int give_fd(struct gathered *g, const struct vqc_message *m, int64_t result, bool cloexec, size_t field)
 {
     int fd = m->out_fd;
     if (result < 0 || fd < 0) {
@@ -151,7 +151,7 @@ static int give_fd(struct gathered *g, const struct vq_message *m, int64_t resul
 static int prime_export(struct gathered *g)
 {
     bool cloexec = (g->arg.prime.flags & QDA_DRM_CLOEXEC) != 0;
-    struct vq_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
+    struct vqc_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
     int64_t result = send_gathered(g, &m);
     return give_fd(g, &m, result, cloexec, offsetof(struct qda_drm_prime_handle, fd));
 }
@@ -159,12 +159,12 @@ static int prime_export(struct gathered *g)
 static int heap_alloc(struct gathered *g)
 {
     bool cloexec = (g->arg.heap.fd_flags & O_CLOEXEC) != 0;
-    struct vq_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
+    struct vqc_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
     int64_t result = send_gathered(g, &m);
     return give_fd(g, &m, result, cloexec, offsetof(struct qda_dma_heap_allocation, fd));
 }
 
-static int fd_as_result(const struct vq_message *m, int64_t result, bool cloexec)
+static int fd_as_result(const struct vqc_message *m, int64_t result, bool cloexec)
 {
     if (result >= 0 && m->out_fd >= 0)
         return install(m->out_fd, cloexec);
@@ -175,8 +175,8 @@ static int fd_as_result(const struct vq_message *m, int64_t result, bool cloexec
 
 static int udmabuf_create(struct gathered *g)
 {
-    int fd = vq_open_fd((int)g->arg.udmabuf.memfd);
-    struct vq_message m = { .out = NULL };
+    int fd = vqc_open_fd((int)g->arg.udmabuf.memfd);
+    struct vqc_message m = { .out = NULL };
     fds_of_request(&m, &fd);
     int64_t result = send_gathered(g, &m);
     return fd_as_result(&m, result, (g->arg.udmabuf.flags & QDA_UDMABUF_CLOEXEC) != 0);
@@ -188,7 +188,7 @@ static uint32_t index_of_fd(uint32_t fd, int *fds, int *count)
     for (int i = 0; i < *count; i++)
         if (fds[i] == (int)fd)
             return (uint32_t)i;
-    if (*count == VQ_MAX_FDS || vq_open_fd((int)fd) < 0)
+    if (*count == VQ_MAX_FDS || vqc_open_fd((int)fd) < 0)
         return ~0u;
     fds[*count] = (int)fd;
     return (uint32_t)(*count)++;
@@ -205,10 +205,10 @@ static int udmabuf_create_list(struct gathered *g)
     struct qda_udmabuf_create_item *list = calloc(count + 1u, sizeof(*list));
     if (list == NULL)
         return -ENOMEM;
-    int err = vq_copy_in(list, g->user + head, bytes);
+    int err = vqc_copy_in(list, g->user + head, bytes);
     if (err == 0) {
         int fds[VQ_MAX_FDS];
-        struct vq_message m = { .in = { NULL, list }, .in_len = { 0, bytes }, .fds = fds };
+        struct vqc_message m = { .in = { NULL, list }, .in_len = { 0, bytes }, .fds = fds };
         for (uint32_t i = 0; i < count; i++)
             list[i].memfd = index_of_fd(list[i].memfd, fds, &m.fd_count);
         int64_t result = send_gathered(g, &m);
@@ -222,8 +222,8 @@ static int udmabuf_create_list(struct gathered *g)
 
 static int with_fd(struct gathered *g, int fd)
 {
-    int open_fd = fd >= 0 ? vq_open_fd(fd) : -1;
-    struct vq_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
+    int open_fd = fd >= 0 ? vqc_open_fd(fd) : -1;
+    struct vqc_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
     fds_of_request(&m, &open_fd);
     int64_t result = send_gathered(g, &m);
     return copy_back(g, result);
@@ -242,9 +242,9 @@ static int map(struct gathered *g)
 static int session_create(struct gathered *g)
 {
     const struct qda_v1_init_create *arg = &g->arg.session;
-    uint8_t bits = vq_memory_usable(arg->file, arg->filelen, false) ? VQ_ARG_MEMORY : 0;
-    int fd = arg->filefd > 0 ? vq_open_fd(arg->filefd) : -1;
-    struct vq_message m = {
+    uint8_t bits = vqc_memory_usable(arg->file, arg->filelen, false) ? VQ_ARG_MEMORY : 0;
+    int fd = arg->filefd > 0 ? vqc_open_fd(arg->filefd) : -1;
+    struct vqc_message m = {
         .in = { NULL, &bits }, .in_len = { 0, 1 }, .out = g->arg.bytes, .out_room = ARG_ROOM
     };
     fds_of_request(&m, &fd);
@@ -266,14 +266,14 @@ static uint8_t bits_of_argument(const struct qda_v1_fastrpc_invoke_args *a, uint
     uint32_t in = QDA_SCALARS_IN(sc);
     bool buffer = index < in + QDA_SCALARS_OUT(sc);
     uint8_t bits = 0;
-    if (buffer && vq_memory_usable(a->ptr, a->length, index >= in))
+    if (buffer && vqc_memory_usable(a->ptr, a->length, index >= in))
         bits |= VQ_ARG_MEMORY;
-    if (a->fd > 0 && vq_open_fd(a->fd) >= 0)
+    if (a->fd > 0 && vqc_open_fd(a->fd) >= 0)
         bits |= VQ_ARG_FD;
     return bits;
 }
 
-static void describe_arguments(struct invoke_data *d, uint32_t count, uint32_t sc, struct vq_message *m)
+static void describe_arguments(struct invoke_data *d, uint32_t count, uint32_t sc, struct vqc_message *m)
 {
     const size_t bytes = count * sizeof(d->args[0]);
     for (uint32_t i = 0; i < count; i++) {
@@ -298,8 +298,8 @@ static int invoke(struct gathered *g)
     struct invoke_data *d = calloc(1, sizeof(*d));
     if (d == NULL)
         return -ENOMEM;
-    struct vq_message m = { .fds = d->fds, .out = g->arg.bytes, .out_room = ARG_ROOM, .interruptible = true };
-    if (count > 0 && vq_copy_in(d->args, g->arg.invoke.args, count * sizeof(d->args[0])) == 0)
+    struct vqc_message m = { .fds = d->fds, .out = g->arg.bytes, .out_room = ARG_ROOM, .interruptible = true };
+    if (count > 0 && vqc_copy_in(d->args, g->arg.invoke.args, count * sizeof(d->args[0])) == 0)
         describe_arguments(d, count, sc, &m);
     int64_t result = send_gathered(g, &m);
     free(d);
@@ -330,11 +330,11 @@ static int run_handler(struct gathered *g, int (*run)(struct gathered *))
     uint32_t size = QDA_IOC_SIZE(g->request);
     g->in_size = (dir & QDA_IOC_WRITE) != 0 ? size : 0;
     g->out_size = (dir & QDA_IOC_READ) != 0 ? size : 0;
-    int err = vq_copy_in(g->arg.bytes, g->user, g->in_size);
+    int err = vqc_copy_in(g->arg.bytes, g->user, g->in_size);
     return err < 0 ? err : run(g);
 }
 
-bool vq_gathered_ioctl(struct vq_client *client, const char cookie[8], uint32_t request, uint64_t arg, int *result)
+bool vqc_gathered_ioctl(struct vqc_client *client, const char cookie[8], uint32_t request, uint64_t arg, int *result)
 {
     if (QDA_IOC_SIZE(request) > ARG_ROOM)
         return false;

@@ -12,21 +12,21 @@
 
 /* Shared by the files of the client backend; nobody else includes this. */
 
-#define VQ_BOARD_LEN 48 /* a board's name, with NUL */
-#define VQ_OVERLAYS 64  /* rewritten texts and control files open at once */
-#define VQ_TABLE_MAX_AGE_NS 1000000000ull
+#define VQC_BOARD_LEN 48 /* a board's name, with NUL */
+#define VQC_OVERLAYS 64  /* rewritten texts and control files open at once */
+#define VQC_TABLE_MAX_AGE_NS 1000000000ull
 
 /* A connection of one thread for calls. */
-struct vq_call {
-    struct vq_client *client;
-    struct vq_call *next;
+struct vqc_call {
+    struct vqc_client *client;
+    struct vqc_call *next;
     int fd; /* -1: none */
     uint32_t tid;
     unsigned generation; /* of forks, when it was made */
 };
 
 /* A descriptor whose reads or writes do not go to the kernel. `dev`, `ino` guard against a number that was used again. */
-struct vq_overlay {
+struct vqc_overlay {
     int fd; /* -1: free */
     uint64_t dev, ino;
     char *text; /* NULL: reads pass through */
@@ -35,7 +35,7 @@ struct vq_overlay {
 };
 
 /* What the inodes of this board's descriptors are, as the server told. */
-struct vq_table {
+struct vqc_table {
     const struct vq_inode *rows; /* mapped memory of the server's memfd */
     size_t count;
     size_t mapped; /* bytes */
@@ -49,38 +49,38 @@ struct vq_table {
     uint64_t *misses; /* inodes that were asked for and not there; a ring */
     size_t miss_next;
 };
-#define VQ_MISSES 1024
+#define VQC_MISSES 1024
 
-struct vq_client {
+struct vqc_client {
     struct qda_sys base; /* first */
     struct qda_sys *kernel;
     struct sockaddr_un address;
     socklen_t address_len;
-    char board[VQ_BOARD_LEN];
-    char memfd_prefix[VQ_BOARD_LEN + 16]; /* "/memfd:vqda:<board>:" */
+    char board[VQC_BOARD_LEN];
+    char memfd_prefix[VQC_BOARD_LEN + 16]; /* "/memfd:vqda:<board>:" */
     int server_pid;
     uint64_t shm_mnt_id; /* mount that memfds live on, as fdinfo names it */
-    pthread_key_t key;   /* struct vq_call of a thread */
-    struct vq_client *next; /* all clients of the process, for fork */
+    pthread_key_t key;   /* struct vqc_call of a thread */
+    struct vqc_client *next; /* all clients of the process, for fork */
 
     pthread_mutex_t lock; /* calls, overlays */
-    struct vq_call *calls;
-    struct vq_overlay overlays[VQ_OVERLAYS];
+    struct vqc_call *calls;
+    struct vqc_overlay overlays[VQC_OVERLAYS];
     atomic_int overlay_count;
 
     pthread_mutex_t table_lock;
-    struct vq_table table;
+    struct vqc_table table;
 };
 
-static inline struct vq_client *vq_client_of(struct qda_sys *sys)
+static inline struct vqc_client *vqc_client_of(struct qda_sys *sys)
 {
-    return (struct vq_client *)sys;
+    return (struct vqc_client *)sys;
 }
 
 /* ---- link.c: connections */
 
 /* One call. `in` pieces and `out` may be callers' memory: an unreadable or unwritable one gives -EFAULT. */
-struct vq_message {
+struct vqc_message {
     uint32_t op;
     uint64_t arg0, arg1;
     char cookie[8];
@@ -96,78 +96,80 @@ struct vq_message {
 };
 
 /* Result of the reply, or -errno; -ENODEV if the server is gone. */
-int64_t vq_exchange(struct vq_client *client, struct vq_message *message);
+int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *message);
 /* Opens a file of the board. Descriptor or -errno. */
-int vq_open_file(struct vq_client *client, const char *path);
+int vqc_open_file(struct vqc_client *client, const char *path);
 /* The cookie of an open file of some board. False for any other descriptor. */
-bool vq_cookie_of(int fd, char cookie[8]);
+bool vqc_cookie_of(int fd, char cookie[8]);
 /* Is this a file of our board whose server has hung up? */
-bool vq_file_is_dead(int fd);
+bool vqc_file_is_dead(int fd);
 /* A raw connection of the calling thread for the first time. 0 or -errno. */
-int vq_link_init(struct vq_client *client);
-void vq_link_free(struct vq_client *client);
+int vqc_link_init(struct vqc_client *client);
+void vqc_link_free(struct vqc_client *client);
 
 /* ---- memory.c: memory of callers */
-int vq_copy_in(void *to, uint64_t from_user, size_t len); /* 0 or -EFAULT */
-int vq_copy_out(uint64_t to_user, const void *from, size_t len);
-bool vq_memory_usable(uint64_t user, uint64_t len, bool write);
+int vqc_copy_in(void *to, uint64_t from_user, size_t len); /* 0 or -EFAULT */
+int vqc_copy_out(uint64_t to_user, const void *from, size_t len);
+bool vqc_memory_usable(uint64_t user, uint64_t len, bool write);
 
 /* ---- ioctl.c, gather.c */
-int vq_client_ioctl(struct qda_sys *sys, int fd, unsigned long request, void *arg);
+int vqc_client_ioctl(struct qda_sys *sys, int fd, unsigned long request, void *arg);
 /* An ioctl that follows pointers or carries descriptors; false: it is none of those. */
-bool vq_gathered_ioctl(struct vq_client *client, const char cookie[8], uint32_t request, uint64_t arg, int *result);
+bool vqc_gathered_ioctl(struct vqc_client *client, const char cookie[8], uint32_t request, uint64_t arg, int *result);
 /* The descriptor if it is open in this process, else -1. */
-int vq_open_fd(int fd);
+int vqc_open_fd(int fd);
 
 /* ---- dmabuf.c */
-bool vq_is_dmabuf(int fd, uint64_t *ino);
-int vq_dmabuf_ioctl(struct vq_client *client, int fd, uint32_t request, uint64_t arg);
-void *vq_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err);
+bool vqc_is_dmabuf(int fd, uint64_t *ino);
+int vqc_dmabuf_ioctl(struct vqc_client *client, int fd, uint32_t request, uint64_t arg);
+void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err);
 
 /* ---- overlay.c */
-int vq_overlay_add(struct vq_client *client, int fd, char *text, size_t len, const char *path); /* owns text; 0 or -errno */
-bool vq_overlay_read(struct vq_client *client, int fd, void *buf, size_t len, ssize_t *result);
-bool vq_overlay_path(struct vq_client *client, int fd, char *path, size_t len); /* of a control file */
-void vq_overlay_drop(struct vq_client *client, int fd);
+int vqc_overlay_add(struct vqc_client *client, int fd, char *text, size_t len, const char *path); /* owns text; 0 or -errno */
+bool vqc_overlay_read(struct vqc_client *client, int fd, void *buf, size_t len, ssize_t *result);
+bool vqc_overlay_path(struct vqc_client *client, int fd, char *path, size_t len); /* of a control file */
+void vqc_overlay_drop(struct vqc_client *client, int fd);
 
 /* ---- inodes.c */
 /* Fetches the table if it changed; `counts`: wait until descriptors and mappings are counted. 0 or -errno. */
-int vq_table_refresh(struct vq_client *client, bool counts);
+int vqc_table_refresh(struct vqc_client *client, bool counts);
 /* The row of an inode, fetching what is missing or old. */
-bool vq_table_find(struct vq_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
+bool vqc_table_find(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
 /* The same, with a `count` that holds. */
-bool vq_table_find_counted(struct vq_client *client, uint64_t ino, struct vq_inode *out);
-bool vq_table_has_names(struct vq_client *client);
-bool vq_table_has_udmabuf(struct vq_client *client);
-void vq_table_free(struct vq_client *client);
+bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_inode *out);
+bool vqc_table_has_names(struct vqc_client *client);
+bool vqc_table_has_udmabuf(struct vqc_client *client);
+void vqc_table_free(struct vqc_client *client);
 
 /* ---- paths.c: files */
-enum vq_place { VQ_PLACE_NONE, VQ_PLACE_NODE, VQ_PLACE_BOARD, VQ_PLACE_PROC, VQ_PLACE_MACHINE };
+enum vqc_place { VQC_PLACE_NONE, VQC_PLACE_NODE, VQC_PLACE_BOARD, VQC_PLACE_PROC, VQC_PLACE_MACHINE };
 /* Where a path is answered; `out` gets the path to ask there (links of /proc resolved). */
-enum vq_place vq_place_of(const char *path, char *out, size_t len);
-int vq_client_open_path(struct qda_sys *sys, const char *path, int flags);
-int vq_client_stat(struct qda_sys *sys, const char *path, struct qda_stat *out);
-ssize_t vq_client_readlink(struct qda_sys *sys, const char *path, char *buf, size_t len);
-int vq_client_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg);
-int vq_client_mkdir(struct qda_sys *sys, const char *path);
-int vq_client_rmdir(struct qda_sys *sys, const char *path);
-ssize_t vq_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len);
+enum vqc_place vqc_place_of(const char *path, char *out, size_t len);
+int vqc_client_open_path(struct qda_sys *sys, const char *path, int flags);
+int vqc_client_stat(struct qda_sys *sys, const char *path, struct qda_stat *out);
+ssize_t vqc_client_readlink(struct qda_sys *sys, const char *path, char *buf, size_t len);
+int vqc_client_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg);
+int vqc_client_mkdir(struct qda_sys *sys, const char *path);
+int vqc_client_rmdir(struct qda_sys *sys, const char *path);
+ssize_t vqc_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len);
 /* What a node's path says to stat. */
-int vq_board_stat(struct vq_client *client, const char *path, struct qda_stat *out);
+int vqc_board_stat(struct vqc_client *client, const char *path, struct qda_stat *out);
 
 /* ---- proc.c: /proc as a kernel would show it */
-int vq_proc_init(struct vq_client *client);
-int vq_proc_open(struct vq_client *client, const char *path, int flags);
-ssize_t vq_proc_readlink(struct vq_client *client, const char *path, char *buf, size_t len);
-int vq_proc_stat(struct vq_client *client, const char *path, struct qda_stat *out);
-int vq_proc_list(struct vq_client *client, const char *path, qda_dirent_fn fn, void *arg);
+int vqc_proc_init(struct vqc_client *client);
+int vqc_proc_open(struct vqc_client *client, const char *path, int flags);
+ssize_t vqc_proc_readlink(struct vqc_client *client, const char *path, char *buf, size_t len);
+int vqc_proc_stat(struct vqc_client *client, const char *path, struct qda_stat *out);
+int vqc_proc_list(struct vqc_client *client, const char *path, qda_dirent_fn fn, void *arg);
 
 /* ---- proc_text.c: pure */
-struct vq_fdinfo {
+struct vqc_fdinfo {
     uint64_t flags, mnt_id, ino;
 };
-bool vq_fdinfo_parse(const char *text, struct vq_fdinfo *out);
+bool vqc_fdinfo_parse(const char *text, struct vqc_fdinfo *out);
 /* The fdinfo text of a dma-buf, made of the machine's own (`machine`). malloc'ed, NULL: no memory. */
-char *vq_fdinfo_rewrite(const char *machine, const struct vq_inode *row, size_t *len);
+char *vqc_fdinfo_rewrite(const char *machine, const struct vq_inode *row, size_t *len);
+/* In a line of maps: the path, NULL if it has none; *ino the inode. */
+const char *vqc_maps_path(const char *line, size_t len, uint64_t *ino);
 
 #endif

@@ -21,13 +21,13 @@ static uint64_t now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-static size_t slot_of(const struct vq_table *t, uint64_t ino)
+static size_t slot_of(const struct vqc_table *t, uint64_t ino)
 {
     return (size_t)(ino * 0x9e3779b97f4a7c15ull >> 20) & (t->slot_count - 1);
 }
 
 /* An inode may stand in two rows, of different kinds: sockets and memfds number their inodes by themselves. */
-static const struct vq_inode *find_row(const struct vq_table *t, uint64_t ino, enum vq_inode_kind kind)
+static const struct vq_inode *find_row(const struct vqc_table *t, uint64_t ino, enum vq_inode_kind kind)
 {
     if (t->slot_count == 0)
         return NULL;
@@ -39,7 +39,7 @@ static const struct vq_inode *find_row(const struct vq_table *t, uint64_t ino, e
     return NULL;
 }
 
-static void drop_rows(struct vq_table *t)
+static void drop_rows(struct vqc_table *t)
 {
     if (t->mapped > 0)
         munmap((void *)(uintptr_t)t->rows, t->mapped);
@@ -50,7 +50,7 @@ static void drop_rows(struct vq_table *t)
     t->named = t->udmabuf = false;
 }
 
-static void note_kind(struct vq_table *t, const struct vq_inode *row)
+static void note_kind(struct vqc_table *t, const struct vq_inode *row)
 {
     if (row->kind != VQ_INODE_DMABUF)
         return;
@@ -58,7 +58,7 @@ static void note_kind(struct vq_table *t, const struct vq_inode *row)
     t->udmabuf = t->udmabuf || strcmp(row->path, "udmabuf") == 0;
 }
 
-static int index_rows(struct vq_table *t)
+static int index_rows(struct vqc_table *t)
 {
     size_t want = 64;
     while (want < t->count * 2)
@@ -77,7 +77,7 @@ static int index_rows(struct vq_table *t)
     return 0;
 }
 
-static int map_rows(struct vq_table *t, int fd)
+static int map_rows(struct vqc_table *t, int fd)
 {
     struct stat st;
     if (fstat(fd, &st) < 0)
@@ -94,13 +94,13 @@ static int map_rows(struct vq_table *t, int fd)
     return index_rows(t);
 }
 
-static void forget_misses(struct vq_table *t)
+static void forget_misses(struct vqc_table *t)
 {
     if (t->misses != NULL)
-        memset(t->misses, 0, VQ_MISSES * sizeof(*t->misses));
+        memset(t->misses, 0, VQC_MISSES * sizeof(*t->misses));
 }
 
-static int take_answer(struct vq_table *t, const struct vq_message *m, int64_t epoch, bool counts)
+static int take_answer(struct vqc_table *t, const struct vqc_message *m, int64_t epoch, bool counts)
 {
     int err = m->out_fd >= 0 ? map_rows(t, m->out_fd) : 0;
     t->fetched_ns = now_ns();
@@ -111,19 +111,19 @@ static int take_answer(struct vq_table *t, const struct vq_message *m, int64_t e
 }
 
 /* -EAGAIN while the server counts descriptors and mappings, which takes it some tens of ms at most. */
-static int fetch(struct vq_client *client, uint64_t flags)
+static int fetch(struct vqc_client *client, uint64_t flags)
 {
-    struct vq_table *t = &client->table;
+    struct vqc_table *t = &client->table;
     bool counts = (flags & VQ_INODES_COUNTED) != 0;
-    struct vq_message m = { .op = VQ_INODES, .arg0 = counts ? 0 : t->epoch, .arg1 = flags };
-    int64_t epoch = vq_exchange(client, &m);
+    struct vqc_message m = { .op = VQ_INODES, .arg0 = counts ? 0 : t->epoch, .arg1 = flags };
+    int64_t epoch = vqc_exchange(client, &m);
     int err = epoch < 0 ? (int)epoch : take_answer(t, &m, epoch, counts);
     if (m.out_fd >= 0)
         close(m.out_fd);
     return err;
 }
 
-static int fetch_patiently(struct vq_client *client, uint64_t flags)
+static int fetch_patiently(struct vqc_client *client, uint64_t flags)
 {
     const struct timespec pause = { .tv_nsec = 500000 };
     for (;;) {
@@ -134,7 +134,7 @@ static int fetch_patiently(struct vq_client *client, uint64_t flags)
     }
 }
 
-int vq_table_refresh(struct vq_client *client, bool counts)
+int vqc_table_refresh(struct vqc_client *client, bool counts)
 {
     pthread_mutex_lock(&client->table_lock);
     forget_misses(&client->table);
@@ -144,30 +144,30 @@ int vq_table_refresh(struct vq_client *client, bool counts)
 }
 
 /* Sockets of other programs are asked for again and again: each costs one question a fetch. */
-static bool known_miss(struct vq_table *t, uint64_t ino)
+static bool known_miss(struct vqc_table *t, uint64_t ino)
 {
-    for (size_t i = 0; t->misses != NULL && i < VQ_MISSES; i++)
+    for (size_t i = 0; t->misses != NULL && i < VQC_MISSES; i++)
         if (t->misses[i] == ino)
             return true;
     return false;
 }
 
-static void note_miss(struct vq_table *t, uint64_t ino)
+static void note_miss(struct vqc_table *t, uint64_t ino)
 {
     if (t->misses == NULL)
-        t->misses = calloc(VQ_MISSES, sizeof(*t->misses));
+        t->misses = calloc(VQC_MISSES, sizeof(*t->misses));
     if (t->misses != NULL)
-        t->misses[t->miss_next++ % VQ_MISSES] = ino;
+        t->misses[t->miss_next++ % VQC_MISSES] = ino;
 }
 
-static bool is_old(const struct vq_table *t)
+static bool is_old(const struct vqc_table *t)
 {
-    return t->fetched_ns == 0 || now_ns() - t->fetched_ns > VQ_TABLE_MAX_AGE_NS;
+    return t->fetched_ns == 0 || now_ns() - t->fetched_ns > VQC_TABLE_MAX_AGE_NS;
 }
 
-static const struct vq_inode *find_fresh(struct vq_client *client, uint64_t ino, enum vq_inode_kind kind)
+static const struct vq_inode *find_fresh(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind)
 {
-    struct vq_table *t = &client->table;
+    struct vqc_table *t = &client->table;
     bool old = is_old(t);
     const struct vq_inode *row = old ? NULL : find_row(t, ino, kind);
     if (row != NULL || (!old && known_miss(t, ino)))
@@ -181,7 +181,7 @@ static const struct vq_inode *find_fresh(struct vq_client *client, uint64_t ino,
     return row;
 }
 
-bool vq_table_find(struct vq_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out)
+bool vqc_table_find(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out)
 {
     pthread_mutex_lock(&client->table_lock);
     const struct vq_inode *row = find_fresh(client, ino, kind);
@@ -191,10 +191,10 @@ bool vq_table_find(struct vq_client *client, uint64_t ino, enum vq_inode_kind ki
     return row != NULL;
 }
 
-bool vq_table_find_counted(struct vq_client *client, uint64_t ino, struct vq_inode *out)
+bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_inode *out)
 {
     pthread_mutex_lock(&client->table_lock);
-    struct vq_table *t = &client->table;
+    struct vqc_table *t = &client->table;
     const struct vq_inode *row = find_fresh(client, ino, VQ_INODE_DMABUF);
     if (row != NULL && (!t->counted || row->count == 0)) {
         (void)fetch_patiently(client, VQ_INODES_COUNTED);
@@ -206,7 +206,7 @@ bool vq_table_find_counted(struct vq_client *client, uint64_t ino, struct vq_ino
     return row != NULL;
 }
 
-static bool table_says(struct vq_client *client, const bool *what)
+static bool table_says(struct vqc_client *client, const bool *what)
 {
     pthread_mutex_lock(&client->table_lock);
     if (is_old(&client->table))
@@ -216,17 +216,17 @@ static bool table_says(struct vq_client *client, const bool *what)
     return says;
 }
 
-bool vq_table_has_names(struct vq_client *client)
+bool vqc_table_has_names(struct vqc_client *client)
 {
     return table_says(client, &client->table.named);
 }
 
-bool vq_table_has_udmabuf(struct vq_client *client)
+bool vqc_table_has_udmabuf(struct vqc_client *client)
 {
     return table_says(client, &client->table.udmabuf);
 }
 
-void vq_table_free(struct vq_client *client)
+void vqc_table_free(struct vqc_client *client)
 {
     drop_rows(&client->table);
     free(client->table.misses);

@@ -16,14 +16,14 @@
  */
 
 static pthread_mutex_t clients_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct vq_client *clients;
+static struct vqc_client *clients;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static atomic_uint fork_generation;
 
 static void lock_all(void)
 {
     pthread_mutex_lock(&clients_lock);
-    for (struct vq_client *c = clients; c != NULL; c = c->next) {
+    for (struct vqc_client *c = clients; c != NULL; c = c->next) {
         pthread_mutex_lock(&c->lock);
         pthread_mutex_lock(&c->table_lock);
     }
@@ -31,7 +31,7 @@ static void lock_all(void)
 
 static void unlock_all(void)
 {
-    for (struct vq_client *c = clients; c != NULL; c = c->next) {
+    for (struct vqc_client *c = clients; c != NULL; c = c->next) {
         pthread_mutex_unlock(&c->table_lock);
         pthread_mutex_unlock(&c->lock);
     }
@@ -66,7 +66,7 @@ static int new_socket(void)
     return fd < 0 ? -errno : fd;
 }
 
-static int connect_to(struct vq_client *client, int fd)
+static int connect_to(struct vqc_client *client, int fd)
 {
     const struct sockaddr *address = (const struct sockaddr *)&client->address;
     int result;
@@ -92,7 +92,7 @@ static void attach_fds(struct msghdr *msg, char *room, const int *fds, int count
     memcpy(CMSG_DATA(c), fds, bytes);
 }
 
-static int send_request(int fd, uint32_t tid, const struct vq_message *m)
+static int send_request(int fd, uint32_t tid, const struct vqc_message *m)
 {
     struct vq_request head = { .op = m->op, .version = VQ_ABI_VERSION, .tid = tid, .arg0 = m->arg0, .arg1 = m->arg1 };
     head.data_len = (uint32_t)(m->in_len[0] + m->in_len[1]);
@@ -125,7 +125,7 @@ static int fd_of(struct msghdr *msg)
 }
 
 /* -EINTR only where the message allows it, -EPIPE if the server is gone, -EFAULT if `out` cannot be written. */
-static int receive_reply(int fd, struct vq_message *m, struct vq_reply *reply)
+static int receive_reply(int fd, struct vqc_message *m, struct vq_reply *reply)
 {
     struct iovec iov[2] = { { reply, sizeof(*reply) }, { m->out, m->out_room } };
     char control[CMSG_SPACE(sizeof(int))];
@@ -145,16 +145,16 @@ static int receive_reply(int fd, struct vq_message *m, struct vq_reply *reply)
     return 0;
 }
 
-static void drop_connection(struct vq_call *call)
+static void drop_connection(struct vqc_call *call)
 {
     if (call->fd >= 0)
         close(call->fd);
     call->fd = -1;
 }
 
-static int say_hello(struct vq_call *call)
+static int say_hello(struct vqc_call *call)
 {
-    struct vq_message hello = { .op = VQ_HELLO_CALL, .out_fd = -1 };
+    struct vqc_message hello = { .op = VQ_HELLO_CALL, .out_fd = -1 };
     struct vq_reply reply = { 0 };
     int err = send_request(call->fd, call->tid, &hello);
     if (err == 0)
@@ -162,7 +162,7 @@ static int say_hello(struct vq_call *call)
     return err < 0 ? err : (int)reply.result;
 }
 
-static int connect_call(struct vq_call *call)
+static int connect_call(struct vqc_call *call)
 {
     int fd = new_socket();
     if (fd < 0)
@@ -177,16 +177,16 @@ static int connect_call(struct vq_call *call)
 }
 
 /* In a forked child: connections of the parent's threads are not ours to use. */
-static void drop_foreign_calls(struct vq_client *client, unsigned generation)
+static void drop_foreign_calls(struct vqc_client *client, unsigned generation)
 {
-    for (struct vq_call *c = client->calls; c != NULL; c = c->next)
+    for (struct vqc_call *c = client->calls; c != NULL; c = c->next)
         if (c->generation != generation)
             drop_connection(c);
 }
 
-static struct vq_call *new_call(struct vq_client *client)
+static struct vqc_call *new_call(struct vqc_client *client)
 {
-    struct vq_call *call = calloc(1, sizeof(*call));
+    struct vqc_call *call = calloc(1, sizeof(*call));
     if (call == NULL)
         return NULL;
     call->client = client;
@@ -203,10 +203,10 @@ static struct vq_call *new_call(struct vq_client *client)
 }
 
 /* The calling thread's connection, made if there is none. */
-static struct vq_call *call_of_thread(struct vq_client *client, int *err)
+static struct vqc_call *call_of_thread(struct vqc_client *client, int *err)
 {
     unsigned generation = atomic_load(&fork_generation);
-    struct vq_call *call = pthread_getspecific(client->key);
+    struct vqc_call *call = pthread_getspecific(client->key);
     bool fresh = call == NULL;
     if (fresh)
         call = new_call(client);
@@ -227,10 +227,10 @@ static struct vq_call *call_of_thread(struct vq_client *client, int *err)
 
 static void end_of_thread(void *arg)
 {
-    struct vq_call *call = arg;
-    struct vq_client *client = call->client;
+    struct vqc_call *call = arg;
+    struct vqc_client *client = call->client;
     pthread_mutex_lock(&client->lock);
-    for (struct vq_call **at = &client->calls; *at != NULL; at = &(*at)->next)
+    for (struct vqc_call **at = &client->calls; *at != NULL; at = &(*at)->next)
         if (*at == call) {
             *at = call->next;
             break;
@@ -245,13 +245,13 @@ static bool is_gone(int err)
     return err == -EPIPE || err == -ECONNRESET || err == -ECONNREFUSED || err == -ENOTCONN;
 }
 
-int64_t vq_exchange(struct vq_client *client, struct vq_message *m)
+int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *m)
 {
     int err;
     struct vq_reply reply = { 0 };
     m->out_fd = -1;
     m->out_len = 0;
-    struct vq_call *call = call_of_thread(client, &err);
+    struct vqc_call *call = call_of_thread(client, &err);
     if (call == NULL)
         return is_gone(err) ? -ENODEV : err;
     err = send_request(call->fd, call->tid, m);
@@ -271,7 +271,7 @@ int64_t vq_exchange(struct vq_client *client, struct vq_message *m)
     return reply.result;
 }
 
-bool vq_cookie_of(int fd, char cookie[8])
+bool vqc_cookie_of(int fd, char cookie[8])
 {
     struct sockaddr_un name;
     socklen_t len = sizeof(name);
@@ -284,13 +284,13 @@ bool vq_cookie_of(int fd, char cookie[8])
     return true;
 }
 
-bool vq_file_is_dead(int fd)
+bool vqc_file_is_dead(int fd)
 {
     struct pollfd p = { .fd = fd };
     return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
 }
 
-static int bind_and_connect(struct vq_client *client, int fd)
+static int bind_and_connect(struct vqc_client *client, int fd)
 {
     sa_family_t autobind = AF_UNIX;
     if (bind(fd, (const struct sockaddr *)&autobind, sizeof(autobind)) < 0)
@@ -300,12 +300,12 @@ static int bind_and_connect(struct vq_client *client, int fd)
 
 static int hello_of_file(int fd, const char *path)
 {
-    struct vq_message hello = { .op = VQ_HELLO_FILE, .in = { path }, .in_len = { strlen(path) + 1 }, .out_fd = -1 };
+    struct vqc_message hello = { .op = VQ_HELLO_FILE, .in = { path }, .in_len = { strlen(path) + 1 }, .out_fd = -1 };
     struct vq_reply reply = { 0 };
     struct stat st;
     if (fstat(fd, &st) < 0)
         return -errno;
-    if (!vq_cookie_of(fd, hello.cookie))
+    if (!vqc_cookie_of(fd, hello.cookie))
         return -EPROTO;
     hello.arg0 = st.st_ino;
     int err = send_request(fd, (uint32_t)gettid(), &hello);
@@ -314,7 +314,7 @@ static int hello_of_file(int fd, const char *path)
     return err < 0 ? err : (int)reply.result;
 }
 
-int vq_open_file(struct vq_client *client, const char *path)
+int vqc_open_file(struct vqc_client *client, const char *path)
 {
     int fd = new_socket();
     if (fd < 0)
@@ -329,7 +329,7 @@ int vq_open_file(struct vq_client *client, const char *path)
 }
 
 /* Who listens there: its own descriptors are the board's inside, not a process of the board. */
-static int learn_server(struct vq_client *client, int fd)
+static int learn_server(struct vqc_client *client, int fd)
 {
     struct ucred peer;
     socklen_t len = sizeof(peer);
@@ -339,7 +339,7 @@ static int learn_server(struct vq_client *client, int fd)
     return 0;
 }
 
-static void register_client(struct vq_client *client)
+static void register_client(struct vqc_client *client)
 {
     pthread_once(&fork_once, watch_forks);
     pthread_mutex_lock(&clients_lock);
@@ -348,10 +348,10 @@ static void register_client(struct vq_client *client)
     pthread_mutex_unlock(&clients_lock);
 }
 
-static void unregister_client(struct vq_client *client)
+static void unregister_client(struct vqc_client *client)
 {
     pthread_mutex_lock(&clients_lock);
-    for (struct vq_client **at = &clients; *at != NULL; at = &(*at)->next)
+    for (struct vqc_client **at = &clients; *at != NULL; at = &(*at)->next)
         if (*at == client) {
             *at = client->next;
             break;
@@ -359,26 +359,26 @@ static void unregister_client(struct vq_client *client)
     pthread_mutex_unlock(&clients_lock);
 }
 
-int vq_link_init(struct vq_client *client)
+int vqc_link_init(struct vqc_client *client)
 {
     int err = pthread_key_create(&client->key, end_of_thread);
     if (err != 0)
         return -err;
     register_client(client);
-    struct vq_call *call = call_of_thread(client, &err);
+    struct vqc_call *call = call_of_thread(client, &err);
     if (call != NULL)
         err = learn_server(client, call->fd);
     if (err < 0)
-        vq_link_free(client);
+        vqc_link_free(client);
     return err;
 }
 
-void vq_link_free(struct vq_client *client)
+void vqc_link_free(struct vqc_client *client)
 {
     unregister_client(client);
     pthread_key_delete(client->key);
     while (client->calls != NULL) {
-        struct vq_call *call = client->calls;
+        struct vqc_call *call = client->calls;
         client->calls = call->next;
         drop_connection(call);
         free(call);

@@ -22,18 +22,18 @@ static int move(uint64_t user, void *own, size_t len, long call)
     return done == (long)len ? 0 : -EFAULT;
 }
 
-int vq_copy_in(void *to, uint64_t from_user, size_t len)
+int vqc_copy_in(void *to, uint64_t from_user, size_t len)
 {
     return move(from_user, to, len, SYS_process_vm_readv);
 }
 
-int vq_copy_out(uint64_t to_user, const void *from, size_t len)
+int vqc_copy_out(uint64_t to_user, const void *from, size_t len)
 {
     return move(to_user, (void *)(uintptr_t)from, len, SYS_process_vm_writev);
 }
 
 /* Faults the pages in (Linux 5.14), which changes no byte: the check that a copy would succeed. */
-bool vq_memory_usable(uint64_t user, uint64_t len, bool write)
+bool vqc_memory_usable(uint64_t user, uint64_t len, bool write)
 {
     const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     if (len == 0)

@@ -11,20 +11,20 @@
  * descriptor that was closed behind our back and used again is known by its inode.
  */
 
-static void forget(struct vq_client *client, struct vq_overlay *o)
+static void forget(struct vqc_client *client, struct vqc_overlay *o)
 {
     free(o->text);
     free(o->path);
-    *o = (struct vq_overlay){ .fd = -1 };
+    *o = (struct vqc_overlay){ .fd = -1 };
     atomic_fetch_sub(&client->overlay_count, 1);
 }
 
 /* The entry of a descriptor, under the lock. A stale one is dropped. */
-static struct vq_overlay *find(struct vq_client *client, int fd)
+static struct vqc_overlay *find(struct vqc_client *client, int fd)
 {
     struct stat st;
-    for (size_t i = 0; i < VQ_OVERLAYS; i++) {
-        struct vq_overlay *o = &client->overlays[i];
+    for (size_t i = 0; i < VQC_OVERLAYS; i++) {
+        struct vqc_overlay *o = &client->overlays[i];
         if (o->fd != fd)
             continue;
         if (fstat(fd, &st) == 0 && st.st_dev == o->dev && st.st_ino == o->ino)
@@ -34,18 +34,18 @@ static struct vq_overlay *find(struct vq_client *client, int fd)
     return NULL;
 }
 
-static struct vq_overlay *free_slot(struct vq_client *client)
+static struct vqc_overlay *free_slot(struct vqc_client *client)
 {
-    for (size_t i = 0; i < VQ_OVERLAYS; i++)
+    for (size_t i = 0; i < VQC_OVERLAYS; i++)
         if (client->overlays[i].fd < 0)
             return &client->overlays[i];
     return NULL;
 }
 
-static int put(struct vq_client *client, const struct vq_overlay *entry)
+static int put(struct vqc_client *client, const struct vqc_overlay *entry)
 {
     (void)find(client, entry->fd); /* drops a stale entry of that number */
-    struct vq_overlay *slot = free_slot(client);
+    struct vqc_overlay *slot = free_slot(client);
     if (slot == NULL)
         return -EMFILE;
     *slot = *entry;
@@ -53,11 +53,11 @@ static int put(struct vq_client *client, const struct vq_overlay *entry)
     return 0;
 }
 
-int vq_overlay_add(struct vq_client *client, int fd, char *text, size_t len, const char *path)
+int vqc_overlay_add(struct vqc_client *client, int fd, char *text, size_t len, const char *path)
 {
     struct stat st;
     int err = fstat(fd, &st) < 0 ? -errno : 0;
-    struct vq_overlay entry = { .fd = fd, .dev = st.st_dev, .ino = st.st_ino, .text = text, .len = len };
+    struct vqc_overlay entry = { .fd = fd, .dev = st.st_dev, .ino = st.st_ino, .text = text, .len = len };
     if (err == 0 && path != NULL && (entry.path = strdup(path)) == NULL)
         err = -ENOMEM;
     if (err == 0) {
@@ -72,12 +72,12 @@ int vq_overlay_add(struct vq_client *client, int fd, char *text, size_t len, con
     return err;
 }
 
-bool vq_overlay_read(struct vq_client *client, int fd, void *buf, size_t len, ssize_t *result)
+bool vqc_overlay_read(struct vqc_client *client, int fd, void *buf, size_t len, ssize_t *result)
 {
     if (atomic_load(&client->overlay_count) == 0)
         return false;
     pthread_mutex_lock(&client->lock);
-    struct vq_overlay *o = find(client, fd);
+    struct vqc_overlay *o = find(client, fd);
     bool ours = o != NULL && o->text != NULL;
     if (ours) {
         size_t left = o->len - o->pos;
@@ -90,12 +90,12 @@ bool vq_overlay_read(struct vq_client *client, int fd, void *buf, size_t len, ss
     return ours;
 }
 
-bool vq_overlay_path(struct vq_client *client, int fd, char *path, size_t len)
+bool vqc_overlay_path(struct vqc_client *client, int fd, char *path, size_t len)
 {
     if (atomic_load(&client->overlay_count) == 0)
         return false;
     pthread_mutex_lock(&client->lock);
-    const struct vq_overlay *o = find(client, fd);
+    const struct vqc_overlay *o = find(client, fd);
     bool ours = o != NULL && o->path != NULL && strlen(o->path) < len;
     if (ours)
         strcpy(path, o->path);
@@ -103,12 +103,12 @@ bool vq_overlay_path(struct vq_client *client, int fd, char *path, size_t len)
     return ours;
 }
 
-void vq_overlay_drop(struct vq_client *client, int fd)
+void vqc_overlay_drop(struct vqc_client *client, int fd)
 {
     if (atomic_load(&client->overlay_count) == 0)
         return;
     pthread_mutex_lock(&client->lock);
-    struct vq_overlay *o = find(client, fd);
+    struct vqc_overlay *o = find(client, fd);
     if (o != NULL)
         forget(client, o);
     pthread_mutex_unlock(&client->lock);

@@ -33,45 +33,45 @@ static bool is_node(const char *path)
            strcmp(path, "/dev/udmabuf") == 0;
 }
 
-enum vq_place vq_place_of(const char *path, char *out, size_t len)
+enum vqc_place vqc_place_of(const char *path, char *out, size_t len)
 {
     static const char device_tree[] = "/proc/device-tree"; /* a link */
     int n;
     if (path[0] != '/' || has_dotdot(path))
-        return VQ_PLACE_NONE;
+        return VQC_PLACE_NONE;
     if (below(path, device_tree))
         n = snprintf(out, len, "/sys/firmware/devicetree/base%s", path + sizeof(device_tree) - 1);
     else
         n = snprintf(out, len, "%s", path);
     if (n < 0 || (size_t)n >= len)
-        return VQ_PLACE_NONE;
+        return VQC_PLACE_NONE;
     if (is_node(out))
-        return VQ_PLACE_NODE;
+        return VQC_PLACE_NODE;
     if (below(out, "/proc"))
-        return VQ_PLACE_PROC;
+        return VQC_PLACE_PROC;
     if (below(out, "/sys/devices/system/cpu") || below(out, "/sys/class/thermal") || strcmp(out, "/etc/os-release") == 0)
-        return VQ_PLACE_MACHINE;
-    return below(out, "/dev") || below(out, "/sys") ? VQ_PLACE_BOARD : VQ_PLACE_NONE;
+        return VQC_PLACE_MACHINE;
+    return below(out, "/dev") || below(out, "/sys") ? VQC_PLACE_BOARD : VQC_PLACE_NONE;
 }
 
 /* Asks about a path; the server answers -EAGAIN while it counts references for a text. */
-static int64_t ask(struct vq_client *client, uint32_t op, const char *path, struct vq_message *m)
+static int64_t ask(struct vqc_client *client, uint32_t op, const char *path, struct vqc_message *m)
 {
     const struct timespec pause = { .tv_nsec = 500000 };
     for (;;) {
         m->op = op;
         m->in[0] = path;
         m->in_len[0] = strlen(path) + 1;
-        int64_t result = vq_exchange(client, m);
+        int64_t result = vqc_exchange(client, m);
         if (result != -EAGAIN || op != VQ_READ)
             return result;
         nanosleep(&pause, NULL);
     }
 }
 
-static int64_t ask_simply(struct vq_client *client, uint32_t op, const char *path)
+static int64_t ask_simply(struct vqc_client *client, uint32_t op, const char *path)
 {
-    struct vq_message m = { .out = NULL };
+    struct vqc_message m = { .out = NULL };
     int64_t result = ask(client, op, path, &m);
     if (m.out_fd >= 0)
         close(m.out_fd);
@@ -80,9 +80,9 @@ static int64_t ask_simply(struct vq_client *client, uint32_t op, const char *pat
 
 /* ---- open */
 
-static int read_text(struct vq_client *client, const char *path)
+static int read_text(struct vqc_client *client, const char *path)
 {
-    struct vq_message m = { .out = NULL };
+    struct vqc_message m = { .out = NULL };
     int64_t result = ask(client, VQ_READ, path, &m);
     if (result >= 0 && m.out_fd < 0)
         return -EPROTO;
@@ -95,9 +95,9 @@ static int read_text(struct vq_client *client, const char *path)
     return (int)result;
 }
 
-static int open_pipe(struct vq_client *client, const char *path, int flags)
+static int open_pipe(struct vqc_client *client, const char *path, int flags)
 {
-    struct vq_message m = { .out = NULL };
+    struct vqc_message m = { .out = NULL };
     int64_t result = ask(client, VQ_OPEN_PIPE, path, &m);
     if (result < 0 || m.out_fd < 0) {
         if (m.out_fd >= 0)
@@ -114,10 +114,10 @@ static int open_pipe(struct vq_client *client, const char *path, int flags)
 }
 
 /* For writing: what is written goes to the server at once, by the path. */
-static int open_control(struct vq_client *client, const char *path, int flags)
+static int open_control(struct vqc_client *client, const char *path, int flags)
 {
     struct qda_stat st;
-    int err = vq_board_stat(client, path, &st);
+    int err = vqc_board_stat(client, path, &st);
     if (err < 0)
         return err;
     if (!S_ISREG(st.mode))
@@ -127,7 +127,7 @@ static int open_control(struct vq_client *client, const char *path, int flags)
     int fd = (flags & O_ACCMODE) == O_RDWR ? read_text(client, path) : memfd_create("qda-control", MFD_CLOEXEC);
     if (fd < 0)
         return fd == -1 ? -errno : fd;
-    err = vq_overlay_add(client, fd, NULL, 0, path);
+    err = vqc_overlay_add(client, fd, NULL, 0, path);
     if (err < 0)
         close(fd);
     return err < 0 ? err : fd;
@@ -139,52 +139,52 @@ static bool is_pipe(const char *path)
     return name != NULL && strcmp(name, "/trace_pipe") == 0;
 }
 
-static int open_board(struct vq_client *client, const char *path, int flags)
+static int open_board(struct vqc_client *client, const char *path, int flags)
 {
     if ((flags & O_ACCMODE) != O_RDONLY)
         return open_control(client, path, flags);
     return is_pipe(path) ? open_pipe(client, path, flags) : read_text(client, path);
 }
 
-int vq_client_open_path(struct qda_sys *sys, const char *path, int flags)
+int vqc_client_open_path(struct qda_sys *sys, const char *path, int flags)
 {
-    struct vq_client *client = vq_client_of(sys);
+    struct vqc_client *client = vqc_client_of(sys);
     char real[512];
-    switch (vq_place_of(path, real, sizeof(real))) {
-    case VQ_PLACE_NODE:
-        return vq_open_file(client, real);
-    case VQ_PLACE_BOARD:
+    switch (vqc_place_of(path, real, sizeof(real))) {
+    case VQC_PLACE_NODE:
+        return vqc_open_file(client, real);
+    case VQC_PLACE_BOARD:
         return open_board(client, real, flags);
-    case VQ_PLACE_PROC:
-        return vq_proc_open(client, real, flags);
-    case VQ_PLACE_MACHINE:
+    case VQC_PLACE_PROC:
+        return vqc_proc_open(client, real, flags);
+    case VQC_PLACE_MACHINE:
         return client->kernel->ops->open(client->kernel, real, flags);
     default:
         return -ENOENT;
     }
 }
 
-ssize_t vq_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len)
+ssize_t vqc_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len)
 {
-    struct vq_client *client = vq_client_of(sys);
+    struct vqc_client *client = vqc_client_of(sys);
     char path[512];
-    if (!vq_overlay_path(client, fd, path, sizeof(path)))
+    if (!vqc_overlay_path(client, fd, path, sizeof(path)))
         return client->kernel->ops->write(client->kernel, fd, buf, len);
     if (len > VQ_MAX_DATA - sizeof(path))
         return -EINVAL;
-    struct vq_message m = {
+    struct vqc_message m = {
         .op = VQ_WRITE, .in = { path, buf }, .in_len = { strlen(path) + 1, len }
     };
-    int64_t result = vq_exchange(client, &m);
+    int64_t result = vqc_exchange(client, &m);
     return result < 0 ? (ssize_t)result : (ssize_t)len;
 }
 
 /* ---- stat, readlink, listing */
 
-int vq_board_stat(struct vq_client *client, const char *path, struct qda_stat *out)
+int vqc_board_stat(struct vqc_client *client, const char *path, struct qda_stat *out)
 {
     struct vq_stat st;
-    struct vq_message m = { .out = &st, .out_room = sizeof(st) };
+    struct vqc_message m = { .out = &st, .out_room = sizeof(st) };
     int64_t result = ask(client, VQ_STAT, path, &m);
     if (result < 0)
         return (int)result;
@@ -196,27 +196,27 @@ int vq_board_stat(struct vq_client *client, const char *path, struct qda_stat *o
     return 0;
 }
 
-int vq_client_stat(struct qda_sys *sys, const char *path, struct qda_stat *out)
+int vqc_client_stat(struct qda_sys *sys, const char *path, struct qda_stat *out)
 {
-    struct vq_client *client = vq_client_of(sys);
+    struct vqc_client *client = vqc_client_of(sys);
     char real[512];
-    switch (vq_place_of(path, real, sizeof(real))) {
-    case VQ_PLACE_NODE:
-    case VQ_PLACE_BOARD:
-        return vq_board_stat(client, real, out);
-    case VQ_PLACE_PROC:
-        return vq_proc_stat(client, real, out);
-    case VQ_PLACE_MACHINE:
+    switch (vqc_place_of(path, real, sizeof(real))) {
+    case VQC_PLACE_NODE:
+    case VQC_PLACE_BOARD:
+        return vqc_board_stat(client, real, out);
+    case VQC_PLACE_PROC:
+        return vqc_proc_stat(client, real, out);
+    case VQC_PLACE_MACHINE:
         return client->kernel->ops->stat(client->kernel, real, out);
     default:
         return -ENOENT;
     }
 }
 
-static ssize_t board_readlink(struct vq_client *client, const char *path, char *buf, size_t len)
+static ssize_t board_readlink(struct vqc_client *client, const char *path, char *buf, size_t len)
 {
     char target[512];
-    struct vq_message m = { .out = target, .out_room = sizeof(target) - 1 };
+    struct vqc_message m = { .out = target, .out_room = sizeof(target) - 1 };
     int64_t result = ask(client, VQ_READLINK, path, &m);
     if (result < 0)
         return (ssize_t)result;
@@ -230,17 +230,17 @@ static ssize_t board_readlink(struct vq_client *client, const char *path, char *
     return (ssize_t)n;
 }
 
-ssize_t vq_client_readlink(struct qda_sys *sys, const char *path, char *buf, size_t len)
+ssize_t vqc_client_readlink(struct qda_sys *sys, const char *path, char *buf, size_t len)
 {
-    struct vq_client *client = vq_client_of(sys);
+    struct vqc_client *client = vqc_client_of(sys);
     char real[512];
-    switch (vq_place_of(path, real, sizeof(real))) {
-    case VQ_PLACE_NODE:
-    case VQ_PLACE_BOARD:
+    switch (vqc_place_of(path, real, sizeof(real))) {
+    case VQC_PLACE_NODE:
+    case VQC_PLACE_BOARD:
         return board_readlink(client, real, buf, len);
-    case VQ_PLACE_PROC:
-        return vq_proc_readlink(client, real, buf, len);
-    case VQ_PLACE_MACHINE:
+    case VQC_PLACE_PROC:
+        return vqc_proc_readlink(client, real, buf, len);
+    case VQC_PLACE_MACHINE:
         return client->kernel->ops->readlink(client->kernel, real, buf, len);
     default:
         return -ENOENT;
@@ -275,12 +275,12 @@ static int each_name_of_fd(int fd, qda_dirent_fn fn, void *arg)
     return result;
 }
 
-static int board_list(struct vq_client *client, const char *path, qda_dirent_fn fn, void *arg)
+static int board_list(struct vqc_client *client, const char *path, qda_dirent_fn fn, void *arg)
 {
     char *names = malloc(VQ_MAX_DATA + 1);
     if (names == NULL)
         return -ENOMEM;
-    struct vq_message m = { .out = names, .out_room = VQ_MAX_DATA };
+    struct vqc_message m = { .out = names, .out_room = VQ_MAX_DATA };
     int64_t result = ask(client, VQ_LIST, path, &m);
     if (result >= 0) {
         names[m.out_len] = '\0';
@@ -292,33 +292,33 @@ static int board_list(struct vq_client *client, const char *path, qda_dirent_fn 
     return (int)result;
 }
 
-int vq_client_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg)
+int vqc_client_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg)
 {
-    struct vq_client *client = vq_client_of(sys);
+    struct vqc_client *client = vqc_client_of(sys);
     char real[512];
-    switch (vq_place_of(path, real, sizeof(real))) {
-    case VQ_PLACE_NODE:
-    case VQ_PLACE_BOARD:
+    switch (vqc_place_of(path, real, sizeof(real))) {
+    case VQC_PLACE_NODE:
+    case VQC_PLACE_BOARD:
         return board_list(client, real, fn, arg);
-    case VQ_PLACE_PROC:
-        return vq_proc_list(client, real, fn, arg);
-    case VQ_PLACE_MACHINE:
+    case VQC_PLACE_PROC:
+        return vqc_proc_list(client, real, fn, arg);
+    case VQC_PLACE_MACHINE:
         return client->kernel->ops->list_dir(client->kernel, real, fn, arg);
     default:
         return -ENOENT;
     }
 }
 
-int vq_client_mkdir(struct qda_sys *sys, const char *path)
+int vqc_client_mkdir(struct qda_sys *sys, const char *path)
 {
     char real[512];
-    bool board = vq_place_of(path, real, sizeof(real)) == VQ_PLACE_BOARD;
-    return board ? (int)ask_simply(vq_client_of(sys), VQ_MKDIR, real) : -EPERM;
+    bool board = vqc_place_of(path, real, sizeof(real)) == VQC_PLACE_BOARD;
+    return board ? (int)ask_simply(vqc_client_of(sys), VQ_MKDIR, real) : -EPERM;
 }
 
-int vq_client_rmdir(struct qda_sys *sys, const char *path)
+int vqc_client_rmdir(struct qda_sys *sys, const char *path)
 {
     char real[512];
-    bool board = vq_place_of(path, real, sizeof(real)) == VQ_PLACE_BOARD;
-    return board ? (int)ask_simply(vq_client_of(sys), VQ_RMDIR, real) : -EPERM;
+    bool board = vqc_place_of(path, real, sizeof(real)) == VQC_PLACE_BOARD;
+    return board ? (int)ask_simply(vqc_client_of(sys), VQ_RMDIR, real) : -EPERM;
 }
