@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/facts.h"
+
+/* A chunk goes out when it is this full: far under the frame cap, and small enough to be read while the next is made. */
+#define CHUNK_BYTES (64u * 1024)
+
+struct snapshot {
+    struct agent *agent;
+    uint64_t id;
+    struct qda_put put;
+    bool gone; /* the host does not listen any more */
+};
+
+static void begin_chunk(struct snapshot *snap)
+{
+    snap->put = qda_put_into(snap->agent->scratch, sizeof(snap->agent->scratch));
+}
+
+static void send_chunk(struct snapshot *snap)
+{
+    struct qda_body body = {qdalab_FromAgent_memory_tag, snap->put.buf, snap->put.len};
+    if (!snap->gone && !conn_send(&snap->agent->conn, snap->id, &body))
+        snap->gone = true;
+    if (!snap->gone)
+        conn_flush(&snap->agent->conn); /* the host decodes one chunk while the next is collected */
+    begin_chunk(snap);
+}
+
+static int after_record(struct snapshot *snap)
+{
+    if (snap->put.len >= CHUNK_BYTES)
+        send_chunk(snap);
+    return snap->gone ? -EPIPE : 0;
+}
+
+static int take_fact(void *arg, const struct qda_fact *fact)
+{
+    struct snapshot *snap = arg;
+    put_fact(&snap->put, fact);
+    return after_record(snap);
+}
+
+static void take_self(void *arg, const struct qda_self_buffer *buffer)
+{
+    struct snapshot *snap = arg;
+    put_self(&snap->put, buffer);
+    after_record(snap);
+}
+
+static void tier_self(struct snapshot *snap, struct qda_tier_status *status)
+{
+    *status = (struct qda_tier_status){.tier = QDA_TIER_SELF, .available = true, .source = "the agent's own bookkeeping"};
+    qda_self_each(take_self, snap);
+}
+
+static void tier_proc(struct snapshot *snap, struct qda_tier_status *status)
+{
+    qda_probe_proc(snap->agent->sys, take_fact, snap, status);
+}
+
+static void tier_bufinfo(struct snapshot *snap, struct qda_tier_status *status)
+{
+    qda_probe_bufinfo(snap->agent->sys, take_fact, snap, status);
+}
+
+/* Its facts come as events; a snapshot says how the trace stands. */
+static void tier_dma(struct snapshot *snap, struct qda_tier_status *status)
+{
+    *status = (struct qda_tier_status){
+        .tier = QDA_TIER_DMA,
+        .reason = "No trace runs on this connection: start events first. What happened before is unknown.",
+        .source = "/sys/kernel/tracing",
+    };
+    if (snap->agent->events.trace)
+        qda_trace_status(snap->agent->events.trace, status);
+}
+
+static const struct tier {
+    const char *name;
+    void (*collect)(struct snapshot *snap, struct qda_tier_status *status);
+} tiers[] = {{"self", tier_self}, {"proc", tier_proc}, {"bufinfo", tier_bufinfo}, {"dma", tier_dma}};
+#define TIERS (sizeof(tiers) / sizeof(tiers[0]))
+
+static bool is_wanted(const qdalab_GetMemory *wanted, const char *name)
+{
+    for (pb_size_t i = 0; i < wanted->tiers_count; i++) {
+        if (strcmp(wanted->tiers[i], name) == 0)
+            return true;
+    }
+    return wanted->tiers_count == 0;
+}
+
+/* The first name that is no tier's, or NULL. */
+static const char *unknown_tier(const qdalab_GetMemory *wanted)
+{
+    for (pb_size_t i = 0; i < wanted->tiers_count; i++) {
+        size_t known = 0;
+        while (known < TIERS && strcmp(tiers[known].name, wanted->tiers[i]) != 0)
+            known++;
+        if (known == TIERS)
+            return wanted->tiers[i];
+    }
+    return NULL;
+}
+
+static void collect(struct snapshot *snap, const qdalab_GetMemory *wanted)
+{
+    struct qda_sys *sys = snap->agent->sys;
+    uint64_t taken_ns = sys->ops->now_ns(sys);
+    struct qda_tier_status status[TIERS];
+    size_t count = 0;
+    for (size_t i = 0; i < TIERS && !snap->gone; i++) {
+        if (is_wanted(wanted, tiers[i].name))
+            tiers[i].collect(snap, &status[count++]);
+    }
+    qda_put_uint(&snap->put, qdalab_MemoryChunk_last_tag, true);
+    qda_put_uint(&snap->put, qdalab_MemoryChunk_taken_ns_tag, taken_ns);
+    for (size_t i = 0; i < count; i++)
+        put_tier(&snap->put, &status[i]);
+    send_chunk(snap);
+}
+
+void on_get_memory(struct agent *agent, const struct agent_request *request)
+{
+    const qdalab_GetMemory *wanted = &request->message.request.get_memory;
+    const char *unknown = unknown_tier(wanted);
+    if (unknown) {
+        agent_fail(agent, request->message.id, qdalab_FailureCode_FAILURE_BAD_REQUEST, -EINVAL,
+                   "There is no memory tier '%s'; the tiers are self, proc, bufinfo and dma.", unknown);
+        return;
+    }
+    struct snapshot snap = {.agent = agent, .id = request->message.id};
+    begin_chunk(&snap);
+    collect(&snap, wanted);
+}
