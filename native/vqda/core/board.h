@@ -18,6 +18,7 @@
  */
 #define VQ_PAGE 4096ull
 #define VQ_NAME_LEN 48 /* a board's name, with NUL */
+#define VQ_OFFSET_HASH 256 /* buckets */
 
 struct vq_board;
 struct vq_node;
@@ -55,7 +56,15 @@ struct vq_ranges {
     struct vq_range *free; /* ascending, never touching one another */
     size_t count;
     size_t capacity;
+    size_t taken; /* ranges given out */
     uint64_t free_pages;
+};
+
+/* Something to do later; see timer.h. */
+struct vq_timer {
+    struct vq_list link;
+    uint64_t due; /* CLOCK_MONOTONIC, ns; 0: not running */
+    void (*fn)(struct vq_board *board, struct vq_timer *timer);
 };
 
 /* A context bank: one SID with an IOVA space of its own. */
@@ -80,7 +89,8 @@ struct vq_node {
     bool plugged;
     struct vq_bank *banks;
     size_t bank_count;
-    struct vq_ranges offsets; /* fake mmap offsets */
+    struct vq_ranges offsets; /* fake mmap offsets, pages */
+    struct vq_list by_offset[VQ_OFFSET_HASH];
 };
 
 enum vq_file_kind { VQ_FILE_ACCEL = 1, VQ_FILE_HEAP, VQ_FILE_UDMABUF };
@@ -93,7 +103,7 @@ struct vq_file {
     char path[32];
     struct vq_caller opener;  /* the bank is keyed by opener.tid */
     char cookie[8];           /* zero-padded; see vq_abi.h */
-    uint64_t dev, ino;        /* of the client's descriptor if it is known, else 0 */
+    struct vq_list by_cookie;
     struct vq_node *node;     /* ACCEL */
     struct vq_bank *bank;     /* ACCEL: NULL until something needed one */
     struct vq_object **handles; /* index = handle; [0] unused */
@@ -101,7 +111,7 @@ struct vq_file {
     uint32_t handles_used;
     uint32_t lowest_free;
     struct vq_list prime;     /* struct vq_prime_entry: dma-buf <-> handle */
-    bool mmap_seen;
+    struct vq_object *init_memory; /* the DSP process' memory, of the last SESSION_CREATE that went through */
 };
 
 /* Real memory: a memfd. Its inode is the dma-buf's inode. */
@@ -117,7 +127,7 @@ struct vq_backing {
     struct vq_dmabuf *dmabuf; /* living dma-buf on it, or NULL */
     bool user_dmabuf;  /* a description handed out as dma-buf fd may be alive */
     bool user_mapping; /* a description handed out for mmap of the accel node may be alive */
-    struct vq_list recheck; /* waits for another look at its locks */
+    struct vq_timer recheck; /* another look at its locks */
     unsigned rechecks;
 };
 
@@ -158,7 +168,10 @@ struct vq_object {
     struct vq_dmabuf *dmabuf;         /* export cache; referenced while a handle is open */
     struct vq_attachment *attachment; /* import: its attachment; NULL: own memory */
     struct vq_backing *backing;       /* own memory: made when first mapped or exported */
+    struct vq_sg *sg;                 /* own memory: its physical pieces, once somebody needs them */
+    size_t nents;
     uint64_t offset;                  /* fake mmap offset, 0: none yet */
+    struct vq_list by_offset;
     bool pinned;                      /* quirk mmap-pins-object keeps it */
     bool mapped;                      /* holds a reference for its mappings */
 };
@@ -227,13 +240,14 @@ struct vq_board {
     struct vq_list dmabufs;
     struct vq_list processes;
     struct vq_list releases; /* INIT_RELEASE messages that wait for their answer */
-    struct vq_list rechecks;
+    struct vq_list timers;
     uint64_t object_count;
     uint64_t dmabuf_count;
     uint64_t bytes; /* memory held: own memory of objects, exporters' memory */
     unsigned next_minor;
 
     int inotify; /* -1: none */
+    struct vq_list by_cookie[VQ_HASH];
     struct vq_list by_ino[VQ_HASH];
     struct vq_list by_watch[VQ_HASH];
 };

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "vqda/core/create.h"
+
+const char *const vq_known_differences[] = {
+    "dsp: no DSP is behind the driver; INIT_RELEASE is answered, SESSION_CREATE, MAP, MUNMAP, INVOKE and INIT_ATTACH end "
+    "with ENOTCONN after the driver's own checks, so what a session does (process memory that stays, mappings, results, "
+    "interrupted waits) cannot be reached",
+    "close: close() of an accel file returns before INIT_RELEASE is answered; the context bank is given back with the answer",
+    "close: buffers that go because the last descriptor or mapping went are freed in the name of the thread that created "
+    "them, and of a file in the name of the thread that opened it",
+    "close: the last close is noticed at the next request, within microseconds; where inotify races the close, within "
+    "seconds",
+    "drm: only VERSION, GET_CAP, GEM_CLOSE, PRIME_HANDLE_TO_FD and PRIME_FD_TO_HANDLE of the DRM core's ioctls; any other "
+    "ends with EINVAL",
+    "dma-buf: EXPORT_SYNC_FILE and IMPORT_SYNC_FILE end with ENOTTY; a private mapping is refused for every exporter",
+    "dma-buf: each export hands out a new open file description (file offset and status flags are its own), marked "
+    "O_NOATIME",
+    "dma-buf: a buffer exported again after its dma-buf was gone has its old inode, and a mapping through the accel node "
+    "has the inode of the buffer's dma-buf",
+    "udmabuf: has its memfd's inode and covers the whole memfd; a part of one or a list ends with EOPNOTSUPP, a second "
+    "udmabuf of one memfd with EBUSY",
+    "udmabuf: a mapping of the memfd cannot be told from one of the udmabuf",
+    "node: a DSP that comes back always has a new accel number, also where the old one is free; opening the old path ends "
+    "with ENODEV",
+    "iommu: a physical piece larger than 64 KiB stays one DMA segment",
+    "iommu: pages are never faulted on, since nothing reads through a context bank",
+    "memory: GEM memory is made when first mapped or exported, so GEM_CREATE fails for want of addresses only, never of "
+    "pages; caches are coherent",
+};
+const size_t vq_known_difference_count = sizeof(vq_known_differences) / sizeof(vq_known_differences[0]);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "vqda/core/phys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FRAMES = (VQ_PHYS_END - VQ_PHYS_BASE) / VQ_PAGE,
+    CMA_FRAMES = VQ_PHYS_CMA / VQ_PAGE,
+    SCATTER = FRAMES - CMA_FRAMES,
+    MAX_ORDER = 8,
+};
+
+struct vq_phys {
+    uint32_t random; /* xorshift state */
+    uint8_t used[FRAMES];
+};
+
+struct vq_phys *vq_phys_new(void)
+{
+    struct vq_phys *phys = calloc(1, sizeof(*phys));
+    if (phys)
+        phys->random = 0x2545f491u;
+    return phys;
+}
+
+void vq_phys_free_all(struct vq_phys *phys)
+{
+    free(phys);
+}
+
+static uint32_t next_random(struct vq_phys *phys)
+{
+    phys->random ^= phys->random << 13;
+    phys->random ^= phys->random >> 17;
+    phys->random ^= phys->random << 5;
+    return phys->random;
+}
+
+static bool all_free(const struct vq_phys *phys, uint32_t frame, uint32_t count)
+{
+    return memchr(&phys->used[frame], 1, count) == NULL;
+}
+
+/* Small orders live in a part of their own, so that they do not break up what the large ones need. */
+static uint32_t start_frame(struct vq_phys *phys, unsigned order)
+{
+    uint32_t third = SCATTER / 3;
+    uint32_t zone = order / 4;
+    uint32_t frame = CMA_FRAMES + zone * third + next_random(phys) % third;
+    return frame >> order << order;
+}
+
+int vq_phys_block(struct vq_phys *phys, unsigned order, uint64_t *addr)
+{
+    uint32_t count = 1u << order;
+    uint32_t frame = start_frame(phys, order);
+    for (uint32_t tried = 0; tried < SCATTER; tried += count, frame += count) {
+        if (frame + count > FRAMES)
+            frame = CMA_FRAMES;
+        if (!all_free(phys, frame, count))
+            continue;
+        memset(&phys->used[frame], 1, count);
+        *addr = VQ_PHYS_BASE + frame * VQ_PAGE;
+        return 0;
+    }
+    return -ENOMEM;
+}
+
+int vq_phys_piece(struct vq_phys *phys, bool cma, uint64_t size, uint64_t *addr)
+{
+    uint64_t end = cma ? CMA_FRAMES : FRAMES;
+    uint64_t count = size / VQ_PAGE;
+    uint64_t run = 0;
+    for (uint64_t frame = cma ? 0 : CMA_FRAMES; frame < end; frame++) {
+        run = phys->used[frame] ? 0 : run + 1;
+        if (run < count)
+            continue;
+        uint64_t first = frame + 1 - count;
+        memset(&phys->used[first], 1, count);
+        *addr = VQ_PHYS_BASE + first * VQ_PAGE;
+        return 0;
+    }
+    return -ENOMEM;
+}
+
+void vq_phys_give(struct vq_phys *phys, uint64_t addr, uint64_t size)
+{
+    memset(&phys->used[(addr - VQ_PHYS_BASE) / VQ_PAGE], 0, size / VQ_PAGE);
+}
+
+/* The largest order, at most `limit`, whose block fits into `left` bytes and can be had. Its order, or -ENOMEM. */
+static int take_largest(struct vq_phys *phys, uint64_t left, unsigned limit, uint64_t *addr)
+{
+    static const unsigned orders[] = { 8, 4, 0 };
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+        if (orders[i] > limit || left < VQ_PAGE << orders[i])
+            continue;
+        if (vq_phys_block(phys, orders[i], addr) == 0)
+            return (int)orders[i];
+    }
+    return -ENOMEM;
+}
+
+static int grow(struct vq_sg **sg, size_t nents, size_t *capacity)
+{
+    if (nents < *capacity)
+        return 0;
+    size_t larger = *capacity ? *capacity * 2 : 16;
+    struct vq_sg *moved = realloc(*sg, larger * sizeof(*moved));
+    if (!moved)
+        return -ENOMEM;
+    *sg = moved;
+    *capacity = larger;
+    return 0;
+}
+
+int vq_phys_scatter(struct vq_phys *phys, uint64_t size, bool pages_only, struct vq_sg **out, size_t *nents)
+{
+    struct vq_sg *sg = NULL;
+    size_t count = 0, capacity = 0;
+    unsigned limit = pages_only ? 0 : MAX_ORDER;
+    uint64_t left = size;
+    while (left > 0) {
+        uint64_t addr = 0;
+        int order = grow(&sg, count, &capacity);
+        if (order == 0)
+            order = take_largest(phys, left, limit, &addr);
+        if (order < 0) {
+            vq_phys_give_sg(phys, sg, count);
+            return -ENOMEM;
+        }
+        limit = (unsigned)order; /* as the heap does: once an order is short, it is not tried again */
+        sg[count++] = (struct vq_sg){ .phys = addr, .len = VQ_PAGE << order };
+        left -= VQ_PAGE << order;
+    }
+    *out = sg;
+    *nents = count;
+    return 0;
+}
+
+void vq_phys_give_sg(struct vq_phys *phys, struct vq_sg *sg, size_t nents)
+{
+    for (size_t i = 0; i < nents; i++)
+        vq_phys_give(phys, sg[i].phys, sg[i].len);
+    free(sg);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VQ_LOOP_H
+#define VQ_LOOP_H
+
+#include "vqda/core/board.h"
+
+/*
+ * One thread, one epoll. In a batch of events, hang-ups and inotify come before requests: whoever closes something and then
+ * asks finds it closed.
+ */
+int vq_loop_init(struct vq_board *board); /* sets board->loop. 0 or -errno */
+void vq_loop_free(struct vq_board *board);
+
+/* Runs until vq_loop_stop(). 0 or -errno. */
+int vq_loop_run(struct vq_board *board);
+void vq_loop_stop(struct vq_board *board);
+
+#endif
