@@ -1,0 +1,113 @@
+/** Stages of the share-cost waterfall: one buffer on its way from its making to its end. Data, in the order they happen. */
+
+export type StageKey =
+  'allocate' | 'export' | 'hand-over' | 'import' | 'map' | 'touch' | 'unmap' | 'detach' | 'close-fd' | 'free';
+
+/** A series of the catalogue. */
+export interface SeriesName {
+  readonly benchmark: string;
+  readonly series: string;
+}
+
+export interface StageSpec {
+  readonly key: StageKey;
+  readonly title: string;
+  readonly what: string;
+  readonly cold: SeriesName;
+  /** Warm: another series, or the reason why the stage is not paid again. */
+  readonly warm: SeriesName | string;
+}
+
+const at = (benchmark: string, series: string): SeriesName => ({ benchmark, series });
+
+const KEPT_BUFFER = 'not paid again: the buffer is kept';
+const KEPT_MAP = 'not paid again: the mapping is kept';
+const KEPT_IMPORT = 'not paid again: the import is kept';
+
+export const STAGES: readonly StageSpec[] = [
+  {
+    key: 'allocate',
+    title: 'allocate',
+    what: 'GEM_CREATE',
+    cold: at('mem.alloc', 'alloc'),
+    warm: KEPT_BUFFER,
+  },
+  {
+    key: 'export',
+    title: 'export',
+    what: 'PRIME_HANDLE_TO_FD; warm: of a buffer that was exported before',
+    cold: at('mem.export', 'first'),
+    warm: at('mem.export', 'repeat'),
+  },
+  {
+    key: 'hand-over',
+    title: 'hand over',
+    what: 'SCM_RIGHTS send until the other process holds the descriptor',
+    cold: at('mem.handoff', 'receive'),
+    warm: at('mem.handoff', 'receive'),
+  },
+  {
+    key: 'import',
+    title: 'import',
+    what: 'PRIME_FD_TO_HANDLE: attach and map into the context bank; warm: the handle is known',
+    cold: at('mem.import', 'cold'),
+    warm: at('mem.import', 'warm'),
+  },
+  {
+    key: 'map',
+    title: 'map',
+    what: 'GEM_MMAP_OFFSET and mmap',
+    cold: at('mem.cpumap', 'mmap'),
+    warm: KEPT_MAP,
+  },
+  {
+    key: 'touch',
+    title: 'first touch',
+    what: 'first write to each 4 KiB page',
+    cold: at('mem.cpumap', 'touch'),
+    warm: KEPT_MAP,
+  },
+  { key: 'unmap', title: 'unmap', what: 'munmap', cold: at('mem.cpumap', 'munmap'), warm: KEPT_MAP },
+  {
+    key: 'detach',
+    title: 'detach',
+    what: 'GEM_CLOSE of the import: unmap and detach',
+    cold: at('mem.import', 'close'),
+    warm: KEPT_IMPORT,
+  },
+  {
+    key: 'close-fd',
+    title: 'close fd',
+    what: 'close of the dma-buf descriptor',
+    cold: at('mem.export', 'close'),
+    warm: at('mem.export', 'close'),
+  },
+  {
+    key: 'free',
+    title: 'free',
+    what: 'GEM_CLOSE of a buffer that was never mapped',
+    cold: at('mem.alloc', 'close'),
+    warm: KEPT_BUFFER,
+  },
+];
+
+/** An agent that does not split mem.handoff gives only the whole of it: send, import there and read. */
+export const WHOLE_HANDOFF = at('mem.handoff', 'handoff');
+
+/** Series that measure several stages in one go, where an agent gives them. */
+export const END_TO_END: readonly {
+  readonly title: string;
+  readonly series: SeriesName;
+  readonly covers: readonly StageKey[];
+}[] = [
+  {
+    title: 'whole path, create to close',
+    series: at('mem.handoff', 'path'),
+    covers: STAGES.map((stage) => stage.key),
+  },
+  {
+    title: 'hand over to first word read',
+    series: WHOLE_HANDOFF,
+    covers: ['hand-over', 'import'],
+  },
+];

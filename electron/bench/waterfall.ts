@@ -1,0 +1,185 @@
+import type { PointStatus } from '../model/run.ts';
+import type { PointGroup, ResultRow } from './results.ts';
+import {
+  END_TO_END,
+  STAGES,
+  WHOLE_HANDOFF,
+  type SeriesName,
+  type StageKey,
+  type StageSpec,
+} from './stages.ts';
+import type { Interval, TooFew } from './statistics/figures.ts';
+
+/** p50 of a series, nanoseconds, and where it comes from. */
+export interface Measured {
+  readonly kind: 'measured';
+  readonly benchmark: string;
+  readonly series: string;
+  readonly ns: number;
+  readonly interval: Interval | TooFew;
+  readonly n: number;
+  /** 'pass', or the word of a point that did not come to its end. */
+  readonly status: PointStatus;
+  /** False where another stage's time contains this one, so that the sum does not count it twice. */
+  readonly inSum: boolean;
+  /** What the reader has to know about this time; empty: nothing. */
+  readonly note: string;
+}
+
+export type StageTime =
+  | Measured
+  | { readonly kind: 'missing'; readonly reason: string }
+  | { readonly kind: 'not-paid'; readonly reason: string };
+
+export interface Stage {
+  readonly key: StageKey;
+  readonly title: string;
+  readonly what: string;
+  readonly time: StageTime;
+}
+
+/** Several stages measured in one go beside the sum of the same stages measured apart. */
+export interface EndToEnd {
+  readonly title: string;
+  readonly covers: readonly StageKey[];
+  readonly whole: Measured;
+  /** Sum of the covered stages; null where one of them is missing. */
+  readonly sumNs: number | null;
+  /** Whole minus sum: what no stage timed (below 0: what was timed twice). */
+  readonly differenceNs: number | null;
+  /** Titles of the covered stages that are missing. */
+  readonly missing: readonly string[];
+}
+
+export interface WaterfallRow {
+  readonly temperature: 'cold' | 'warm';
+  readonly stages: readonly Stage[];
+  /** Sum of the p50 of the stages that are there. */
+  readonly sumNs: number;
+  /** Titles of the stages that are missing: with one of them the sum is a lower bound. */
+  readonly missing: readonly string[];
+}
+
+export interface WaterfallSize {
+  /** Bytes. */
+  readonly size: number;
+  readonly cold: WaterfallRow;
+  readonly warm: WaterfallRow;
+  /** Of the cold path; empty where no series measures several stages in one go. */
+  readonly endToEnd: readonly EndToEnd[];
+}
+
+/**
+ * The share-cost waterfall: the way of one buffer of the accel driver, stage by stage, one entry a size (ascending). Every
+ * stage is there in every row: measured, missing with the reason, or not paid again (warm).
+ */
+export function waterfallOf(groups: readonly PointGroup[]): WaterfallSize[] {
+  const own = groups.filter((group) => group.point.source === 'qda' && group.point.size > 0);
+  const benchmarks = new Set(STAGES.map((stage) => stage.cold.benchmark));
+  const sizes = own.filter((group) => benchmarks.has(group.point.benchmark)).map((group) => group.point.size);
+  return [...new Set(sizes)].sort((a, b) => a - b).map((size) => ofSize(size, own));
+}
+
+function ofSize(size: number, groups: readonly PointGroup[]): WaterfallSize {
+  const here = groups.filter((group) => group.point.size === size);
+  const cold = rowOf('cold', here);
+  return { size, cold, warm: rowOf('warm', here), endToEnd: endToEnd(cold, here) };
+}
+
+function rowOf(temperature: 'cold' | 'warm', groups: readonly PointGroup[]): WaterfallRow {
+  const whole = handoffIsWhole(groups);
+  const stages = STAGES.map((spec): Stage => ({
+    key: spec.key,
+    title: spec.title,
+    what: spec.what,
+    time: timeOf(spec, spec[temperature], { groups, whole }),
+  }));
+  return {
+    temperature,
+    stages,
+    sumNs: sumOf(stages),
+    missing: stages.filter((stage) => stage.time.kind === 'missing').map((stage) => stage.title),
+  };
+}
+
+const sumOf = (stages: readonly Stage[]): number =>
+  stages.reduce((sum, { time }) => (time.kind === 'measured' && time.inSum ? sum + time.ns : sum), 0);
+
+/** True where the agent gave mem.handoff in one piece: its time then contains the import. */
+const handoffIsWhole = (groups: readonly PointGroup[]): boolean =>
+  measure(STAGES_HAND_OVER, groups).kind === 'missing' && measure(WHOLE_HANDOFF, groups).kind === 'measured';
+
+const STAGES_HAND_OVER: SeriesName = { benchmark: WHOLE_HANDOFF.benchmark, series: 'receive' };
+
+function timeOf(
+  spec: StageSpec,
+  from: SeriesName | string,
+  seen: { groups: readonly PointGroup[]; whole: boolean },
+): StageTime {
+  if (typeof from === 'string') return { kind: 'not-paid', reason: from };
+  if (!seen.whole) return measure(from, seen.groups);
+  if (spec.key === 'hand-over') {
+    const time = measure(WHOLE_HANDOFF, seen.groups);
+    return time.kind === 'measured'
+      ? { ...time, note: 'contains the import in the other process and the read of one word' }
+      : time;
+  }
+  const time = measure(from, seen.groups);
+  return spec.key === 'import' && time.kind === 'measured'
+    ? { ...time, inSum: false, note: 'not added: hand over contains an import' }
+    : time;
+}
+
+function measure(from: SeriesName, groups: readonly PointGroup[]): Exclude<StageTime, { kind: 'not-paid' }> {
+  const group = groups.find((one) => one.point.benchmark === from.benchmark);
+  if (!group) return { kind: 'missing', reason: `${from.benchmark} was not in the plan at this size` };
+  if (group.status === 'fail')
+    return {
+      kind: 'missing',
+      reason: `${from.benchmark} failed its check, so its time is not used: ${group.reason}`,
+    };
+  const row = group.rows.find((one) => one.series === from.series);
+  if (row?.summary.kind !== 'summary') return { kind: 'missing', reason: whyEmpty(from, group) };
+  return measured(row, row.summary, group.status);
+}
+
+function measured(
+  row: ResultRow,
+  summary: Extract<ResultRow['summary'], { kind: 'summary' }>,
+  status: PointStatus,
+): Measured {
+  return {
+    kind: 'measured',
+    benchmark: row.benchmark,
+    series: row.series,
+    ns: summary.p50,
+    interval: summary.p50Interval,
+    n: summary.n,
+    status,
+    inSum: true,
+    note: status === 'pass' ? '' : `a run of this point ended as "${status}"`,
+  };
+}
+
+function whyEmpty(from: SeriesName, group: PointGroup): string {
+  const why = group.reason === '' ? '' : `: ${group.reason}`;
+  return group.status === 'pass'
+    ? `${from.benchmark} gave no series "${from.series}"`
+    : `${from.benchmark} is "${group.status}"${why}`;
+}
+
+function endToEnd(cold: WaterfallRow, groups: readonly PointGroup[]): EndToEnd[] {
+  return END_TO_END.flatMap(({ title, series, covers }) => {
+    const whole = measure(series, groups);
+    if (whole.kind !== 'measured') return [];
+    const covered = cold.stages.filter((stage) => covers.includes(stage.key));
+    const isItself = covered.some(
+      ({ time }) =>
+        time.kind === 'measured' && time.series === series.series && time.benchmark === series.benchmark,
+    );
+    if (isItself) return [];
+    const missing = covered.filter((stage) => stage.time.kind === 'missing').map((stage) => stage.title);
+    const sumNs = missing.length > 0 ? null : sumOf(covered);
+    return [{ title, covers, whole, sumNs, differenceNs: sumNs === null ? null : whole.ns - sumNs, missing }];
+  });
+}
