@@ -2,6 +2,7 @@
 #include "run/base.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,12 +36,11 @@ static const struct {
     const char *what;
 } meanings[] = {
     {"GEM_CREATE", ENOMEM, "no context bank is free or no memory can be had; close other users of the DSP or take a smaller size"},
-    {"PRIME_FD_TO_HANDLE", ENODEV,
-     "no context bank is free, or the node is gone (DSP restart); close other users of the DSP, then run again"},
+    {"PRIME_FD_TO_HANDLE", ENODEV, "no context bank is free (the node itself answers); close other users of the DSP, then run again"},
     {"PRIME_FD_TO_HANDLE", ENOSYS, "the exporter lets no other device attach; take another source"},
     {"DMA_HEAP_IOCTL_ALLOC", ENOMEM, "the heap is too small or too fragmented for this size; take a smaller size or reboot"},
     {"UDMABUF_CREATE", EINVAL, "the size is over the limit of the udmabuf module; raise its size_limit_mb or take a smaller size"},
-    {NULL, ENODEV, "the node is gone, most likely a DSP restart; run again when it is back"},
+    {NULL, ENODEV, "the node was gone for a moment, most likely a DSP restart; run again"},
     {NULL, ENOMEM, "memory is short; take a smaller size or free some"},
     {NULL, EMFILE, "this process is out of descriptors; raise its limit (ulimit -n)"},
     {NULL, ENFILE, "the board is out of descriptors; close other programs"},
@@ -48,8 +48,10 @@ static const struct {
     {NULL, EPERM, "this user may not; run the agent as root or give it access to the node"},
 };
 
-static const char *meaning(const char *call, int err)
+static const char *meaning(const struct qda_run *run, const char *call, int err)
 {
+    if (run->result->node_gone)
+        return "the node is gone, most likely a DSP restart; run again when it is back";
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         bool fits = !meanings[i].call || strcmp(meanings[i].call, call) == 0;
         if (fits && meanings[i].err == -err)
@@ -58,10 +60,24 @@ static const char *meaning(const char *call, int err)
     return "the driver refuses what it should accept; keep the kernel log with this run";
 }
 
+/* Opening and QUERY need neither memory nor a context bank: they fail only where there is no node. */
+static bool node_answers(const struct qda_run *run)
+{
+    const struct qda_node *node = run->ctx->node;
+    char dsp[16];
+    int fd = run->sys->ops->open(run->sys, node->path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return fd != -ENODEV && fd != -ENOENT && fd != -ENXIO;
+    int err = node->driver->query(run->sys, fd, dsp);
+    run->sys->ops->close(run->sys, fd);
+    return err != -ENODEV;
+}
+
 static void set_error(struct qda_run *run, const char *call, int err)
 {
     run->result->status = QDA_ST_ERROR;
     run->result->error = err;
+    run->result->node_gone = err == -ENODEV && !node_answers(run);
     snprintf(run->result->call, sizeof run->result->call, "%s", call);
 }
 
@@ -69,7 +85,7 @@ int qda_run_error(struct qda_run *run, const char *call, int err)
 {
     set_error(run, call, err);
     snprintf(run->result->reason, sizeof run->result->reason, "%s failed with %s: %s", call, qda_errno_name(err),
-             meaning(call, err));
+             meaning(run, call, err));
     return err;
 }
 

@@ -44,6 +44,8 @@ struct qda_point_result {
     uint64_t verified;                 /* checks made outside the timed region */
     uint64_t mismatches;
     uint64_t bytes_per_sample;         /* for bandwidth; 0: none */
+    bool node_gone;                    /* with -ENODEV: the node itself does not answer any more, so no later point can run; false where
+                                        * only that call was refused (an import without a free context bank is ENODEV too) */
     uint64_t left_behind;              /* bytes that this point leaves held in the driver until reboot (known leaks) */
 };
 

@@ -65,6 +65,27 @@ static void test_errors(void)
     }
 }
 
+static void expect_gone(enum fake_op also, bool gone, const char *words)
+{
+    struct rig *rig = rig_new("mem.import");
+    rig->point.source = QDA_SRC_HEAP_SYSTEM;
+    rig->board->faults[FAKE_IMPORT] = (struct fake_fault){9, -ENODEV};
+    rig->board->faults[also] = (struct fake_fault){also == FAKE_OPEN ? 7 : 1, -ENODEV};
+    rig_run(rig);
+    CHECK_INT(rig->result.error, -ENODEV);
+    CHECK_INT(rig->result.node_gone, gone);
+    CHECK_CONTAINS(rig->result.reason, words);
+    rig_free(rig);
+}
+
+/* v1 answers ENODEV to an import without a free context bank, and to every call on a node that is gone. */
+static void test_node_gone(void)
+{
+    expect_gone(FAKE_QUERY, true, "the node is gone");
+    expect_gone(FAKE_OPEN, true, "the node is gone");
+    expect_gone(FAKE_SPAWN, false, "no context bank is free");
+}
+
 /* GEM_CLOSE and munmap fail for good: the fake keeps what was not closed until the file goes. */
 static void test_failing_close(void)
 {
@@ -344,6 +365,7 @@ static void test_helper_hangs(void)
 int main(void)
 {
     check_run("a failing call makes the point an error that names it", test_errors);
+    check_run("ENODEV of an import says whether the node is gone", test_node_gone);
     check_run("a failing close does too", test_failing_close);
     check_run("what does not fit makes the point a fail, with all its samples", test_mismatches);
     check_run("a second handle for one buffer is noticed", test_warm_handle);
