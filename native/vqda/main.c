@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "uapi/errnos.h"
+#include "vqda/control/control.h"
+#include "vqda/core/create.h"
+#include "vqda/loop.h"
+#include "vqda/procfs/files.h"
+#include "vqda/procfs/trace.h"
+#include "vqda/quirks/quirks.h"
+#include "vqda/server.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* The virtual QDA: one process a virtual board. */
+
+enum { EXIT_CANNOT_RUN = 2, EXIT_USAGE = 3, EXIT_NAME_TAKEN = 3 };
+
+#define MAX_ASSIGNMENTS 64
+
+struct arguments {
+    struct vq_options board;
+    const char *quirks[MAX_ASSIGNMENTS]; /* "NAME=on" */
+    size_t quirk_count;
+    bool parent_death;
+    bool help;
+};
+
+static int set_board(struct arguments *to, const char *value)
+{
+    bool plain = value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
+    to->board.name = value;
+    return value[0] && plain && strlen(value) < VQ_NAME_LEN ? 0 : -EINVAL;
+}
+
+static int set_generation(struct arguments *to, const char *value)
+{
+    to->board.generation = strcmp(value, "v1") == 0 ? QDA_ERRNO_V1 : QDA_ERRNO_RFC;
+    return strcmp(value, "v1") == 0 || strcmp(value, "rfc") == 0 ? 0 : -EINVAL;
+}
+
+static int set_iommu(struct arguments *to, const char *value)
+{
+    to->board.iommu = strcmp(value, "bypass") == 0 ? VQ_IOMMU_BYPASS : VQ_IOMMU_TRANSLATED;
+    return strcmp(value, "bypass") == 0 || strcmp(value, "translated") == 0 ? 0 : -EINVAL;
+}
+
+static int add_quirk(struct arguments *to, const char *value)
+{
+    if (to->quirk_count == MAX_ASSIGNMENTS)
+        return -E2BIG;
+    to->quirks[to->quirk_count++] = value;
+    return 0;
+}
+
+static int set_parent_death(struct arguments *to, const char *value)
+{
+    (void)value;
+    to->parent_death = true;
+    return 0;
+}
+
+static int set_help(struct arguments *to, const char *value)
+{
+    (void)value;
+    to->help = true;
+    return 0;
+}
+
+static const struct option {
+    const char *name;
+    const char *value; /* NULL: takes none */
+    const char *what;
+    int (*set)(struct arguments *to, const char *value);
+} options[] = {
+    { "--board", "NAME", "name of the board: letters, digits, dot, dash and underscore, at most 47", set_board },
+    { "--generation", "v1|rfc", "which QDA posting it speaks (v1)", set_generation },
+    { "--iommu", "translated|bypass", "does an IOMMU translate what the DSP addresses (translated)", set_iommu },
+    { "--quirk", "NAME=on|off", "switches one of the generation's quirks; may come several times", add_quirk },
+    { "--parent-death", NULL, "ends when the process that started it ends", set_parent_death },
+    { "--help", NULL, "says this", set_help },
+};
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+static void print_help(void)
+{
+    printf("vqda: a virtual board with a QDA driver. Prints \"ready NAME\" when clients can connect.\n\n");
+    for (size_t i = 0; i < OPTIONS; i++)
+        printf("  %-14s %-18s %s\n", options[i].name, options[i].value ? options[i].value : "", options[i].what);
+    printf("\nQuirks (on by default where a generation is named):\n");
+    for (int i = 0; i < VQ_QUIRK_COUNT; i++) {
+        const struct vq_quirk_info *info = &vq_quirk_infos[i];
+        printf("  %s (%s%s)\n      %s\n", info->name, info->generations & QDA_ERRNO_V1 ? "v1" : "",
+               info->generations & QDA_ERRNO_RFC ? " rfc" : "", info->what);
+    }
+}
+
+static const struct option *find_option(const char *name)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    }
+    return NULL;
+}
+
+static int parse(int argc, char **argv, struct arguments *to)
+{
+    for (int i = 1; i < argc; i++) {
+        const struct option *option = find_option(argv[i]);
+        const char *value = option && option->value && i + 1 < argc ? argv[++i] : NULL;
+        if (!option || (option->value && !value) || option->set(to, value) != 0) {
+            fprintf(stderr, "vqda: %s %s is not understood; try --help\n", argv[i], value ? value : "");
+            return -EINVAL;
+        }
+    }
+    if (!to->help && !to->board.name) {
+        fprintf(stderr, "vqda: --board NAME is needed; try --help\n");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int apply_quirks(struct vq_board *board, const struct arguments *from)
+{
+    for (size_t i = 0; i < from->quirk_count; i++) {
+        if (vq_quirk_set(board, from->quirks[i]) == 0)
+            continue;
+        fprintf(stderr, "vqda: --quirk %s: there is no such quirk, or it is neither =on nor =off; try --help\n",
+                from->quirks[i]);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* Signals come through the loop. */
+struct signals {
+    int fd;
+    struct vq_watch *watch;
+    struct vq_control *control;
+};
+
+static void on_signal(struct vq_board *board, void *arg, uint32_t events)
+{
+    struct signals *signals = arg;
+    struct signalfd_siginfo info;
+    (void)events;
+    while (read(signals->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGCHLD)
+            vq_control_reap(signals->control);
+        else
+            vq_loop_stop(board);
+    }
+}
+
+static int open_signals(struct vq_board *board, struct signals *signals)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signals->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals->fd < 0)
+        return -errno;
+    signals->watch = vq_watch_fd(board, signals->fd, EPOLLIN, on_signal, signals);
+    return signals->watch ? 0 : -ENOMEM;
+}
+
+static void close_signals(struct vq_board *board, struct signals *signals)
+{
+    if (signals->watch)
+        vq_unwatch_fd(board, signals->watch);
+    if (signals->fd >= 0)
+        close(signals->fd);
+}
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void exe_folder(char out[4096])
+{
+    ssize_t len = readlink("/proc/self/exe", out, 4095);
+    out[len > 0 ? len : 0] = '\0';
+    char *folder = dirname(out);
+    memmove(out, folder, strlen(folder) + 1);
+}
+
+static int complain(const struct vq_board *board, int err)
+{
+    if (err == -EADDRINUSE) {
+        fprintf(stderr, "vqda: a board named %s runs already; stop it or choose another --board name\n", board->name);
+        return EXIT_NAME_TAKEN;
+    }
+    fprintf(stderr, "vqda: board %s cannot run: %s\n", board->name, strerror(-err));
+    return EXIT_CANNOT_RUN;
+}
+
+/* Listens at both doors and serves until told to stop. 0 or -errno. */
+static int serve(struct vq_board *board)
+{
+    static const struct vq_texts texts = { vq_files_request, vq_files_client_gone };
+    struct signals signals = { .fd = -1 };
+    struct vq_server *server = NULL;
+    char folder[4096];
+    exe_folder(folder);
+    int err = vq_server_start(board, &texts, &server);
+    if (!err)
+        err = vq_control_start(board, folder, &signals.control);
+    if (!err)
+        err = open_signals(board, &signals);
+    if (!err) {
+        printf("ready %s\n", board->name);
+        fflush(stdout);
+        err = vq_loop_run(board);
+    }
+    close_signals(board, &signals);
+    if (signals.control)
+        vq_control_stop(signals.control);
+    if (server)
+        vq_server_stop(server);
+    return err;
+}
+
+static int run(struct vq_board *board)
+{
+    int err = vq_loop_init(board);
+    if (!err)
+        err = vq_files_init(board);
+    if (!err) {
+        err = serve(board);
+        vq_files_free(board);
+    }
+    int code = err ? complain(board, err) : 0;
+    vq_loop_free(board);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct vq_hooks hooks = {
+        .dma_alloc = vq_trace_dma_alloc,
+        .dma_free = vq_trace_dma_free,
+        .map_sg = vq_trace_map_sg,
+        .unmap_sg = vq_trace_unmap_sg,
+    };
+    struct arguments arguments = { .board = { .generation = QDA_ERRNO_V1, .hooks = &hooks } };
+    if (parse(argc, argv, &arguments) != 0)
+        return EXIT_USAGE;
+    if (arguments.help) {
+        print_help();
+        return 0;
+    }
+    int parent = getppid();
+    if (arguments.parent_death && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent))
+        return EXIT_CANNOT_RUN;
+    raise_descriptor_limit();
+    signal(SIGPIPE, SIG_IGN);
+    struct vq_board *board;
+    int err = vq_board_new(&arguments.board, &board);
+    if (err) {
+        fprintf(stderr, "vqda: no board: %s\n", strerror(-err));
+        return EXIT_CANNOT_RUN;
+    }
+    int code = apply_quirks(board, &arguments) == 0 ? run(board) : EXIT_USAGE;
+    vq_board_free(board);
+    return code;
+}
