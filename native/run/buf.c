@@ -79,7 +79,7 @@ static int map_at(struct qda_run *run, struct qda_buf *buf, int fd, uint64_t off
     if (!map)
         return qda_run_error(run, "mmap", err);
     buf->map = map;
-    qda_buf_mapped(run, buf);
+    buf->self.buffer.mapped = true;
     return 0;
 }
 
@@ -89,7 +89,10 @@ int qda_buf_map_accel(struct qda_run *run, struct qda_buf *buf)
     int err = run->ctx->node->driver->gem_mmap_offset(run->sys, buf->accel, buf->handle, &offset);
     if (err < 0)
         return qda_run_error(run, "GEM_MMAP_OFFSET", err);
-    return map_at(run, buf, buf->accel, offset);
+    if ((err = map_at(run, buf, buf->accel, offset)) < 0)
+        return err;
+    qda_buf_mapped(run, buf);
+    return 0;
 }
 
 int qda_buf_map_dmabuf(struct qda_run *run, struct qda_buf *buf)
@@ -97,7 +100,10 @@ int qda_buf_map_dmabuf(struct qda_run *run, struct qda_buf *buf)
     return map_at(run, buf, buf->dmabuf, 0);
 }
 
-/* The driver keeps the reference of every mapping of its own objects, made through the node or through the dma-buf. */
+/*
+ * Mappings through the accel node only, as far as is known of the drivers. The DRM core's mmap of an exported dma-buf takes
+ * the same reference, so that buffers mapped that way may stay as well: not seen on hardware yet.
+ */
 void qda_buf_mapped(struct qda_run *run, struct qda_buf *buf)
 {
     buf->self.buffer.mapped = true;

@@ -322,7 +322,7 @@ static const struct {
     {"base.ioctl", QDA_SRC_QDA, 0, 0},      {"mem.alloc", QDA_SRC_QDA, 0, 65536},  {"mem.alloc", QDA_SRC_QDA, 1, 0},
     {"mem.cpumap", QDA_SRC_QDA, 0, 65536},  {"mem.export", QDA_SRC_QDA, 0, 0},     {"mem.import", QDA_SRC_QDA, 0, 0},
     {"mem.import", QDA_SRC_UDMABUF, 0, 0},  {"mem.import_scale", QDA_SRC_QDA, 0, 0}, {"cpu.bw", QDA_SRC_QDA, 0, 65536},
-    {"cpu.bw", QDA_SRC_DMABUF, 0, 65536},   {"cpu.bw", QDA_SRC_MALLOC, 0, 0},      {"mem.handoff", QDA_SRC_QDA, 0, 65536},
+    {"cpu.bw", QDA_SRC_DMABUF, 0, 0},       {"cpu.bw", QDA_SRC_MALLOC, 0, 0},      {"mem.handoff", QDA_SRC_QDA, 0, 0},
     {"cpu.sync", QDA_SRC_HEAP_SYSTEM, 0, 0},
 };
 
