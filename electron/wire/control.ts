@@ -22,7 +22,7 @@ export interface Fault {
   readonly count?: number;
 }
 
-export type WorkloadKind = 'producer' | 'consumer' | 'leaker' | 'churn' | 'share';
+export type WorkloadKind = 'producer' | 'consumer' | 'leaker' | 'churn' | 'share' | 'holder';
 
 /** Real processes that hold and share buffers; 0 or left out: the workload's own choice. */
 export interface Workload {

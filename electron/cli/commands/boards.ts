@@ -18,11 +18,16 @@ export const boards: Command = {
     else if (rows.length === 0)
       screen.note('No board is seen. A virtual board starts with: qda-lab board start');
     else {
-      const columns = ['board', 'transport', 'state', 'label', ''].map((head) => ({ head }));
+      const columns = ['board', 'transport', 'state', 'what'].map((head) => ({ head }));
       screen.out(
         textTable(
           columns,
-          rows.map((row) => [row.id, row.transport, row.state, row.label, row.simulated ? 'simulated' : '']),
+          rows.map((row) => [
+            row.id,
+            row.transport,
+            row.state,
+            [row.simulated ? 'simulated' : '', row.detail].filter((word) => word !== '').join(', '),
+          ]),
         ),
       );
     }

@@ -1,0 +1,118 @@
+import {
+  startVirtualBoard,
+  stopVirtualBoard,
+  withControl,
+  type BoardControl,
+  type StartRequest,
+} from '../../host/virtual-board.ts';
+import { parseBytes } from '../../model/format.ts';
+import { ok, type Outcome } from '../../model/outcome.ts';
+import { oneOf } from '../arguments.ts';
+import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { boardText } from '../print-board.ts';
+
+const DEFAULT_NAME = 'virtual';
+const WORKLOADS = ['producer', 'consumer', 'leaker', 'churn', 'share', 'holder'] as const;
+
+export const board: Command = {
+  name: 'board',
+  summary:
+    'Start, stop and look at a virtual board: a stand-in with the ABI and the memory model of the driver',
+  usage: 'start|stop|status|unplug|replug [NAME] [OPTIONS]',
+  words: [1, 2],
+  options: [
+    { name: 'generation', value: 'v1|rfc', help: 'Driver generation that it plays (default v1)' },
+    {
+      name: 'iommu',
+      value: 'translated|bypass',
+      help: 'Whether DMA addresses go through an IOMMU (default translated)',
+    },
+    {
+      name: 'quirk',
+      value: 'NAME=on|off',
+      many: true,
+      help: 'Switch a quirk of the driver; status lists them',
+    },
+    {
+      name: 'workload',
+      value: 'KIND[:SIZE[:COUNT]]',
+      many: true,
+      help: `Start a workload too: ${WORKLOADS.join(', ')}`,
+    },
+    { name: 'dsp', value: 'NAME', help: 'unplug, replug: which DSP (default cdsp)' },
+    { name: 'json', help: 'status: as JSON' },
+  ],
+  notes: [
+    `NAME is '${DEFAULT_NAME}' where none is given. A board started here stays until it is stopped.`,
+    'unplug plays a DSP that restarts: its node goes; replug brings a new one.',
+    'Everything that is measured on a virtual board is marked simulated.',
+  ],
+  async run(args, context) {
+    const [word = '', name = DEFAULT_NAME] = args.words;
+    const action = ACTIONS[word];
+    if (!action)
+      throw new UsageError(`'board' does not know "${word}": it knows ${Object.keys(ACTIONS).join(', ')}.`);
+    const done = await action(name, args, context);
+    if (done.ok) return EXIT.pass;
+    context.screen.problem(done.problem);
+    return EXIT.couldNotRun satisfies ExitCode;
+  },
+};
+
+type Action = (name: string, args: Arguments, context: Context) => Promise<Outcome<unknown>>;
+
+const onControl =
+  (work: (control: BoardControl, dsp: string) => Promise<Outcome<unknown>>): Action =>
+  (name, args) =>
+    withControl(name, (control) => work(control, args.value('dsp') ?? 'cdsp'));
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  start,
+  stop: async (name, _, { screen }) => {
+    const stopped = await stopVirtualBoard(name);
+    if (stopped.ok) screen.note(`Stopped the virtual board ${name}`);
+    return stopped;
+  },
+  status: (name, args, { screen }) =>
+    withControl(name, async (control) => {
+      const info = await control.status();
+      if (info.ok) screen.out(args.has('json') ? JSON.stringify(info.value, null, 2) : boardText(info.value));
+      return info;
+    }),
+  unplug: onControl((control, dsp) => control.unplug(dsp)),
+  replug: onControl((control, dsp) => control.replug(dsp)),
+};
+
+async function start(name: string, args: Arguments, { screen }: Context): Promise<Outcome<unknown>> {
+  const started = await startVirtualBoard({
+    name,
+    generation: oneOf(args, 'generation', ['v1', 'rfc']),
+    iommu: oneOf(args, 'iommu', ['translated', 'bypass']),
+    quirks: Object.fromEntries(args.values('quirk').map(quirk)),
+    workloads: args.values('workload').map(workload),
+  });
+  if (!started.ok) return started;
+  const { generation, pid, workloadPids } = started.value;
+  const with_ = workloadPids.length > 0 ? ` with workloads ${workloadPids.join(', ')}` : '';
+  screen.note(`Started the virtual board ${name} (QDA ${generation}, process ${pid})${with_}`);
+  return ok(undefined);
+}
+
+function quirk(text: string): [string, boolean] {
+  const match = /^([\w-]+)=(on|off)$/.exec(text);
+  if (!match) throw new UsageError(`--quirk wants NAME=on or NAME=off, not "${text}".`);
+  return [match[1] ?? '', match[2] === 'on'];
+}
+
+function workload(text: string): StartRequest['workloads'][number] {
+  const [word = '', size, count] = text.split(':');
+  const kind = WORKLOADS.find((one) => one === word);
+  if (!kind) throw new UsageError(`--workload wants one of ${WORKLOADS.join(', ')}, not "${word}".`);
+  const bytes = size === undefined || size === '' ? 0 : parseBytes(size);
+  if (bytes === null) throw new UsageError(`--workload ${word}: "${size ?? ''}" is no size; say 64K or 1M.`);
+  const buffers = Number(count ?? 0);
+  if (!Number.isInteger(buffers) || buffers < 0)
+    throw new UsageError(`--workload ${word}: "${count ?? ''}" is no number of buffers.`);
+  return { kind, size: bytes, count: buffers };
+}

@@ -1,0 +1,51 @@
+import type { VirtualBoardInfo } from '../host/virtual-board.ts';
+import { formatBytes } from '../model/format.ts';
+import { textTable } from './table.ts';
+
+/** What a virtual board says of itself: its nodes and banks, what it holds, what its quirks keep. */
+export function boardText(info: VirtualBoardInfo): string {
+  const head = `Virtual board ${info.name}: QDA ${info.generation}, IOMMU ${info.iommu}, process ${info.pid}, build ${info.buildId}`;
+  const nodes = info.nodes.map((node) => `  ${node.path}  ${node.dsp}${node.plugged ? '' : ' (unplugged)'}`);
+  const held = `Holds ${info.objects} GEM objects and ${info.dmabufs} dma-bufs, ${formatBytes(info.bytes)}; ${info.files} open accel files`;
+  const ledger = info.ledger.map(
+    (row) => `  ${row.quirk}: ${row.objects} objects, ${formatBytes(row.bytes)}`,
+  );
+  const quirks = info.quirks.map((row) => `  ${row.on ? 'on ' : 'off'}  ${row.name}: ${row.what}`);
+  const workloads = info.workloadPids.length > 0 ? [`Workloads: ${info.workloadPids.join(', ')}`] : [];
+  return [
+    head,
+    ...nodes,
+    '',
+    banksTable(info),
+    '',
+    held,
+    ...workloads,
+    ...section('Kept by quirks', ledger),
+    ...section('Quirks', quirks),
+    ...section(
+      'Known differences from a board',
+      info.knownDifferences.map((text) => `  ${text}`),
+    ),
+  ].join('\n');
+}
+
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length > 0 ? ['', title, ...lines] : [];
+
+function banksTable(info: VirtualBoardInfo): string {
+  const columns = [
+    { head: 'DSP' },
+    { head: 'SID', right: true },
+    { head: 'owner thread', right: true },
+    { head: 'files', right: true },
+    { head: 'IOVA used', right: true },
+  ];
+  const rows = info.banks.map((bank) => [
+    bank.dsp,
+    String(bank.sid),
+    bank.owner === null ? 'free' : String(bank.owner),
+    String(bank.references),
+    formatBytes(bank.iovaUsed),
+  ]);
+  return textTable(columns, rows);
+}
