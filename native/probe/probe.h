@@ -142,6 +142,7 @@ struct qda_dma_event {
     enum qda_dma_kind kind;
     uint64_t time_ns; /* trace clock; the reader asks for mono_raw */
     uint32_t pid;     /* common_pid: a thread id */
+    uint32_t process; /* process of that thread as the kernel recorded it; 0: not known */
     const char *comm;
     const char *device; /* "" for iommu:map and unmap, which carry none */
     const struct qda_sg *entries;
@@ -155,6 +156,10 @@ struct qda_trace;
 /* Makes a tracefs instance of its own, enables the events and opens its pipe without blocking. NULL where it cannot be had;
  * *status is filled either way and nothing is left behind. Bounded memory: one line or page of the pipe at a time. */
 struct qda_trace *qda_trace_open(struct qda_sys *sys, struct qda_tier_status *status);
+/* The same with options. IOMMU_MAPS: iommu:map and unmap too. They carry no device, so those of every device of the board come
+ * (on a phone thousands a second), and the kernel cannot filter them: dma events may then be lost. */
+#define QDA_TRACE_IOMMU_MAPS 1u
+struct qda_trace *qda_trace_open_with(struct qda_sys *sys, unsigned options, struct qda_tier_status *status);
 /* For poll(2): readable when events wait. */
 int qda_trace_fd(const struct qda_trace *trace);
 /* Gives the events that wait now, at most some 4096 of them, never blocks. 0; what the callback returned; or -errno if the pipe

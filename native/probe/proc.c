@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/inodes.h"
+#include "probe/lines.h"
+#include "probe/status.h"
+#include "probe/text.h"
+
+/*
+ * Which process holds which dma-buf and accel node. Costs, since a picture is asked for again and again: one readlink a
+ * descriptor; a stat for each of a dma-buf; fdinfo once a dma-buf; maps once a process. Processes come and go while this
+ * runs: what vanishes half-way is no error and is not given.
+ */
+struct scan {
+    struct qda_sys *sys;
+    qda_fact_fn fn;
+    void *arg;
+    bool nodes_only;
+    int stop; /* what a callback returned */
+    struct probe_inodes inodes; /* given */
+    uint32_t processes;  /* looked at */
+    uint32_t unreadable; /* descriptors cannot be read */
+    uint32_t unmapped;   /* maps cannot be read, though descriptors can */
+};
+
+struct process {
+    struct scan *scan;
+    uint32_t pid;
+    bool given;
+};
+
+static int give(struct scan *scan, const struct qda_fact *fact)
+{
+    if (scan->stop == 0)
+        scan->stop = scan->fn(scan->arg, fact);
+    return scan->stop;
+}
+
+/* One read of a small file of /proc; procfs gives such a text whole. Bytes or -errno. */
+static ssize_t read_once(struct qda_sys *sys, const char *path, char *buf, size_t size)
+{
+    int fd = sys->ops->open(sys, path, O_RDONLY);
+    if (fd < 0)
+        return fd;
+    ssize_t got = sys->ops->read(sys, fd, buf, size - 1);
+    sys->ops->close(sys, fd);
+    buf[got < 0 ? 0 : got] = '\0';
+    return got;
+}
+
+/* The process fact, once, before the first fact about it. */
+static int give_process(struct process *process, bool unreadable)
+{
+    char path[48], text[640], comm[64] = "";
+    if (process->given)
+        return 0;
+    process->given = true;
+    struct qda_fact fact = { .kind = QDA_FACT_PROCESS };
+    fact.process.pid = process->pid;
+    fact.process.comm = comm;
+    fact.process.unreadable = unreadable;
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/status", process->pid);
+    if (read_once(process->scan->sys, path, text, sizeof(text)) >= 0)
+        probe_status_parse(text, comm, &fact.process.uid);
+    return give(process->scan, &fact);
+}
+
+static int give_node(struct process *process, uint32_t fd, const char *link)
+{
+    struct qda_fact fact = { .kind = QDA_FACT_NODE };
+    fact.node.pid = process->pid;
+    fact.node.fd = fd;
+    fact.node.path = link;
+    int stop = give_process(process, false);
+    return stop != 0 ? stop : give(process->scan, &fact);
+}
+
+static int give_buffer(struct scan *scan, const struct probe_fdinfo *info)
+{
+    struct qda_fact fact = { .kind = QDA_FACT_BUFFER };
+    fact.buffer.ino = info->ino;
+    fact.buffer.size = info->size;
+    fact.buffer.exporter = info->exporter;
+    fact.buffer.name = info->name;
+    fact.buffer.references = info->count + 1; /* the kernel leaves out the reference that the look at it takes */
+    fact.buffer.has_references = info->has_count;
+    fact.buffer.tier = QDA_TIER_PROC;
+    return give(scan, &fact);
+}
+
+/*
+ * The inode of a dma-buf's descriptor, and the buffer itself where it is new. 0: the descriptor is gone, or no dma-buf after
+ * all; *stop is what a callback returned.
+ */
+static uint64_t meet_buffer(struct process *process, uint32_t fd, int *stop)
+{
+    struct scan *scan = process->scan;
+    struct qda_stat st;
+    char path[64], text[1024];
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%" PRIu32, process->pid, fd);
+    if (scan->sys->ops->stat(scan->sys, path, &st) == 0 && probe_inodes_has(&scan->inodes, st.ino))
+        return st.ino;
+    struct probe_fdinfo info;
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fdinfo/%" PRIu32, process->pid, fd);
+    if (read_once(scan->sys, path, text, sizeof(text)) <= 0)
+        return 0;
+    probe_fdinfo_parse(text, &info);
+    if (!info.is_dmabuf || info.ino == 0)
+        return 0;
+    if ((*stop = give_process(process, false)) == 0 && probe_inodes_add(&scan->inodes, info.ino))
+        *stop = give_buffer(scan, &info);
+    return info.ino;
+}
+
+static int give_holder(struct process *process, uint32_t fd)
+{
+    int stop = 0;
+    struct qda_fact fact = { .kind = QDA_FACT_HOLDER };
+    fact.holder.pid = process->pid;
+    fact.holder.fd = fd;
+    fact.holder.ino = meet_buffer(process, fd, &stop);
+    if (fact.holder.ino == 0 || stop != 0)
+        return stop;
+    stop = give_process(process, false);
+    return stop != 0 ? stop : give(process->scan, &fact);
+}
+
+static int on_fd(void *arg, const char *name)
+{
+    struct process *process = arg;
+    struct qda_sys *sys = process->scan->sys;
+    char path[64], link[256];
+    uint32_t fd;
+    if (!probe_id(name, &fd))
+        return 0;
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%s", process->pid, name);
+    if (sys->ops->readlink(sys, path, link, sizeof(link)) < 0)
+        return 0; /* closed meanwhile */
+    if (probe_is_node(link))
+        return give_node(process, fd, link);
+    return probe_is_dmabuf(link) && !process->scan->nodes_only ? give_holder(process, fd) : 0;
+}
+
+static int give_mapping(struct process *process, const struct probe_mapping *mapping)
+{
+    struct qda_fact fact = { .kind = QDA_FACT_MAP };
+    fact.map.pid = process->pid;
+    fact.map.ino = mapping->ino;
+    fact.map.start = mapping->start;
+    fact.map.length = mapping->length;
+    int stop = give_process(process, false);
+    return stop != 0 ? stop : give(process->scan, &fact);
+}
+
+static int read_maps(struct process *process, int fd)
+{
+    char memory[4096 + 512];
+    struct probe_lines lines;
+    struct probe_mapping mapping;
+    probe_lines_init(&lines, memory, sizeof(memory));
+    for (;;) {
+        ssize_t got = probe_lines_fill(&lines, process->scan->sys, fd);
+        if (got <= 0)
+            return 0; /* the end; or the process ended */
+        for (char *line = probe_lines_next(&lines); line != NULL; line = probe_lines_next(&lines)) {
+            int stop = probe_maps_line(line, &mapping) ? give_mapping(process, &mapping) : 0;
+            if (stop != 0)
+                return stop;
+        }
+    }
+}
+
+/* A process may have closed its descriptors and still map a dma-buf, so every process is looked at. */
+static int scan_maps(struct process *process)
+{
+    struct qda_sys *sys = process->scan->sys;
+    char path[48];
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/maps", process->pid);
+    int fd = sys->ops->open(sys, path, O_RDONLY);
+    if (fd < 0) {
+        process->scan->unmapped += fd == -EACCES || fd == -EPERM;
+        return 0;
+    }
+    int stop = read_maps(process, fd);
+    sys->ops->close(sys, fd);
+    return stop;
+}
+
+static int on_process(void *arg, const char *name)
+{
+    struct scan *scan = arg;
+    struct process process = { .scan = scan };
+    char path[48];
+    if (!probe_id(name, &process.pid))
+        return 0;
+    scan->processes++;
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd", process.pid);
+    int err = scan->sys->ops->list_dir(scan->sys, path, on_fd, &process);
+    if (scan->stop != 0)
+        return scan->stop;
+    if (err == -EACCES || err == -EPERM) {
+        scan->unreadable++;
+        return scan->nodes_only ? 0 : give_process(&process, true);
+    }
+    return err == 0 && !scan->nodes_only ? scan_maps(&process) : 0;
+}
+
+static void say_gaps(const struct scan *scan, char *out, size_t size)
+{
+    if (scan->unreadable > 0)
+        probe_append(out, size,
+                     "EACCES: /proc/PID/fd of %" PRIu32 " of %" PRIu32
+                     " processes: what they hold is not known; start the agent as root",
+                     scan->unreadable, scan->processes);
+    if (scan->unmapped > 0)
+        probe_append(out, size, "EACCES: /proc/PID/maps of %" PRIu32 " processes: their mappings are not known",
+                     scan->unmapped);
+    if (scan->inodes.full)
+        probe_append(out, size, "more than %u dma-bufs: the others may be given more than once", PROBE_MAX_INODES);
+}
+
+int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
+{
+    struct scan scan = { .sys = sys, .fn = fn, .arg = arg };
+    probe_status_begin(status, QDA_TIER_PROC, "/proc");
+    int err = sys->ops->list_dir(sys, "/proc", on_process, &scan);
+    if (scan.stop == 0 && err < 0)
+        probe_reason(status->reason, sizeof(status->reason), "/proc", err, "mount -t proc proc /proc");
+    else if (scan.stop == 0 && scan.processes == 0)
+        probe_reason(status->reason, sizeof(status->reason), "/proc", -ENODATA, "mount -t proc proc /proc");
+    else
+        status->available = true;
+    say_gaps(&scan, status->reason, sizeof(status->reason));
+    probe_inodes_free(&scan.inodes);
+    return scan.stop;
+}
+
+int probe_node_holders(struct qda_sys *sys, qda_fact_fn fn, void *arg, uint32_t *unreadable)
+{
+    struct scan scan = { .sys = sys, .fn = fn, .arg = arg, .nodes_only = true };
+    sys->ops->list_dir(sys, "/proc", on_process, &scan);
+    *unreadable = scan.unreadable;
+    return scan.stop;
+}
