@@ -1402,6 +1402,13 @@ export declare type DmaEvent = Message<"qdalab.DmaEvent"> & {
    * @generated from field: uint32 total_entries = 8;
    */
   totalEntries: number;
+
+  /**
+   * process of that thread, as the kernel recorded it; 0: not known
+   *
+   * @generated from field: uint32 process = 9;
+   */
+  process: number;
 };
 
 /**

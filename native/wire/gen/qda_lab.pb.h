@@ -357,6 +357,7 @@ typedef struct _qdalab_DmaEvent { /* dma tier */
     pb_callback_t entries; /* alloc/free: one, without phys */
     bool truncated; /* more than 128 entries */
     uint32_t total_entries; /* DMA segments in all */
+    uint32_t process; /* process of that thread, as the kernel recorded it; 0: not known */
 } qdalab_DmaEvent;
 
 typedef struct _qdalab_SgEntry {
@@ -701,7 +702,7 @@ extern "C" {
 #define qdalab_AttachmentFact_init_default       {0, {{NULL}, NULL}}
 #define qdalab_SelfFact_init_default             {{{NULL}, NULL}, 0, 0, false, 0, 0, 0, 0}
 #define qdalab_MemoryEvents_init_default         {{{NULL}, NULL}, 0}
-#define qdalab_DmaEvent_init_default             {_qdalab_DmaKind_MIN, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0}
+#define qdalab_DmaEvent_init_default             {_qdalab_DmaKind_MIN, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0}
 #define qdalab_SgEntry_init_default              {0, 0, false, 0}
 #define qdalab_PointStarted_init_default         {0, 0, {{NULL}, NULL}}
 #define qdalab_SampleBlock_init_default          {0, 0, 0, 0, {{NULL}, NULL}, 0}
@@ -762,7 +763,7 @@ extern "C" {
 #define qdalab_AttachmentFact_init_zero          {0, {{NULL}, NULL}}
 #define qdalab_SelfFact_init_zero                {{{NULL}, NULL}, 0, 0, false, 0, 0, 0, 0}
 #define qdalab_MemoryEvents_init_zero            {{{NULL}, NULL}, 0}
-#define qdalab_DmaEvent_init_zero                {_qdalab_DmaKind_MIN, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0}
+#define qdalab_DmaEvent_init_zero                {_qdalab_DmaKind_MIN, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0}
 #define qdalab_SgEntry_init_zero                 {0, 0, false, 0}
 #define qdalab_PointStarted_init_zero            {0, 0, {{NULL}, NULL}}
 #define qdalab_SampleBlock_init_zero             {0, 0, 0, 0, {{NULL}, NULL}, 0}
@@ -926,6 +927,7 @@ extern "C" {
 #define qdalab_DmaEvent_entries_tag              6
 #define qdalab_DmaEvent_truncated_tag            7
 #define qdalab_DmaEvent_total_entries_tag        8
+#define qdalab_DmaEvent_process_tag              9
 #define qdalab_SgEntry_dma_addr_tag              1
 #define qdalab_SgEntry_length_tag                2
 #define qdalab_SgEntry_phys_tag                  3
@@ -1392,7 +1394,8 @@ X(a, CALLBACK, SINGULAR, STRING,   comm,              4) \
 X(a, CALLBACK, SINGULAR, STRING,   device,            5) \
 X(a, CALLBACK, REPEATED, MESSAGE,  entries,           6) \
 X(a, STATIC,   SINGULAR, BOOL,     truncated,         7) \
-X(a, STATIC,   SINGULAR, UINT32,   total_entries,     8)
+X(a, STATIC,   SINGULAR, UINT32,   total_entries,     8) \
+X(a, STATIC,   SINGULAR, UINT32,   process,           9)
 #define qdalab_DmaEvent_CALLBACK pb_default_field_callback
 #define qdalab_DmaEvent_DEFAULT NULL
 #define qdalab_DmaEvent_entries_MSGTYPE qdalab_SgEntry
