@@ -95,7 +95,7 @@ export class Channel {
   }
 
   #ended(problem: Problem | null): void {
-    this.#end({ kind: 'lost', problem: problem ?? this.#frames.end() ?? streamEnded });
+    this.#end({ kind: 'lost', problem: withCut(problem ?? streamEnded, this.#frames.end()) });
   }
 
   #take(bytes: Uint8Array): void {
@@ -129,3 +129,7 @@ export class Channel {
     });
   }
 }
+
+/** Why a stream ended, and that a message was cut by it. */
+const withCut = (end: Problem, cut: Problem | null): Problem =>
+  cut === null ? end : { ...cut, message: `${end.message} ${cut.message}` };

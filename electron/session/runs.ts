@@ -63,10 +63,10 @@ export class Runs {
 
   take(event: PlanEvent): Problem | null {
     const run = this.#active();
-    if (run === null) {
+    if (this.#run === null) {
       // Of a plan that was given up: the agent shall not keep it.
       this.#owner.channel()?.tell({ kind: 'ack', block: event.block });
-    } else {
+    } else if (run !== null) {
       if (event.kind === 'plan-done' && event.runId !== run.runId) return foreignRun(event.runId, run.runId);
       run.take(event);
     }
@@ -75,14 +75,15 @@ export class Runs {
     return null;
   }
 
-  /** A connection stands. Returns the run that goes on there. */
+  /** A connection stands. The agent names a plan as long as it runs or blocks of it are not acknowledged. */
   welcomed(channel: Channel, welcome: Welcome, absence: Absence | null): void {
     const run = this.#active();
     if (run !== null && absence !== null && !run.resumed(welcome, absence))
       this.abort(runForgotten(run.runId));
     const ours = this.#active();
-    this.#owner.happened({ kind: 'welcomed', runId: ours?.runId ?? welcome.runningPlan });
-    if (ours === null && welcome.runningPlan !== null) void channel.request({ kind: 'cancel' }, done);
+    const stray = this.#run === null ? welcome.runningPlan : null;
+    this.#owner.happened({ kind: 'welcomed', runId: ours?.runId ?? stray });
+    if (stray !== null) void channel.request({ kind: 'cancel' }, done);
   }
 
   /** The end of the run will not come. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../electron/wire/framing.ts';
 import type { FakeAgent } from './fake-agent.ts';
 import { settle } from './fake-clock.ts';
-import { blocksOf, planDone, running, samples, stand, valueOf, type Harness } from './harness.ts';
+import { blocksOf, plan, planDone, running, samples, stand, valueOf, type Harness } from './harness.ts';
 
 const hellos = (agent: FakeAgent): unknown[] => agent.asked('hello').map(({ request }) => request.value);
 
@@ -72,6 +72,40 @@ describe('a stream that is lost in a run', () => {
     await settle();
     expect(blocksOf(plan)).toEqual([1, 2, 3, 4]);
     expect(session.state.kind).toBe('ready');
+    await session.close();
+  });
+
+  it('after the end of its run: what is not stored yet stays with the agent', async () => {
+    const harness = await underway();
+    const { agent, session, states, plan } = harness;
+    agent.line.say(planDone(4));
+    keeps(harness, 3, 4);
+    agent.line.hangUp();
+    await settle();
+    agent.line.say(samples(3));
+    agent.line.say(planDone(4));
+    await settle();
+    expect(blocksOf(plan)).toEqual([1, 2, 3, 4]);
+    expect(states.map(({ kind }) => kind).slice(-3)).toEqual(['ready', 'lost', 'ready']);
+    expect([agent.asked('ack').length, agent.asked('cancel').length]).toEqual([1, 0]);
+    session.ackUpTo(4);
+    await settle();
+    expect(agent.asked('ack').at(-1)?.request.value).toMatchObject({ block: 4n });
+    await session.close();
+  });
+
+  it('whose run was given up here is cancelled there, and thrown away', async () => {
+    const { agent, session, plan: events } = await stand();
+    agent.answers = { startPlan: null };
+    const started = session.startPlan(plan);
+    agent.welcome = { buildId: 'the build', protocol: 1, session: 's1', runningPlan: 'r1' };
+    agent.line.hangUp();
+    expect((await started).ok).toBe(false);
+    await settle();
+    expect(session.state).toEqual({ kind: 'running', runId: 'r1' });
+    expect(agent.asked('cancel').length).toBe(1);
+    agent.line.say(planDone(1));
+    expect([session.state.kind, events]).toEqual(['ready', []]);
     await session.close();
   });
 
@@ -231,6 +265,7 @@ describe('a defective stream', () => {
     spoil(agent);
     await settle();
     expect(notices).toMatchObject([{ code }]);
+    expect(notices[0]?.message).toMatch(/\.$/);
     expect([agent.connections.length, agent.connections[0]?.closed]).toEqual([2, true]);
     for (const block of [3, 4, 5]) agent.line.say(samples(block));
     expect(blocksOf(plan)).toEqual([1, 2, 3, 4, 5]);

@@ -1,0 +1,37 @@
+import type { BoardSummary } from '../../model/board.ts';
+import { ok, type Outcome } from '../../model/outcome.ts';
+import { nativeProgram } from '../deploy/paths.ts';
+import type { Deployment, DeployOptions, Provider, Target } from '../interfaces/link.ts';
+import { startAgent } from './agent.ts';
+import { connectBoard } from './control.ts';
+import { runningBoards } from './sockets.ts';
+
+/** Virtual boards that run for this user. */
+export const virtualProvider = (): Provider => ({
+  transport: 'virtual',
+  list: async () => {
+    const names = runningBoards();
+    return names.ok ? ok(await Promise.all(names.value.map(targetOf))) : names;
+  },
+});
+
+async function targetOf(name: string): Promise<Target> {
+  return { summary: await summaryOf(name), deploy: (options) => deployTo(name, options) };
+}
+
+async function summaryOf(id: string): Promise<BoardSummary> {
+  const summary = { id, transport: 'virtual', label: `virtual board ${id}`, simulated: true } as const;
+  const control = await connectBoard(id);
+  if (!control.ok) return { ...summary, state: 'offline', detail: control.problem.message };
+  const info = await control.value.status();
+  control.value.close();
+  if (!info.ok) return { ...summary, state: 'offline', detail: info.problem.message };
+  const { generation, iommu, nodes } = info.value;
+  const dsps = nodes.map(({ dsp, plugged }) => (plugged ? dsp : `${dsp} (unplugged)`));
+  return { ...summary, state: 'ready', detail: `QDA ${generation}, IOMMU ${iommu}, ${dsps.join(' and ')}` };
+}
+
+async function deployTo(name: string, options: DeployOptions): Promise<Outcome<Deployment>> {
+  const program = nativeProgram('agent');
+  return program.ok ? await startAgent(program.value, name, options) : program;
+}
