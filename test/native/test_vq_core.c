@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+#include "uapi/drm_core.h"
+#include "uapi/dma_heap.h"
+#include "uapi/errnos.h"
+#include "uapi/qda_v1.h"
+#include "vqda/core/backing.h"
+#include "vqda/core/bank.h"
+#include "vqda/core/call.h"
+#include "vqda/core/create.h"
+#include "vqda/core/fault.h"
+#include "vqda/core/file.h"
+#include "vqda/core/handle.h"
+#include "vqda/core/ledger.h"
+#include "vqda/core/node.h"
+#include "vqda/core/timer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The board's memory model without sockets: calls go straight to vq_ioctl(). */
+
+static struct vq_board *board;
+static uint64_t hook_allocs, hook_frees, hook_maps, hook_unmaps;
+
+static void on_alloc(struct vq_board *b, const struct vq_caller *who, const struct vq_bank *bank, uint64_t iova,
+                     uint64_t size)
+{
+    (void)b, (void)who, (void)bank, (void)iova, (void)size;
+    hook_allocs++;
+}
+
+static void on_free(struct vq_board *b, const struct vq_caller *who, const struct vq_bank *bank, uint64_t iova,
+                    uint64_t size)
+{
+    (void)b, (void)who, (void)bank, (void)iova, (void)size;
+    hook_frees++;
+}
+
+static void on_map(struct vq_board *b, const struct vq_caller *who, const struct vq_bank *bank,
+                   const struct vq_sg *segs, size_t n)
+{
+    (void)b, (void)who, (void)bank, (void)segs, (void)n;
+    hook_maps++;
+}
+
+static void on_unmap(struct vq_board *b, const struct vq_caller *who, const struct vq_bank *bank,
+                     const struct vq_sg *segs, size_t n)
+{
+    (void)b, (void)who, (void)bank, (void)segs, (void)n;
+    hook_unmaps++;
+}
+
+static void begin(enum vq_iommu iommu)
+{
+    static const struct vq_hooks hooks = { on_alloc, on_free, on_map, on_unmap };
+    struct vq_options options = { .name = "core", .generation = QDA_ERRNO_V1, .iommu = iommu, .hooks = &hooks };
+    hook_allocs = hook_frees = hook_maps = hook_unmaps = 0;
+    CHECK_INT(vq_board_new(&options, &board), 0);
+}
+
+/* Nothing is held any more, then the board ends. */
+static void end_empty(void)
+{
+    vq_backing_poll(board);
+    CHECK_INT(board->object_count, 0);
+    CHECK_INT(board->dmabuf_count, 0);
+    CHECK_INT(board->bytes, 0);
+    CHECK_INT(hook_allocs, hook_frees);
+    CHECK_INT(hook_maps, hook_unmaps);
+    vq_board_free(board);
+}
+
+static struct vq_file *open_as(int tid, const char *path)
+{
+    static int count;
+    char cookie[8];
+    snprintf(cookie, sizeof(cookie), "%05x", (unsigned)++count);
+    struct vq_caller who = { .pid = tid, .tid = tid };
+    struct vq_file *file = NULL;
+    CHECK_INT(vq_file_open(board, &who, path, cookie, &file), 0);
+    return file;
+}
+
+/* One ioctl; `fd_in` < 0: none. *fd_out gets the descriptor that came back. */
+static int64_t ioctl_fd(struct vq_file *file, uint32_t request, void *arg, int fd_in, int *fd_out)
+{
+    static char data[VQ_MAX_DATA];
+    struct vq_answer out = { .data = data, .fd = -1 };
+    size_t size = (request >> 16) & 0x3fff;
+    struct vq_ioctl call = {
+        .who = file->opener, .file = file, .request = request, .data = arg, .data_len = size,
+        .fds = &fd_in, .fd_count = fd_in >= 0,
+    };
+    const char *name = NULL;
+    int64_t result = vq_ioctl(&call, &out, &name);
+    if (out.data_len > 0)
+        memcpy(arg, data, size);
+    if (fd_out)
+        *fd_out = out.fd;
+    else
+        CHECK_INT(out.fd, -1);
+    return result;
+}
+
+static int64_t create(struct vq_file *file, uint64_t size, uint32_t *handle)
+{
+    struct qda_v1_gem_create arg = { .size = size };
+    int64_t result = ioctl_fd(file, QDA_V1_IOCTL_GEM_CREATE, &arg, -1, NULL);
+    *handle = arg.handle;
+    return result;
+}
+
+static int64_t export_fd(struct vq_file *file, uint32_t handle, int *fd)
+{
+    struct qda_drm_prime_handle arg = { .handle = handle, .flags = QDA_DRM_CLOEXEC | QDA_DRM_RDWR };
+    return ioctl_fd(file, QDA_DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg, -1, fd);
+}
+
+static int64_t import_fd(struct vq_file *file, int fd, uint32_t *handle)
+{
+    struct qda_drm_prime_handle arg = { .fd = fd };
+    int64_t result = ioctl_fd(file, QDA_DRM_IOCTL_PRIME_FD_TO_HANDLE, &arg, fd, NULL);
+    *handle = arg.handle;
+    return result;
+}
+
+static int64_t close_handle(struct vq_file *file, uint32_t handle)
+{
+    struct qda_drm_gem_close arg = { .handle = handle };
+    return ioctl_fd(file, QDA_DRM_IOCTL_GEM_CLOSE, &arg, -1, NULL);
+}
+
+static int64_t heap_alloc(struct vq_file *file, uint64_t size, int *fd)
+{
+    struct qda_dma_heap_allocation arg = { .len = size, .fd_flags = O_RDWR | O_CLOEXEC };
+    return ioctl_fd(file, QDA_DMA_HEAP_IOCTL_ALLOC, &arg, -1, fd);
+}
+
+/* What the kernel does when the last descriptor goes, and what the board then hears. */
+static void close_fd(int fd)
+{
+    close(fd);
+    vq_backing_poll(board);
+}
+
+static uint64_t inode(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
+static void test_handles_lowest_first(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handles[40];
+    for (uint32_t i = 0; i < 40; i++) {
+        CHECK_INT(create(file, 1, &handles[i]), 0);
+        CHECK_INT(handles[i], i + 1);
+    }
+    CHECK_INT(close_handle(file, 17), 0);
+    CHECK_INT(close_handle(file, 5), 0);
+    CHECK_INT(close_handle(file, 5), -EINVAL);
+    uint32_t again;
+    CHECK_INT(create(file, 1, &again), 0);
+    CHECK_INT(again, 5);
+    CHECK_INT(create(file, 1, &again), 0);
+    CHECK_INT(again, 17);
+    CHECK_INT(create(file, 1, &again), 0);
+    CHECK_INT(again, 41);
+    vq_file_close(file);
+    end_empty();
+}
+
+static void test_address_has_sid(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *one = open_as(100, "/dev/accel/accel0");
+    struct vq_file *two = open_as(101, "/dev/accel/accel0");
+    uint32_t handle;
+    CHECK_INT(create(one, 5000, &handle), 0);
+    CHECK_INT(create(two, 5000, &handle), 0);
+    const struct vq_object *a = vq_handle_lookup(one, handle), *b = vq_handle_lookup(two, handle);
+    CHECK_INT(a->size, 8192);
+    CHECK_INT(a->dma >> 32, 1);
+    CHECK_INT(b->dma >> 32, 2);
+    CHECK_HEX(a->iova, b->iova); /* each bank has a space of its own */
+    CHECK_HEX(a->dma & 0xffffffffu, a->iova);
+    vq_file_close(one);
+    vq_file_close(two);
+    end_empty();
+}
+
+static void test_banks_shared_and_released(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *a = open_as(100, "/dev/accel/accel1"), *b = open_as(100, "/dev/accel/accel1");
+    struct vq_file *c = open_as(101, "/dev/accel/accel1"), *d = open_as(102, "/dev/accel/accel1");
+    struct vq_file *e = open_as(103, "/dev/accel/accel1");
+    uint32_t handle;
+    CHECK(a->bank == NULL); /* lazily */
+    CHECK_INT(create(a, 1, &handle), 0);
+    CHECK_INT(create(b, 1, &handle), 0);
+    CHECK(a->bank == b->bank);
+    CHECK_INT(a->bank->refs, 2);
+    CHECK_INT(a->bank->sid, 3);
+    CHECK_INT(create(c, 1, &handle), 0);
+    CHECK_INT(create(d, 1, &handle), 0);
+    CHECK_INT(d->bank->sid, 5);
+    CHECK_INT(create(e, 1, &handle), -ENOMEM);
+    CHECK(e->bank == NULL);
+    struct vq_bank *first = a->bank;
+    vq_file_close(a);
+    CHECK_INT(first->owner, 100); /* b keeps it */
+    CHECK_INT(create(e, 1, &handle), -ENOMEM);
+    vq_file_close(b);
+    CHECK_INT(first->owner, 0);
+    CHECK_INT(create(e, 1, &handle), 0);
+    CHECK(e->bank == first);
+    vq_file_close(c);
+    vq_file_close(d);
+    vq_file_close(e);
+    end_empty();
+}
+
+static void test_release_needs_a_bank(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *idle = open_as(100, "/dev/accel/accel0");
+    vq_file_close(idle); /* nothing was ever created, yet a message went out */
+    CHECK_INT(hook_allocs, 1);
+    CHECK_INT(hook_frees, 1);
+    struct vq_fault fault = { .kind = VQ_FAULT_DELAY, .call = "RELEASE", .delay_ns = 3600000000000ull };
+    CHECK_INT(vq_fault_set(board, &fault), 0);
+    struct vq_file *file = open_as(101, "/dev/accel/accel0");
+    uint32_t handle;
+    CHECK_INT(create(file, 4096, &handle), 0);
+    struct vq_bank *bank = file->bank;
+    vq_file_close(file);
+    CHECK_INT(bank->owner, 101);       /* the answer is not there yet */
+    CHECK_INT(board->object_count, 1); /* the message; the buffer went first */
+    vq_timer_run(board, UINT64_MAX);
+    CHECK_INT(bank->owner, 0);
+    end_empty();
+}
+
+static void test_reexport_same_dmabuf(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle, again;
+    int one, two;
+    CHECK_INT(create(file, 4096, &handle), 0);
+    CHECK_INT(export_fd(file, handle, &one), 0);
+    uint64_t ino = inode(one);
+    close_fd(one);
+    CHECK_INT(board->dmabuf_count, 1); /* the handle keeps the export */
+    CHECK_INT(export_fd(file, handle, &two), 0);
+    CHECK_INT(inode(two), ino);
+    CHECK_INT(import_fd(file, two, &again), 0);
+    CHECK_INT(again, handle); /* known in this file */
+    CHECK_INT(close_handle(file, handle), 0);
+    CHECK_INT(board->object_count, 1); /* the descriptor keeps both */
+    CHECK_INT(board->dmabuf_count, 1);
+    int extra = dup(two);
+    close_fd(two);
+    CHECK_INT(board->dmabuf_count, 1);
+    void *mapped = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, extra, 0);
+    close_fd(extra);
+    CHECK_INT(board->dmabuf_count, 1); /* a mapping is a use too */
+    munmap(mapped, 4096);
+    vq_backing_poll(board);
+    CHECK_INT(board->dmabuf_count, 0);
+    CHECK_INT(board->object_count, 0);
+    vq_file_close(file);
+    end_empty();
+}
+
+static void test_self_import(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *owner = open_as(100, "/dev/accel/accel0"), *other = open_as(101, "/dev/accel/accel0");
+    uint32_t handle, theirs;
+    int fd;
+    CHECK_INT(create(owner, 4096, &handle), 0);
+    CHECK_INT(export_fd(owner, handle, &fd), 0);
+    CHECK_INT(import_fd(other, fd, &theirs), 0);
+    CHECK(vq_handle_lookup(other, theirs) == vq_handle_lookup(owner, handle));
+    CHECK(other->bank == NULL); /* no bank, no mapping: the address stays in the exporter's */
+    CHECK_INT(hook_maps, 0);
+    close_fd(fd);
+    vq_file_close(owner);
+    CHECK_INT(board->object_count, 1);
+    CHECK_INT(vq_handle_lookup(other, theirs)->dma >> 32, 1);
+    vq_file_close(other);
+    end_empty();
+}
+
+static void test_self_import_without_quirk(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    CHECK_INT(vq_quirk_set(board, "self-import-keeps-address=off"), 0);
+    struct vq_file *owner = open_as(100, "/dev/accel/accel0"), *other = open_as(101, "/dev/accel/accel0");
+    uint32_t handle, theirs;
+    int fd;
+    CHECK_INT(create(owner, 1u << 20, &handle), 0);
+    CHECK_INT(export_fd(owner, handle, &fd), 0);
+    CHECK_INT(import_fd(other, fd, &theirs), 0);
+    CHECK_INT(vq_handle_lookup(other, theirs)->dma >> 32, 2);
+    CHECK_INT(hook_maps, 1);
+    close_fd(fd);
+    vq_file_close(owner);
+    vq_file_close(other);
+    end_empty();
+}
+
+static void test_external_import(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *heap = open_as(90, "/dev/dma_heap/system");
+    struct vq_file *one = open_as(100, "/dev/accel/accel0"), *two = open_as(100, "/dev/accel/accel0");
+    uint32_t a, again, b;
+    int fd;
+    CHECK_INT(heap_alloc(heap, 3u << 20, &fd), 0);
+    const struct vq_dmabuf *dmabuf = vq_first_dmabuf(board);
+    CHECK_STR(dmabuf->exp_name, "system");
+    CHECK_INT(import_fd(one, fd, &a), 0);
+    CHECK_INT(import_fd(one, fd, &again), 0);
+    CHECK_INT(a, again);
+    CHECK_INT(import_fd(two, fd, &b), 0); /* the same bank, another file: another object, another attachment */
+    CHECK(vq_handle_lookup(one, a) != vq_handle_lookup(two, b));
+    const struct vq_attachment *first = vq_first_attachment(dmabuf);
+    CHECK_STR(first->bank->name, "qda-cb-cdsp-1");
+    CHECK(vq_next_attachment(dmabuf, first) != NULL);
+    CHECK_INT(hook_maps, 2);
+    close_fd(fd);
+    CHECK_INT(board->dmabuf_count, 1); /* the imports keep it */
+    CHECK_INT(close_handle(one, a), 0);
+    CHECK_INT(hook_unmaps, 1);
+    CHECK_INT(board->dmabuf_count, 1);
+    vq_file_close(one);
+    vq_file_close(two);
+    CHECK_INT(board->dmabuf_count, 0);
+    vq_file_close(heap);
+    end_empty();
+}
+
+static void test_scattered_import(void)
+{
+    begin(VQ_IOMMU_BYPASS);
+    struct vq_file *heap = open_as(90, "/dev/dma_heap/system"), *cma = open_as(90, "/dev/dma_heap/reserved");
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle;
+    int scattered, whole;
+    CHECK_INT(heap_alloc(heap, 2u << 20, &scattered), 0);
+    CHECK_INT(heap_alloc(cma, 2u << 20, &whole), 0);
+    CHECK_INT(vq_first_dmabuf(board)->nents, 2);
+    CHECK_INT(vq_next_dmabuf(board, vq_first_dmabuf(board))->nents, 1);
+    CHECK_INT(import_fd(file, scattered, &handle), 0);
+    CHECK_HEX(vq_handle_lookup(file, handle)->iova, vq_first_dmabuf(board)->sg[0].phys); /* silently the first piece */
+    CHECK_INT(close_handle(file, handle), 0);
+    CHECK_INT(vq_quirk_set(board, "first-sg-only=off"), 0);
+    CHECK_INT(import_fd(file, scattered, &handle), -EINVAL);
+    CHECK_INT(import_fd(file, whole, &handle), 0);
+    vq_file_close(file);
+    vq_file_close(heap);
+    vq_file_close(cma);
+    close_fd(scattered);
+    close_fd(whole);
+    end_empty();
+}
+
+static void test_foreign_node(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *cdsp = open_as(100, "/dev/accel/accel0"), *adsp = open_as(100, "/dev/accel/accel1");
+    uint32_t handle, theirs;
+    int fd;
+    CHECK_INT(create(cdsp, 4096, &handle), 0);
+    CHECK_INT(export_fd(cdsp, handle, &fd), 0);
+    CHECK_INT(import_fd(adsp, fd, &theirs), -ENOSYS);
+    CHECK_INT(vq_quirk_set(board, "export-without-sg=off"), 0);
+    CHECK_INT(import_fd(adsp, fd, &theirs), 0);
+    CHECK_INT(vq_handle_lookup(adsp, theirs)->dma >> 32, 3);
+    close_fd(fd);
+    vq_file_close(cdsp);
+    vq_file_close(adsp);
+    end_empty();
+}
+
+/* Maps the object as a client would; returns the mapping. */
+static void *map_object(struct vq_file *file, uint32_t handle, uint64_t size)
+{
+    struct qda_v1_gem_mmap_offset arg = { .handle = handle };
+    int fd = -1;
+    CHECK_INT(ioctl_fd(file, QDA_V1_IOCTL_GEM_MMAP_OFFSET, &arg, -1, NULL), 0);
+    CHECK(arg.offset >= 1ull << 32);
+    CHECK_INT(vq_gem_mmap(file, size, arg.offset, &fd), 0);
+    void *mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    CHECK(mapped != MAP_FAILED);
+    close_fd(fd);
+    return mapped;
+}
+
+static void test_mapping_pins(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle;
+    CHECK_INT(create(file, 8192, &handle), 0);
+    void *mapped = map_object(file, handle, 8192);
+    CHECK_INT(close_handle(file, handle), 0);
+    CHECK_INT(vq_ledger(board, VQ_QUIRK_MMAP_PINS_OBJECT).objects, 0); /* it is still mapped */
+    munmap(mapped, 8192);
+    vq_backing_poll(board);
+    CHECK_INT(board->object_count, 1);
+    CHECK_INT(vq_ledger(board, VQ_QUIRK_MMAP_PINS_OBJECT).objects, 1);
+    CHECK_INT(vq_ledger(board, VQ_QUIRK_MMAP_PINS_OBJECT).bytes, 8192);
+    vq_file_close(file);
+    CHECK_INT(board->object_count, 1);
+    CHECK_INT(board->bytes, 8192);
+    vq_board_free(board);
+}
+
+static void test_mapping_without_quirk(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    CHECK_INT(vq_quirk_set(board, "mmap-pins-object=off"), 0);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle;
+    int fd;
+    CHECK_INT(create(file, 8192, &handle), 0);
+    char *mapped = map_object(file, handle, 8192);
+    CHECK_INT(mapped[0], 0);
+    mapped[0] = 42;
+    CHECK_INT(export_fd(file, handle, &fd), 0);
+    char *theirs = mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0);
+    CHECK_INT(theirs[0], 42); /* one memory */
+    CHECK_INT(close_handle(file, handle), 0);
+    munmap(mapped, 8192);
+    vq_backing_poll(board);
+    CHECK_INT(board->object_count, 1); /* the dma-buf keeps it */
+    close_fd(fd);
+    CHECK_INT(board->dmabuf_count, 1);
+    munmap(theirs, 8192);
+    vq_backing_poll(board);
+    CHECK_INT(board->object_count, 0);
+    vq_file_close(file);
+    end_empty();
+}
+
+static void test_size_mismatch(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    /* GEM_CREATE asked with a struct of 8 bytes: the rest reads as zero, and 8 bytes come back. */
+    struct {
+        uint64_t size;
+        uint32_t canary;
+    } small = { 4096, 0xdeadbeef };
+    uint32_t request = (QDA_V1_IOCTL_GEM_CREATE & ~0x3fff0000u) | 8u << 16;
+    CHECK_INT(ioctl_fd(file, request, &small, -1, NULL), 0);
+    CHECK_HEX(small.canary, 0xdeadbeef);
+    /* QUERY asked read-write on 0xff: the driver's direction wins. */
+    char name[16];
+    memset(name, 0xff, sizeof(name));
+    CHECK_INT(ioctl_fd(file, QDA_V1_IOCTL_QUERY | 0x40000000u, name, -1, NULL), 0);
+    CHECK_STR(name, "cdsp");
+    CHECK_INT(name[15], 0);
+    vq_file_close(file);
+    end_empty();
+}
+
+static void test_unplugged(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0"), *refused;
+    uint32_t handle;
+    CHECK_INT(create(file, 4096, &handle), 0);
+    CHECK_INT(vq_node_unplug(board, "cdsp"), 0);
+    CHECK_INT(vq_node_unplug(board, "cdsp"), -ENODEV);
+    CHECK_INT(create(file, 4096, &handle), -ENODEV);
+    CHECK_INT(vq_file_open(board, &file->opener, "/dev/accel/accel0", "x", &refused), -ENODEV);
+    CHECK_INT(vq_node_plug(board, "cdsp"), 0);
+    CHECK_STR(vq_node_by_dsp(board, "cdsp")->path, "/dev/accel/accel2");
+    CHECK_INT(create(file, 4096, &handle), -ENODEV); /* the old file stays dead */
+    struct vq_file *fresh = open_as(100, "/dev/accel/accel2");
+    CHECK_INT(create(fresh, 4096, &handle), 0);
+    vq_file_close(file);
+    vq_file_close(fresh);
+    end_empty();
+}
+
+static void test_fault_counts(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *cdsp = open_as(100, "/dev/accel/accel0"), *adsp = open_as(100, "/dev/accel/accel1");
+    struct vq_fault fault = { .kind = VQ_FAULT_ALLOC, .dsp = "cdsp", .left = 2 };
+    uint32_t handle;
+    CHECK_INT(vq_fault_set(board, &fault), 0);
+    CHECK_INT(create(adsp, 4096, &handle), 0);
+    CHECK_INT(create(cdsp, 4096, &handle), -ENOMEM);
+    CHECK_INT(create(cdsp, 4096, &handle), -ENOMEM);
+    CHECK_INT(create(cdsp, 4096, &handle), 0);
+    vq_file_close(cdsp);
+    vq_file_close(adsp);
+    end_empty();
+}
+
+int main(void)
+{
+    check_run("handles count from 1, the lowest free one first", test_handles_lowest_first);
+    check_run("an address is the IOVA with the bank's SID on top", test_address_has_sid);
+    check_run("files of one thread share a bank by reference count", test_banks_shared_and_released);
+    check_run("INIT_RELEASE takes a bank, and keeps it until it is answered", test_release_needs_a_bank);
+    check_run("an export is the same dma-buf again, and lives as long as it is used", test_reexport_same_dmabuf);
+    check_run("a self-import is the same object in the exporter's bank", test_self_import);
+    check_run("without the quirk a self-import is mapped in the importer's bank", test_self_import_without_quirk);
+    check_run("an external import is attached to the bank for its life", test_external_import);
+    check_run("without translation an import knows its first piece only", test_scattered_import);
+    check_run("another node cannot attach to an export", test_foreign_node);
+    check_run("a mapped object stays, and the ledger says so", test_mapping_pins);
+    check_run("without the quirk it goes with its last use", test_mapping_without_quirk);
+    check_run("structs of another size are extended and cut", test_size_mismatch);
+    check_run("an unplugged node answers ENODEV and comes back as another", test_unplugged);
+    check_run("a fault hits as often as it was asked to", test_fault_counts);
+    return check_done();
+}
