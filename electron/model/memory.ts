@@ -75,7 +75,10 @@ export type DmaKind = 'alloc' | 'free' | 'map-sg' | 'unmap-sg' | 'fault' | 'iomm
 export interface DmaEvent {
   readonly kind: DmaKind;
   readonly timeNs: number;
+  /** A thread id. */
   readonly pid: number;
+  /** The process of that thread, where the kernel recorded it. */
+  readonly process?: number;
   readonly comm: string;
   readonly device: string;
   readonly entries: readonly SgEntry[];

@@ -104,6 +104,7 @@ const dmaEventOf = (event: wire.DmaEvent, fit: Fit): DmaEvent => ({
   kind: fit.word(dmaKinds, event.kind, 'DmaEvent.kind'),
   timeNs: clockNs(event.timeNs),
   pid: event.pid,
+  ...(event.process === 0 ? {} : { process: event.process }),
   comm: event.comm,
   device: event.device,
   entries: event.entries.map((entry) => sgEntryOf(entry, fit)),

@@ -123,7 +123,7 @@ describe('what an agent says, as the model has it', () => {
       { dmaAddr: dmaAddr + 4096n, length: 4096n, phys: 2n ** 63n },
     ];
     const value = {
-      events: [{ kind: DmaKind.DMA_MAP_SG, timeNs: 5n, pid: 3, entries, totalEntries: 2 }],
+      events: [{ kind: DmaKind.DMA_MAP_SG, timeNs: 5n, pid: 3, process: 2, entries, totalEntries: 2 }],
       lost: 6n,
     };
     expect(decoded({ case: 'events', value })).toMatchObject({
@@ -132,6 +132,7 @@ describe('what an agent says, as the model has it', () => {
       events: [
         {
           kind: 'map-sg',
+          process: 2,
           entries: [
             { dmaAddr, length: 4096, phys: null },
             { dmaAddr: dmaAddr + 4096n, length: 4096, phys: 2n ** 63n },
