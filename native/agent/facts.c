@@ -137,6 +137,7 @@ void put_event(struct qda_put *put, const struct qda_dma_event *event)
         put_entry(put, &event->entries[i]);
     qda_put_uint(put, qdalab_DmaEvent_truncated_tag, event->truncated || event->entry_count > QDA_MAX_SG);
     qda_put_uint(put, qdalab_DmaEvent_total_entries_tag, event->total_entries);
+    qda_put_uint(put, qdalab_DmaEvent_process_tag, event->process);
     qda_put_end(put, mark);
 }
 

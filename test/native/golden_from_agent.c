@@ -194,7 +194,7 @@ static void make_events(struct golden *out)
          .entries = LIST(qdalab_SgEntry, alloc), .total_entries = 1},
         {.kind = qdalab_DmaKind_DMA_MAP_SG, .time_ns = 9007199254740993u, .pid = 813, .comm = qda_text("reader"),
          .device = qda_text("qda-cb-cdsp-4"), .entries = LIST(qdalab_SgEntry, map), .truncated = true,
-         .total_entries = 300},
+         .total_entries = 300, .process = 812},
     };
     qdalab_FromAgent message = {.seq = 7, .which_body = qdalab_FromAgent_events_tag};
     message.body.events = (qdalab_MemoryEvents){.events = LIST(qdalab_DmaEvent, events), .lost = 5};

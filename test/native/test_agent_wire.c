@@ -161,7 +161,7 @@ static void test_events_are_what_nanopb_writes(void)
                                             .device = "qda-cb-cdsp-3", .entries = alloc, .entry_count = 1, .total_entries = 1});
     put_event(&put, &(struct qda_dma_event){.kind = QDA_DMA_MAP_SG, .time_ns = 9007199254740993u, .pid = 813, .comm = "reader",
                                             .device = "qda-cb-cdsp-4", .entries = map, .entry_count = 2, .truncated = true,
-                                            .total_entries = 300});
+                                            .total_entries = 300, .process = 812});
     qda_put_uint(&put, qdalab_MemoryEvents_lost_tag, 5);
     check_same_body("from-events", qdalab_FromAgent_events_tag, 7, 0, &put);
 }
@@ -192,7 +192,7 @@ static void test_longest_records_fit_their_caps(void)
     struct qda_put put = qda_put_into(body, sizeof(body));
     put_event(&put, &(struct qda_dma_event){.kind = QDA_DMA_IOMMU_UNMAP, .time_ns = UINT64_MAX, .pid = UINT32_MAX, .comm = longest,
                                             .device = longest, .entries = entries, .entry_count = QDA_MAX_SG, .truncated = true,
-                                            .total_entries = UINT32_MAX});
+                                            .total_entries = UINT32_MAX, .process = UINT32_MAX});
     CHECK(!put.full);
     put = qda_put_into(body, FACT_BYTES);
     put_fact(&put, &(struct qda_fact){.kind = QDA_FACT_BUFFER,
