@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+/* Not `line.word[j]++`: gcc 12.2 vectorises that to half wrong words at -O3. */
 void qda_bw_write(uint64_t *to, size_t lines, const struct qda_bw_base *base)
 {
-    struct qda_bw_base line = *base;
-    for (size_t i = 0; i < lines; i++, to += QDA_BW_WORDS) {
+    const struct qda_bw_base line = *base;
+    for (uint64_t i = 0; i < lines; i++, to += QDA_BW_WORDS) {
         for (unsigned j = 0; j < QDA_BW_WORDS; j++)
-            to[j] = line.word[j]++;
+            to[j] = line.word[j] + i;
     }
 }
 
