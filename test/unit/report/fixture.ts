@@ -43,7 +43,7 @@ export function fixtureRun(options: Partial<FixtureOptions> = {}, more: Partial<
   if (!made.ok) throw new Error(made.problem.message);
   const rng = new Xoshiro128(7);
   const points = made.value.points.map((point) => resultOf(point, rng, all.simulated));
-  const { plan: _replaced, ...head } = header('01JD9QK3S7-fixture', [], {
+  const head = header('01JD9QK3S7-fixture', [], {
     label: 'fixture',
     notes: 'Synthetic numbers, made by a test.',
     simulated: all.simulated,

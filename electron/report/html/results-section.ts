@@ -1,0 +1,148 @@
+import { CATALOGUE, findBenchmark, variantText } from '../../bench/catalogue.ts';
+import type { PointGroup, ResultRow } from '../../bench/results.ts';
+import type { Summary } from '../../bench/statistics/summary.ts';
+import { formatBandwidth, formatBytes } from '../../model/format.ts';
+import { html, NOTHING, type Markup, type Piece } from './markup.ts';
+import { groupedTable, type Column } from './table.ts';
+import {
+  flagWords,
+  missing,
+  percent,
+  statusWord,
+  time,
+  timeFigure,
+  timeInterval,
+  undefinedValue,
+} from './words.ts';
+
+/** One line of the table: a series of a point, or a point that gave none. */
+interface Line {
+  readonly group: PointGroup;
+  readonly row: ResultRow | null;
+  /** The first line of its point says what the point is. */
+  readonly first: boolean;
+}
+
+/** All results, a table a benchmark. */
+export function resultsSection(groups: readonly PointGroup[]): Markup {
+  const ids = [...new Set(groups.map((group) => group.point.benchmark))];
+  return html`<section id="results">
+    <h2>Results</h2>
+    ${ids.length === 0 ? html`<p class="muted">The plan of this run has no point.</p>` : NOTHING}
+    ${ids.map((id) =>
+      benchmarkTable(
+        id,
+        groups.filter((group) => group.point.benchmark === id),
+      ),
+    )}
+  </section>`;
+}
+
+function benchmarkTable(id: string, groups: readonly PointGroup[]): Markup {
+  const benchmark = findBenchmark(id);
+  const place = benchmark?.place ?? '';
+  const timed = benchmark === undefined ? NOTHING : html`<p class="muted">Timed: ${benchmark.timed}.</p>`;
+  const title = benchmark?.title ?? 'not in the catalogue of this version';
+  return html`<h3 id="${anchor(id)}">${place} ${id}: ${title}</h3>
+    ${timed} ${groupedTable(columnsOf(groups), groups.map(linesOf), { wide: true })} ${seriesKey(id)}`;
+}
+
+const anchor = (id: string): string =>
+  CATALOGUE.some((row) => row.id === id) ? `results-${id.replace('.', '-')}` : '';
+
+const linesOf = (group: PointGroup): Line[] =>
+  group.rows.length === 0
+    ? [{ group, row: null, first: true }]
+    : group.rows.map((row, at) => ({ group, row, first: at === 0 }));
+
+const firstOnly =
+  (cell: (group: PointGroup) => Piece) =>
+  ({ group, first }: Line): Piece =>
+    first ? cell(group) : '';
+
+const figure =
+  (cell: (summary: Summary) => Piece) =>
+  ({ row }: Line): Piece => {
+    if (row === null) return '';
+    return row.summary.kind === 'summary' ? cell(row.summary) : missing(row.summary);
+  };
+
+/** Columns that would be the same in every row are left out. */
+function columnsOf(groups: readonly PointGroup[]): Column<Line>[] {
+  const has = (of: (group: PointGroup) => boolean): boolean => groups.some(of);
+  const optional = (show: boolean, column: Column<Line>): Column<Line>[] => (show ? [column] : []);
+  return [
+    ...optional(
+      has((group) => group.point.size > 0),
+      { head: 'size', kind: 'n', cell: firstOnly((group) => sizeCell(group)) },
+    ),
+    { head: 'source', kind: 'tight', cell: firstOnly((group) => group.point.source) },
+    ...optional(
+      has((group) => variant(group) !== ''),
+      { head: 'variant', cell: firstOnly(variant) },
+    ),
+    { head: 'series', kind: 'tight', cell: ({ row }) => row?.series ?? '' },
+    ...FIGURES,
+    ...optional(
+      has((group) => group.rows.some((row) => row.bandwidth !== null)),
+      { head: 'bandwidth', kind: 'n', cell: bandwidthCell },
+    ),
+    { head: 'status', cell: firstOnly(statusCell) },
+  ];
+}
+
+const sizeCell = ({ point }: PointGroup): string => (point.size === 0 ? '' : formatBytes(point.size));
+
+const variant = ({ point }: PointGroup): string => variantText(point.benchmark, point.variant);
+
+const FIGURES: readonly Column<Line>[] = [
+  { head: 'n', kind: 'n', cell: ({ row }) => row?.samples.length ?? '' },
+  { head: 'min', kind: 'n', cell: figure((one) => time(one.min)) },
+  { head: 'p50', kind: 'n', cell: figure((one) => html`<b>${time(one.p50)}</b>`) },
+  { head: '95 % interval', kind: 'n', cell: figure((one) => timeInterval(one.p50Interval)) },
+  { head: 'MAD', kind: 'n', cell: figure((one) => timeFigure(one.mad)) },
+  { head: 'p99', kind: 'n', cell: figure((one) => timeFigure(one.p99)) },
+  { head: 'max', kind: 'n', cell: figure((one) => time(one.max)) },
+  { head: 'outliers', kind: 'n', cell: figure(outliers) },
+  { head: 'run to run', kind: 'n', cell: variationCell },
+];
+
+/** Mild and severe, low and high together; the parts on hover. */
+function outliers({ tukey }: Summary): Piece {
+  if (tukey.kind === 'too-few') return missing(tukey);
+  const mild = tukey.lowMild + tukey.highMild;
+  const severe = tukey.lowSevere + tukey.highSevere;
+  const parts = `low: ${tukey.lowMild} mild, ${tukey.lowSevere} severe; high: ${tukey.highMild} mild, ${tukey.highSevere} severe`;
+  return html`<span title="${parts}">${mild} + ${severe}</span>`;
+}
+
+function variationCell({ row }: Line): Piece {
+  if (row === null || row.samples.length === 0) return '';
+  const { variation } = row;
+  if (variation.kind === 'too-few') return missing(variation);
+  if (variation.kind === 'not-defined') return undefinedValue(variation);
+  const text = percent(variation.value);
+  return variation.unstable ? html`<span class="word warning">${text}</span>` : text;
+}
+
+function bandwidthCell({ row }: Line): Piece {
+  const bandwidth = row?.bandwidth ?? null;
+  if (bandwidth === null) return '';
+  if (bandwidth.kind === 'too-few') return missing(bandwidth);
+  if (bandwidth.kind === 'not-defined') return undefinedValue(bandwidth);
+  return html`<span title="${bandwidth.value} GB/s">${formatBandwidth(bandwidth.value)}</span>`;
+}
+
+/** The word, its flags, and for anything but a pass the place where the reason stands. */
+function statusCell(group: PointGroup): Piece {
+  const limit = group.limit === null ? '' : html`<br /><span class="muted">limit ${group.limit}</span>`;
+  const why = group.reason === '' ? '' : html`<br /><span class="muted">${group.reason}</span>`;
+  return html`${statusWord(group.status)} ${flagWords(group.flags)}${limit}${why}`;
+}
+
+function seriesKey(id: string): Markup {
+  const series = findBenchmark(id)?.series ?? [];
+  return series.length === 0
+    ? NOTHING
+    : html`<p class="muted">${series.map((one) => `${one.name}: ${one.what}`).join('; ')}.</p>`;
+}

@@ -1,0 +1,156 @@
+import { STAGES, type StageKey } from '../../bench/stages.ts';
+import type { Stage, WaterfallRow, WaterfallSize } from '../../bench/waterfall.ts';
+import { formatBytes, formatTime } from '../../model/format.ts';
+import { drawing, marks } from './drawing.ts';
+import { html, trusted, type Markup } from './markup.ts';
+
+/** What belongs together has one colour: what is opened is full, what closes it is hatched. */
+const FILL: Readonly<Record<StageKey, readonly [series: number, hatched: boolean]>> = {
+  allocate: [0, false],
+  export: [1, false],
+  'hand-over': [2, false],
+  import: [3, false],
+  map: [4, false],
+  touch: [5, false],
+  unmap: [4, true],
+  detach: [3, true],
+  'close-fd': [1, true],
+  free: [0, true],
+};
+
+const fillOf = (key: StageKey): string => {
+  const [series, hatched] = FILL[key];
+  return hatched ? `url(#hatch-${series + 1})` : `var(--s${series + 1})`;
+};
+
+/** The hatchings that the charts refer to; once in a document, before the first chart. */
+export const HATCHES: Markup = trusted(
+  `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${[1, 2, 3, 4, 5, 6]
+    .map(
+      (at) =>
+        `<pattern id="hatch-${at}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="var(--page)"/><rect width="2.6" height="5" fill="var(--s${at})"/></pattern>`,
+    )
+    .join('')}</defs></svg>`,
+);
+
+/** The swatch of a stage, with its number. */
+export const stageSwatch = (key: StageKey): Markup =>
+  trusted(
+    `<svg width="14" height="10" aria-hidden="true"><rect width="14" height="10" fill="${fillOf(key)}" stroke="${outline(key)}"/></svg>`,
+  );
+
+const outline = (key: StageKey): string => `var(--s${FILL[key][0] + 1})`;
+
+export const stageNumber = (key: StageKey): number => STAGES.findIndex((stage) => stage.key === key) + 1;
+
+interface Segment {
+  readonly row: string;
+  readonly from: number;
+  readonly to: number;
+  readonly middle: number;
+  readonly key: StageKey;
+  readonly text: string;
+  readonly title: string;
+}
+
+const WIDTH = 1120;
+const ROWS = ['cold', 'warm', 'whole'] as const;
+
+/** One size: its stages as stacked lengths, cold above warm; below them the path measured in one go, where a series does. */
+export function waterfallStrip(one: WaterfallSize): Markup {
+  const whole = one.endToEnd.find((end) => end.covers.length === STAGES.length);
+  const longest = Math.max(one.cold.sumNs, one.warm.sumNs, whole?.whole.ns ?? 0, 1);
+  const cold = segmentsOf(one.cold, longest);
+  const warm = segmentsOf(one.warm, longest);
+  const rows = whole ? ROWS : ROWS.slice(0, 2);
+  const picture = drawing({
+    width: WIDTH,
+    height: 66 + rows.length * 34,
+    marginLeft: 48,
+    marginRight: 150,
+    marginTop: 16,
+    marginBottom: 34,
+    label: `Stages of sharing ${formatBytes(one.size)}, stacked; the table below has the same data`,
+    x: { domain: [0, longest], ticks: 6, tickFormat: formatTime, label: 'time, p50 of each stage' },
+    y: { domain: rows, label: null, padding: 0.36, tickSize: 0 },
+    marks: [
+      bars([...cold.segments, ...warm.segments]),
+      numbers([...cold.segments, ...warm.segments]),
+      marks.tickX([...cold.gaps, ...warm.gaps], {
+        x: 'from',
+        y: 'row',
+        stroke: 'currentColor',
+        strokeDasharray: '2 2',
+      }),
+      numbers([...cold.gaps, ...warm.gaps]),
+      whole ? marks.barX([{ row: 'whole', ns: whole.whole.ns }], WHOLE) : null,
+      totals(one, whole?.whole.ns ?? null),
+    ],
+  });
+  return html`<div class="strip"><b>${formatBytes(one.size)}</b>${picture}</div>`;
+}
+
+const WHOLE = { x1: 0, x2: 'ns', y: 'row', fill: 'none', stroke: 'currentColor' };
+
+const bars = (segments: readonly Segment[]): object =>
+  marks.barX(segments, {
+    x1: 'from',
+    x2: 'to',
+    y: 'row',
+    fill: (segment: Segment) => fillOf(segment.key),
+    stroke: (segment: Segment) => outline(segment.key),
+    strokeWidth: 0.75,
+    title: 'title',
+  });
+
+const numbers = (segments: readonly Segment[]): object =>
+  marks.text(segments, { x: 'middle', y: 'row', text: 'text', dy: -17, fontSize: 10, fill: 'currentColor' });
+
+function totals({ cold, warm }: WaterfallSize, whole: number | null): object {
+  const total = (row: WaterfallRow): string =>
+    row.missing.length === 0
+      ? formatTime(row.sumNs)
+      : `≥ ${formatTime(row.sumNs)}, ${row.missing.length} missing`;
+  const rows = [
+    { row: 'cold', at: cold.sumNs, text: total(cold) },
+    { row: 'warm', at: warm.sumNs, text: total(warm) },
+    ...(whole === null ? [] : [{ row: 'whole', at: whole, text: formatTime(whole) }]),
+  ];
+  return marks.text(rows, { x: 'at', y: 'row', text: 'text', dx: 6, textAnchor: 'start', fontSize: 11 });
+}
+
+/** Below this part of the longest row a segment is too narrow for its number; the table has it. */
+const NARROW = 0.014;
+
+function segmentsOf(row: WaterfallRow, longest: number): { segments: Segment[]; gaps: Segment[] } {
+  const segments: Segment[] = [];
+  const gaps: Segment[] = [];
+  let at = 0;
+  for (const stage of row.stages) {
+    const { time } = stage;
+    if (time.kind === 'missing') gaps.push(segment(row, stage, { from: at, to: at, longest }));
+    if (time.kind !== 'measured' || !time.inSum) continue;
+    segments.push(segment(row, stage, { from: at, to: at + time.ns, longest }));
+    at += time.ns;
+  }
+  return { segments, gaps };
+}
+
+function segment(
+  row: WaterfallRow,
+  stage: Stage,
+  at: { from: number; to: number; longest: number },
+): Segment {
+  const number = String(stageNumber(stage.key));
+  const isGap = stage.time.kind === 'missing';
+  const wide = (at.to - at.from) / at.longest >= NARROW;
+  return {
+    row: row.temperature,
+    from: at.from,
+    to: at.to,
+    middle: (at.from + at.to) / 2,
+    key: stage.key,
+    text: isGap ? `${number}?` : wide ? number : '',
+    title: `${number} ${stage.title}: ${formatTime(at.to - at.from)}`,
+  };
+}
