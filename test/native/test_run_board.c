@@ -231,6 +231,26 @@ static void test_faults(void)
     bench_free(bench);
 }
 
+/* More than the board has memory for: the sweep ends, says where, and gives all of it back. */
+static void test_limit(void)
+{
+    struct qda_point point = checked((struct qda_point){
+        .benchmark = "mem.import_scale", .size = 16u << 20, .count = 2000, .source = QDA_SRC_HEAP_SYSTEM});
+    struct live_status status;
+    struct bench *bench = bench_new((const char *const[]){NULL});
+    if (!bench)
+        return;
+    run_steps(bench, &point, MAX_STEPS);
+    CHECK_INT(bench->result.status, QDA_ST_PASS);
+    CHECK(bench->result.has_limit);
+    CHECK(bench->result.limit > 1 && bench->result.limit < 2000);
+    CHECK_INT(bench->result.limit, bench->taken[0]);
+    CHECK_INT(bench->result.error, -ENOMEM);
+    CHECK_CONTAINS(bench->result.reason, "limit reached at k=");
+    CHECK(live_board_settles(&bench->board, &status));
+    bench_free(bench);
+}
+
 /* The node goes between two steps of a running point. */
 static void test_unplug(void)
 {
@@ -272,6 +292,7 @@ int main(int argc, char **argv)
     check_run("nothing stays where the leak is off", test_without_leak);
     check_run("nothing stays of cancelled points", test_cancel);
     check_run("faults of the board are errors that name the call", test_faults);
+    check_run("import_scale meets the board's limit", test_limit);
     check_run("a node that goes is an error that says so", test_unplug);
     return check_done();
 }
