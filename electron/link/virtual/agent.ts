@@ -7,8 +7,11 @@ import { socketName } from './sockets.ts';
 
 const LISTEN_MS = 15_000;
 const CONNECT_MS = 5_000;
-/** The agent ends by itself when it was alone for so long: longer than a lost stream is waited for. */
-const IDLE_EXIT_S = 60;
+/**
+ * The agent ends by itself when it was alone for so long: longer than a lost stream is waited for. Results do not keep it
+ * any longer: only the host that started it knows the token.
+ */
+const IDLE_EXIT_S = '60';
 
 /** The build id of an agent program. */
 export async function buildIdOf(program: string): Promise<Outcome<string>> {
@@ -33,7 +36,8 @@ export async function startAgent(
   const buildId = await buildIdOf(program);
   if (!buildId.ok) return buildId;
   const token = randomBytes(32).toString('hex');
-  const args = ['--vqda', socketName(board, 'vqda'), '--board', board, '--idle-exit', String(IDLE_EXIT_S)];
+  const args = ['--vqda', socketName(board, 'vqda'), '--board', board];
+  args.push('--idle-exit', IDLE_EXIT_S, '--keep-results', IDLE_EXIT_S);
   if (options.generation !== undefined) args.push('--generation', options.generation);
   const child = new Child(program, args, { input: `${token}\n` });
   const onAbort = (): void => void child.stop();

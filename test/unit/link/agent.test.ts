@@ -31,7 +31,7 @@ describe('starting an agent', () => {
     await second.value.stop();
     const { message } = await first.value.ended;
     expect(message).toContain(`${first.value.token} --vqda qda-lab/`);
-    expect(message).toContain('/b/vqda --board b --idle-exit 60 --generation v1');
+    expect(message).toContain('/b/vqda --board b --idle-exit 60 --keep-results 60 --generation v1');
   });
 
   it('its death is told with its last words', async () => {
