@@ -282,7 +282,8 @@ static void test_pass_descriptor_errors(void)
     CHECK_INT(sys->ops->send_fd(sys, -1, "x", 1, -1), -EBADF);
     sys->ops->close(sys, pair[0]);
     CHECK_INT(sys->ops->send_fd(sys, pair[1], "x", 1, -1), -EPIPE); /* and no SIGPIPE */
-    CHECK_INT(sys->ops->recv_fd(sys, pair[1], buf, sizeof(buf), &came), 0);
+    if (CHECK((sys->ops->poll(sys, pair[1], POLLIN, 0) & POLLHUP) != 0)) /* else it would wait for ever */
+        CHECK_INT(sys->ops->recv_fd(sys, pair[1], buf, sizeof(buf), &came), 0);
     sys->ops->close(sys, pair[1]);
 }
 
