@@ -161,7 +161,8 @@ static void on_signal(struct vq_board *board, void *arg, uint32_t events)
     }
 }
 
-static int open_signals(struct vq_board *board, struct signals *signals)
+/* Before any thread is made, so that all of them leave these signals to the loop. */
+static sigset_t block_signals(void)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -169,6 +170,13 @@ static int open_signals(struct vq_board *board, struct signals *signals)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return set;
+}
+
+static int open_signals(struct vq_board *board, struct signals *signals)
+{
+    sigset_t set = block_signals();
     signals->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals->fd < 0)
         return -errno;
@@ -270,7 +278,7 @@ int main(int argc, char **argv)
     if (arguments.parent_death && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent))
         return EXIT_CANNOT_RUN;
     raise_descriptor_limit();
-    signal(SIGPIPE, SIG_IGN);
+    block_signals();
     struct vq_board *board;
     int err = vq_board_new(&arguments.board, &board);
     if (err) {

@@ -93,7 +93,7 @@ static struct reference only_reference(const struct vq_call *call, int32_t fd)
 
 int64_t vq_remote_attach(struct vq_call *call)
 {
-    return send_message(call, QDA_CALL_INVOKE, payload(1) + 128);
+    return send_message(call, QDA_CALL_INIT_ATTACH, payload(1) + 128);
 }
 
 int64_t vq_remote_session_create(struct vq_call *call)
