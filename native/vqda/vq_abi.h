@@ -19,8 +19,6 @@
  *
  * The caller's process and thread are taken from SCM_CREDENTIALS / SO_PEERCRED (pid) and the message (tid, checked to be a
  * thread of that pid).
- *
- * VQ_HELLO_FILE carries in arg0 the inode number of the client's socket (fstat), for VQ_INODES.
  */
 #define VQ_ABI_VERSION 1
 #define VQ_MAX_DATA 16384 /* bytes of data in one request or reply; larger texts travel as a memfd */

@@ -97,11 +97,11 @@ void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int 
     }
     if ((flags & MAP_ANONYMOUS) == 0 && vqc_is_dmabuf(fd, &ino)) {
         int64_t at = offset_in_dmabuf(client, ino, &how);
-        if (at < 0) {
+        if (at < 0 && at != -ENOTTY) { /* ENOTTY: another board's */
             *err = (int)at;
             return NULL;
         }
-        offset = (uint64_t)at;
+        offset = at < 0 ? offset : (uint64_t)at;
     }
     return client->kernel->ops->mmap(client->kernel, len, prot, flags, fd, offset, err);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -302,12 +301,8 @@ static int hello_of_file(int fd, const char *path)
 {
     struct vqc_message hello = { .op = VQ_HELLO_FILE, .in = { path }, .in_len = { strlen(path) + 1 }, .out_fd = -1 };
     struct vq_reply reply = { 0 };
-    struct stat st;
-    if (fstat(fd, &st) < 0)
-        return -errno;
     if (!vqc_cookie_of(fd, hello.cookie))
         return -EPROTO;
-    hello.arg0 = st.st_ino;
     int err = send_request(fd, (uint32_t)gettid(), &hello);
     if (err == 0)
         err = receive_reply(fd, &hello, &reply);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -135,6 +137,7 @@ int vq_instance_make(struct vq_board *board, struct vq_trace *trace, const char 
     instance->board = board;
     instance->on = true;
     instance->buffer_kb = VQ_BUFFER_KB;
+    instance->buffer_percent = 50;
     vq_ring_init(&instance->ring, (size_t)instance->buffer_kb * 1024);
     vq_list_init(&instance->pipes);
     vq_list_add(&trace->instances, &instance->link);
@@ -215,9 +218,38 @@ static uint64_t time_of(struct vq_instance *instance)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-static bool wants(const struct vq_instance *instance, enum vq_event kind)
+/* The glob of a filter's text into out, "" if there is none; false: no filter that is known here. */
+static bool glob_of(const char *text, char out[VQ_FILTER_LEN])
 {
-    return instance->on && instance->enabled[kind];
+    int end = -1;
+    char rest;
+    out[0] = '\0';
+    if (strcmp(text, "0") == 0)
+        return true;
+    return sscanf(text, "device ~ \"%63[^\"]\"%n%c", out, &end, &rest) == 1 && end > 0;
+}
+
+int vq_instance_set_filter(struct vq_instance *instance, enum vq_event event, const char *text)
+{
+    char line[VQ_FILTER_LEN], glob[VQ_FILTER_LEN];
+    size_t len = strcspn(text, "\n");
+    if (len >= sizeof(line))
+        return -EINVAL;
+    memcpy(line, text, len);
+    line[len] = '\0';
+    if (!glob_of(line, glob))
+        return -EINVAL;
+    strcpy(instance->filters[event], glob[0] != '\0' ? line : "");
+    return 0;
+}
+
+static bool wants(const struct vq_instance *instance, const struct vq_trace_event *event)
+{
+    char glob[VQ_FILTER_LEN];
+    const char *filter = instance->filters[event->kind];
+    if (!instance->on || !instance->enabled[event->kind])
+        return false;
+    return filter[0] == '\0' || (glob_of(filter, glob) && fnmatch(glob, event->device, 0) == 0);
 }
 
 static void record(struct vq_instance *instance, const struct vq_trace_event *event)
@@ -235,9 +267,10 @@ static void emit(struct vq_board *board, const struct vq_caller *who, struct vq_
         return;
     for (struct vq_list *at = trace->instances.next; at != &trace->instances; at = at->next) {
         struct vq_instance *instance = VQ_OF(at, struct vq_instance, link);
-        if (!wants(instance, event->kind))
+        if (!wants(instance, event))
             continue;
         event->tid = who->tid;
+        event->tgid = !instance->record_tgid ? 0 : who->pid > 0 ? who->pid : -1;
         if (event->comm == NULL)
             event->comm = vq_comm_of(trace->comms, who->tid);
         record(instance, event);

@@ -32,6 +32,7 @@ extern const char *const vq_clock_names[VQ_CLOCK_COUNT];
 #define VQ_INSTANCES_MAX 32
 #define VQ_BUFFER_KB 1410 /* a fresh instance's, as in Linux 6.18 */
 #define VQ_BUFFER_KB_MAX 65536
+#define VQ_FILTER_LEN 96
 
 struct vq_instance {
     struct vq_list link;
@@ -40,7 +41,10 @@ struct vq_instance {
     bool enabled[VQ_EVENT_COUNT];
     enum vq_clock clock;
     uint64_t counter; /* of VQ_CLOCK_COUNTER */
+    bool record_tgid; /* lines name the process beside the thread */
     unsigned buffer_kb;
+    unsigned buffer_percent; /* kept; a reader is woken by the first line whatever it says */
+    char filters[VQ_EVENT_COUNT][VQ_FILTER_LEN]; /* as written, "": none */
     struct vq_ring ring;
     struct vq_list pipes;
     struct vq_board *board;
@@ -65,6 +69,11 @@ int vq_instance_remove(struct vq_trace *trace, const char *name);
 int vq_instance_open_pipe(struct vq_instance *instance);
 void vq_instance_set_clock(struct vq_instance *instance, enum vq_clock clock); /* empties the buffer */
 int vq_instance_set_buffer(struct vq_instance *instance, unsigned kb);         /* 0 or -ENOMEM */
+
+/*
+ * Sets an event's filter. Known: `device ~ "GLOB"`, and "0" for none; 0, or -EINVAL for anything else.
+ */
+int vq_instance_set_filter(struct vq_instance *instance, enum vq_event event, const char *text);
 
 /* Hooks of the core (struct vq_hooks). */
 void vq_trace_dma_alloc(struct vq_board *board, const struct vq_caller *who, const struct vq_bank *bank, uint64_t iova,

@@ -122,7 +122,12 @@ size_t vq_trace_line(char *out, const struct vq_trace_event *e, uint64_t time, b
 {
     struct line l = { .out = out };
     uint64_t us = (time + 500) / 1000;
-    say(&l, "%16s-%-7d [000] ..... ", e->comm, e->tid);
+    say(&l, "%16s-%-7d ", e->comm, e->tid);
+    if (e->tgid > 0)
+        say(&l, "(%7d) ", e->tgid);
+    else if (e->tgid < 0)
+        say(&l, "(-------) ");
+    say(&l, "[000] ..... ");
     if (in_ns)
         say(&l, "%5" PRIu64 ".%06" PRIu64 ": ", us / 1000000, us % 1000000);
     else

@@ -27,6 +27,7 @@ enum vq_event {
 struct vq_trace_event {
     enum vq_event kind;
     int tid;
+    int tgid;           /* printed (option record-tgid) unless 0; -1: not known */
     const char *comm;   /* "<...>" where nobody knows */
     const char *device; /* dma:* */
     uint64_t iova;      /* dma_alloc, dma_free: dma_addr */

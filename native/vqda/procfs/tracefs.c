@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "vqda/procfs/trace.h"
 #include "vqda/procfs/tree.h"
@@ -29,6 +28,9 @@ enum what {
     NOTHING,
     TOP, /* of an instance */
     INSTANCES,
+    OPTIONS,
+    RECORD_TGID,
+    BUFFER_PERCENT,
     TRACING_ON,
     TRACE_CLOCK,
     BUFFER_SIZE,
@@ -36,6 +38,7 @@ enum what {
     TRACE_PIPE,
     EVENTS, /* folder of all events (system NULL), of a system, of one event */
     ENABLE, /* of the same */
+    FILTER,
     FORMAT,
     ID,
 };
@@ -53,8 +56,8 @@ static const struct {
     enum what what;
     uint32_t mode;
 } top_files[] = {
-    { "buffer_size_kb", BUFFER_SIZE, 0640 }, { "trace", TRACE, 0640 },           { "trace_clock", TRACE_CLOCK, 0640 },
-    { "trace_pipe", TRACE_PIPE, 0440 },      { "tracing_on", TRACING_ON, 0640 },
+    { "buffer_percent", BUFFER_PERCENT, 0640 }, { "buffer_size_kb", BUFFER_SIZE, 0640 }, { "trace", TRACE, 0640 },
+    { "trace_clock", TRACE_CLOCK, 0640 },       { "trace_pipe", TRACE_PIPE, 0440 },      { "tracing_on", TRACING_ON, 0640 },
 };
 
 /* The next component of a path into `name`; what follows it, or NULL if there is none. */
@@ -74,6 +77,8 @@ static enum what file_of_folder(const char *name, bool event)
 {
     if (strcmp(name, "enable") == 0)
         return ENABLE;
+    if (event && strcmp(name, "filter") == 0)
+        return FILTER;
     if (event && strcmp(name, "format") == 0)
         return FORMAT;
     return event && strcmp(name, "id") == 0 ? ID : NOTHING;
@@ -136,6 +141,8 @@ static void find_in_instance(struct place *p, const char *rest)
         return;
     if (strcmp(name, "events") == 0)
         find_in_events(p, end);
+    if (strcmp(name, "options") == 0)
+        p->what = *end == '\0' ? OPTIONS : strcmp(end, "/record-tgid") == 0 ? RECORD_TGID : NOTHING;
     for (size_t i = 0; i < sizeof(top_files) / sizeof(top_files[0]) && *end == '\0'; i++)
         if (strcmp(top_files[i].name, name) == 0)
             p->what = top_files[i].what;
@@ -225,8 +232,17 @@ static int tracing_read(struct vq_board *board, const char *rest, FILE *out)
     case TRACE_CLOCK:
         say_clocks(&p, out);
         return 0;
+    case RECORD_TGID:
+        fputs(p.instance->record_tgid ? "1\n" : "0\n", out);
+        return 0;
+    case BUFFER_PERCENT:
+        fprintf(out, "%u\n", p.instance->buffer_percent);
+        return 0;
     case BUFFER_SIZE:
         fprintf(out, "%u\n", p.instance->buffer_kb);
+        return 0;
+    case FILTER:
+        fprintf(out, "%s\n", p.instance->filters[p.event][0] != '\0' ? p.instance->filters[p.event] : "none");
         return 0;
     case TRACE:
         say_trace(&p, out);
@@ -291,10 +307,23 @@ static int write_number(const struct place *p, const char *text)
     int err = number(text, VQ_BUFFER_KB_MAX, &value);
     if (err < 0)
         return err;
-    if (p->what == BUFFER_SIZE)
+    switch (p->what) {
+    case BUFFER_SIZE:
         return value == 0 ? -EINVAL : vq_instance_set_buffer(p->instance, (unsigned)value);
-    p->instance->on = value != 0; /* any number but 0 switches it on, as in the kernel */
-    return 0;
+    case BUFFER_PERCENT:
+        if (value > 100)
+            return -EINVAL;
+        p->instance->buffer_percent = (unsigned)value;
+        return 0;
+    case RECORD_TGID:
+        if (value > 1)
+            return -EINVAL;
+        p->instance->record_tgid = value != 0;
+        return 0;
+    default:
+        p->instance->on = value != 0; /* any number but 0 switches it on, as in the kernel */
+        return 0;
+    }
 }
 
 static int tracing_write(struct vq_board *board, const char *rest, const char *text)
@@ -303,7 +332,11 @@ static int tracing_write(struct vq_board *board, const char *rest, const char *t
     switch (p.what) {
     case TRACING_ON:
     case BUFFER_SIZE:
+    case BUFFER_PERCENT:
+    case RECORD_TGID:
         return write_number(&p, text);
+    case FILTER:
+        return vq_instance_set_filter(p.instance, (enum vq_event)p.event, text);
     case TRACE_CLOCK:
         return write_clock(&p, text);
     case ENABLE:
@@ -323,7 +356,7 @@ static uint32_t file_mode(enum what what)
     for (size_t i = 0; i < sizeof(top_files) / sizeof(top_files[0]); i++)
         if (top_files[i].what == what)
             return top_files[i].mode;
-    return what == ENABLE ? 0640 : 0440;
+    return what == ENABLE || what == FILTER || what == RECORD_TGID ? 0640 : 0440;
 }
 
 static int tracing_stat(const struct vq_board *board, const char *rest, struct vq_stat *out)
@@ -331,7 +364,7 @@ static int tracing_stat(const struct vq_board *board, const char *rest, struct v
     struct place p = find(board, rest);
     if (p.what == NOTHING)
         return -ENOENT;
-    if (p.what == TOP || p.what == INSTANCES || p.what == EVENTS)
+    if (p.what == TOP || p.what == INSTANCES || p.what == EVENTS || p.what == OPTIONS)
         vq_stat_dir(out, p.what == TOP && p.made[0] == '\0' ? 0700 : 0750);
     else
         vq_stat_file(out, file_mode(p.what), 0);
@@ -342,6 +375,7 @@ static void list_events(const struct place *p, FILE *out)
 {
     vq_say_name(out, "enable");
     if (p->event >= 0) {
+        vq_say_name(out, "filter");
         vq_say_name(out, "format");
         vq_say_name(out, "id");
         return;
@@ -358,6 +392,7 @@ static void list_top(const struct place *p, FILE *out)
     for (size_t i = 0; i < sizeof(top_files) / sizeof(top_files[0]); i++)
         vq_say_name(out, top_files[i].name);
     vq_say_name(out, "events");
+    vq_say_name(out, "options");
     if (p->instance->name[0] == '\0')
         vq_say_name(out, "instances");
 }
@@ -383,6 +418,9 @@ static int tracing_list(const struct vq_board *board, const char *rest, FILE *ou
         return 0;
     case EVENTS:
         list_events(&p, out);
+        return 0;
+    case OPTIONS:
+        vq_say_name(out, "record-tgid");
         return 0;
     default:
         return p.what == NOTHING ? -ENOENT : -ENOTDIR;
@@ -419,6 +457,17 @@ static int tracing_open_pipe(struct vq_board *board, const char *rest)
 
 const struct vq_room vq_room_tracing = {
     .prefix = "/sys/kernel/tracing",
+    .stat = tracing_stat,
+    .list = tracing_list,
+    .read = tracing_read,
+    .write = tracing_write,
+    .mkdir = tracing_mkdir,
+    .rmdir = tracing_rmdir,
+    .open_pipe = tracing_open_pipe,
+};
+
+const struct vq_room vq_room_tracing_old = {
+    .prefix = "/sys/kernel/debug/tracing",
     .stat = tracing_stat,
     .list = tracing_list,
     .read = tracing_read,

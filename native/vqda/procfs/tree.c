@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 static const struct vq_room *const rooms[] = {
-    &vq_room_tracing, &vq_room_bufinfo, &vq_room_dev, &vq_room_class,
-    &vq_room_bus,     &vq_room_devices, &vq_room_btf, &vq_room_tree, &vq_room_groups,
+    &vq_room_tracing, &vq_room_tracing_old, &vq_room_bufinfo, &vq_room_dev,  &vq_room_class,
+    &vq_room_bus,     &vq_room_devices,     &vq_room_btf,     &vq_room_tree, &vq_room_groups,
 };
 #define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
 
@@ -66,11 +66,6 @@ void vq_stat_dir(struct vq_stat *out, uint32_t mode)
 void vq_stat_file(struct vq_stat *out, uint32_t mode, uint64_t size)
 {
     *out = (struct vq_stat){ .mode = S_IFREG | mode, .size = size };
-}
-
-void vq_stat_link(struct vq_stat *out)
-{
-    *out = (struct vq_stat){ .mode = S_IFLNK | 0777 };
 }
 
 void vq_say_name(FILE *out, const char *name)

@@ -26,6 +26,7 @@ struct vq_room {
 };
 
 extern const struct vq_room vq_room_tracing;   /* tracefs.c */
+extern const struct vq_room vq_room_tracing_old; /* tracefs.c: where it was mounted before Linux 4.1 */
 extern const struct vq_room vq_room_bufinfo;   /* bufinfo.c */
 extern const struct vq_room vq_room_dev;       /* devices.c */
 extern const struct vq_room vq_room_class;     /* sysfs.c */
@@ -41,10 +42,9 @@ const struct vq_room *vq_room_of(const char *path, const char **rest);
 bool vq_is_folder(const char *path);
 int vq_list_folder(const char *path, FILE *out);
 
-/* A directory, a file of `size` bytes (0 where the kernel says so), a link; mode with its type bits. */
+/* A directory; a file of `size` bytes (0 where the kernel says so). `mode`: permissions. */
 void vq_stat_dir(struct vq_stat *out, uint32_t mode);
 void vq_stat_file(struct vq_stat *out, uint32_t mode, uint64_t size);
-void vq_stat_link(struct vq_stat *out);
 
 /* One name of a listing. */
 void vq_say_name(FILE *out, const char *name);
