@@ -93,7 +93,7 @@ struct qda_errno_row {
     uint8_t generations; /* QDA_ERRNO_* bits */
     uint8_t call;        /* enum qda_call */
     uint8_t condition;   /* enum qda_condition */
-    char certainty;      /* 'S' read in the driver's source, 'D' derived from it, 'M' general kernel knowledge, 'V' virtual */
+    char certainty;      /* 'S' read in the driver's source, 'D' derived from it, 'M' kernel knowledge, 'V' virtual board */
     int error;           /* positive errno; 0: this generation does not mind (the call goes on) */
 };
 
