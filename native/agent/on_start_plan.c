@@ -84,7 +84,12 @@ static int take_lock(struct agent *agent, uint64_t id)
     int fd = sockname_listen(name);
     if (fd >= 0)
         return fd;
-    int holder = fd == -EADDRINUSE ? sockname_listener(name) : 0;
+    if (fd != -EADDRINUSE) {
+        agent_fail(agent, id, qdalab_FailureCode_FAILURE_UNAVAILABLE, fd, "The measuring lock '%s' cannot be made: %s.", name,
+                   strerror(-fd));
+        return fd;
+    }
+    int holder = sockname_listener(name);
     char who[32] = "another agent";
     if (holder > 0)
         snprintf(who, sizeof(who), "process %d", holder);

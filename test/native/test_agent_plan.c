@@ -243,6 +243,41 @@ static void test_overflow_is_counted(void)
     end();
 }
 
+/* Tries to come in until the agent lets it. */
+static bool open_at_last(struct host *other, unsigned *refused)
+{
+    for (*refused = 0; *refused < HOST_PATIENCE_MS / 100; (*refused)++) {
+        if (host_open(other, &agent, 0, &frame))
+            return true;
+        host_close(other);
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
+    return false;
+}
+
+/* A connection whose peer takes nothing any more gives way to one with the right token, and nothing is lost by it. */
+static void test_stuck_connection_gives_way(void)
+{
+    if (!start_and_open())
+        return;
+    const qdalab_PlanPoint points[] = {point("test.count", 0, MANY, 1)};
+    struct heard heard = {0};
+    struct host stuck = host;
+    unsigned refused;
+    CHECK(host_plan(&stuck, "cdsp", points, 1) != 0); /* and never reads */
+    if (!CHECK(open_at_last(&host, &refused)))
+        return;
+    CHECK(refused > 0);
+    CHECK_STR(field_text(&frame, qdalab_Welcome_running_plan_tag), "run-1");
+    hear_until(&heard, qdalab_FromAgent_plan_done_tag);
+    CHECK_INT(heard.next[0], MANY);
+    CHECK_INT(heard.gaps, 0);
+    CHECK(!heard.wrong);
+    host_close(&stuck);
+    host_close(&host);
+    end();
+}
+
 static void test_cancel_keeps_what_was_measured(void)
 {
     if (!start_and_open())
@@ -412,6 +447,7 @@ int main(void)
     check_run("a host that does not acknowledge makes the run wait", test_back_pressure);
     check_run("the stream resumes after the last acknowledged block", test_resume_after_the_last_acknowledged_block);
     check_run("what has no room while nobody listens is counted", test_overflow_is_counted);
+    check_run("a stuck connection gives way to one with the token", test_stuck_connection_gives_way);
     check_run("cancel keeps what was measured", test_cancel_keeps_what_was_measured);
     check_run("a node that goes away ends the rest quickly", test_node_gone_ends_the_rest);
     check_run("a bad plan is refused before anything runs", test_bad_plans_are_refused_whole);
