@@ -6,8 +6,6 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { processScreen, type Screen } from './screen.ts';
 
-process.exitCode = await main(process.argv.slice(2), processScreen());
-
 async function main(argv: readonly string[], screen: Screen): Promise<ExitCode> {
   try {
     return await dispatch(argv, screen);
@@ -61,3 +59,5 @@ function print(screen: Screen, text: string): ExitCode {
   screen.out(text);
   return EXIT.pass;
 }
+
+process.exitCode = await main(process.argv.slice(2), processScreen());

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 
@@ -16,6 +16,16 @@ export async function writeText(path: string, text: string): Promise<Outcome<str
     return ok(path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
+    return writeProblem(error, path);
+  }
+}
+
+/** Makes a folder and those above it, where they are not there yet. Fails as writeText does. */
+export async function makeFolder(path: string): Promise<Outcome<string>> {
+  try {
+    await mkdir(path, { recursive: true });
+    return ok(path);
+  } catch (error) {
     return writeProblem(error, path);
   }
 }

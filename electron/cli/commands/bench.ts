@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { PlanRequest } from '../../bench/plan.ts';
 import { planSeconds } from '../../bench/plan.ts';
 import { groupsOf } from '../../bench/results.ts';
-import { exportRun } from '../../host/export-run.ts';
+import { exportBoth } from '../../host/export-run.ts';
 import { withBoard } from '../../host/open-board.ts';
 import { runPlan, type FinishedRun, type RunHooks } from '../../host/run-plan.ts';
 import { parseBytes } from '../../model/format.ts';
@@ -159,12 +158,11 @@ async function showRun(
   return out === undefined ? { ok: true, value: undefined } : await writeBoth(run, out, screen);
 }
 
-async function writeBoth(run: FinishedRun['run'], out: string, screen: Screen): Promise<Outcome<string>> {
-  const html = await exportRun(run, 'html', join(out, 'report.html'));
-  const json = html.ok ? await exportRun(run, 'json', join(out, 'run.json')) : html;
-  if (html.ok && json.ok) screen.note(`Wrote ${html.value} and ${json.value}`);
-  else if (!json.ok) screen.problem(json.problem);
-  return json;
+async function writeBoth(run: FinishedRun['run'], out: string, screen: Screen): Promise<Outcome<unknown>> {
+  const written = await exportBoth(run, out);
+  if (written.ok) screen.note(`Wrote ${written.value.join(' and ')}`);
+  else screen.problem(written.problem);
+  return written;
 }
 
 function exitOf({ run }: FinishedRun, written: Outcome<unknown>): ExitCode {

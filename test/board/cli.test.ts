@@ -1,0 +1,255 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestLab, until } from './bench-lab.ts';
+
+let lab: TestLab;
+beforeAll(async () => {
+  lab = await TestLab.start();
+});
+afterAll(async () => {
+  await lab.close();
+  expect(lab.leftovers()).toEqual([]);
+});
+
+const quick = (...more: string[]): string[] => [
+  'bench',
+  '--board',
+  lab.name,
+  '--no-memory',
+  '--sizes',
+  '4K',
+  '--samples',
+  '40',
+  '--budget',
+  '0.2',
+  ...more,
+];
+
+test('a wrong command line ends with 3, says what is wrong and where help is', async () => {
+  for (const args of [
+    ['nonsense'],
+    ['bench', '--samples', 'many'],
+    ['bench', '--plan', 'huge'],
+    ['report'],
+    ['bench', '--nonsense'],
+    ['board', 'fly'],
+  ]) {
+    const said = await lab.run(...args);
+    expect([args[0], said.code, said.out]).toEqual([args[0], 3, '']);
+    expect(said.err).toMatch(/^qda-lab: .+\n {9}qda-lab --help/);
+  }
+});
+
+test('help and version go to standard output and end with 0', async () => {
+  for (const args of [
+    ['--help'],
+    ['bench', '--help'],
+    ['memory', '--help'],
+    ['board', '--help'],
+    ['--version'],
+  ]) {
+    const said = await lab.run(...args);
+    expect([said.code, said.err]).toEqual([0, '']);
+    expect(said.out.length).toBeGreaterThan(10);
+  }
+});
+
+test('boards lists the virtual board as simulated', async () => {
+  const said = await lab.run('boards', '--json');
+  expect(JSON.parse(said.out)).toContainEqual(
+    expect.objectContaining({ id: lab.name, simulated: true, transport: 'virtual', state: 'ready' }),
+  );
+});
+
+test('an unknown board and an unknown benchmark are told with what is there', async () => {
+  const board = await lab.run('check', '--board', 'no-such-board');
+  expect([board.code, board.err]).toEqual([2, expect.stringContaining('There is no board "no-such-board"')]);
+  const benchmark = await lab.run(...quick('--only', 'mem.fly'));
+  expect([benchmark.code, benchmark.err]).toEqual([
+    2,
+    expect.stringContaining('Known here: base.ioctl, mem.alloc'),
+  ]);
+  const dsp = await lab.run(...quick('--only', 'mem.alloc', '--dsp', 'sdsp'));
+  expect([dsp.code, dsp.err]).toEqual([2, expect.stringContaining('No usable node of the DSP "sdsp"')]);
+});
+
+test('check tells what was looked at', async () => {
+  const said = await lab.run('check', '--board', lab.name, '--json');
+  const checks = JSON.parse(said.out) as { name: string; state: string; read: string }[];
+  expect(checks.length).toBeGreaterThan(4);
+  expect(checks.every((row) => row.name !== '' && row.read !== '')).toBe(true);
+});
+
+test('a run is kept, listed, exported in every format, and marked simulated in each', async () => {
+  const out = join(lab.folder, 'out');
+  const run = await lab.run(...quick('--only', 'mem.alloc,base.ioctl', '--label', 'first', '--out', out));
+  expect([run.code, run.err]).toEqual([0, expect.stringContaining('is kept in')]);
+  expect(run.out.split('\n')[0]).toContain('Simulated');
+  expect(run.out).toContain('mem.alloc');
+  const listed = JSON.parse((await lab.run('runs', '--json')).out) as {
+    id: string;
+    status: string;
+    simulated: boolean;
+  }[];
+  expect(listed[0]).toMatchObject({ status: 'complete', simulated: true });
+  const id = listed[0]?.id ?? '';
+  const html = await lab.run('report', id);
+  expect(html.out.toLowerCase()).toContain('simulated');
+  const csv = await lab.run('report', id, '--format', 'csv');
+  expect(csv.out.split('\n')[0]).toContain('simulated');
+  const samples = await lab.run('report', 'latest', '--format', 'samples-csv');
+  expect(samples.out.split('\n').length).toBeGreaterThan(40 * 3 * 3);
+  const json = await lab.run('report', id, '--format', 'json');
+  expect(JSON.parse(json.out)).toMatchObject({ simulated: true, id });
+  expect(readFileSync(join(out, 'run.json'), 'utf8').trim()).toBe(json.out.trim());
+});
+
+test('a run file that was edited by hand is refused; the file as written is not', async () => {
+  const path = join(lab.folder, 'out', 'run.json');
+  const again = await lab.run('report', path, '--format', 'csv');
+  expect(again.code).toBe(0);
+  const text = readFileSync(path, 'utf8');
+  const edited = join(lab.folder, 'edited.json');
+  const run = JSON.parse(text) as { points: { series: { ns: number[] }[] }[] };
+  const ns = run.points[0]?.series[0]?.ns;
+  if (ns?.[0] === undefined) throw new Error('the run file has samples');
+  ns[0] -= 1;
+  writeFileSync(edited, JSON.stringify(run));
+  const refused = await lab.run('report', edited);
+  expect([refused.code, refused.out, refused.err]).toEqual([
+    2,
+    '',
+    expect.stringContaining('do not fit their SHA-256'),
+  ]);
+  writeFileSync(edited, text.slice(0, 500));
+  expect((await lab.run('report', edited)).code).toBe(2);
+});
+
+test('Ctrl-C cancels on the board and keeps what was measured', async () => {
+  const running = lab.start([
+    'bench',
+    '--board',
+    lab.name,
+    '--no-memory',
+    '--only',
+    'mem.alloc,mem.export,cpu.bw',
+    '--plan',
+    'full',
+    '--budget',
+    '30',
+    '--samples',
+    '200000',
+    '--label',
+    'cancelled',
+  ]);
+  await until('the run to measure', async () => {
+    const info = await lab.control.status();
+    return running.err.includes('points on') && info.ok && info.value.files > 0 ? true : null;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  running.signal('SIGINT');
+  const said = await running.ended;
+  expect([said.code, said.err]).toEqual([130, expect.stringContaining('The run is cancelled')]);
+  const [newest] = JSON.parse((await lab.run('runs', '--json')).out) as { status: string; label: string }[];
+  expect(newest).toMatchObject({ status: 'cancelled', label: 'cancelled' });
+  const samples = await lab.run('report', 'latest', '--format', 'samples-csv');
+  expect(samples.out.trim().split('\n').length).toBeGreaterThan(10);
+});
+
+test('nothing is written to the terminal line in a pipe', async () => {
+  const said = await lab.run(...quick('--only', 'base.ioctl'));
+  expect(said.err).not.toMatch(/\r|\x1b/);
+  expect(said.out).not.toMatch(/\r|\x1b/);
+});
+
+test('two command lines at once on one board: one measures, the other is told who does', async () => {
+  const long = lab.start([
+    'bench',
+    '--board',
+    lab.name,
+    '--no-memory',
+    '--only',
+    'mem.alloc',
+    '--plan',
+    'full',
+    '--budget',
+    '20',
+    '--samples',
+    '500000',
+  ]);
+  await until('the first run', () => (long.err.includes('points on') ? true : null));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const other = await lab.run(...quick('--only', 'mem.alloc'));
+  expect([other.code, other.err]).toEqual([2, expect.stringMatching(/measur|run/i)]);
+  long.signal('SIGINT');
+  expect((await long.ended).code).toBe(130);
+});
+
+test('two command lines at once on one store keep both runs', async () => {
+  const second = await TestLab.start();
+  try {
+    const [a, b] = await Promise.all([
+      lab.run(...quick('--only', 'mem.alloc', '--label', 'a')),
+      second.start(
+        [
+          'bench',
+          '--board',
+          second.name,
+          '--no-memory',
+          '--sizes',
+          '4K',
+          '--samples',
+          '40',
+          '--only',
+          'mem.alloc',
+          '--label',
+          'b',
+        ],
+        { env: { QDA_LAB_HOME: join(lab.folder, 'home') } },
+      ).ended,
+    ]);
+    expect([a.code, b.code]).toEqual([0, 0]);
+    const labels = (JSON.parse((await lab.run('runs', '--json')).out) as { label: string }[]).map(
+      (run) => run.label,
+    );
+    expect(labels).toEqual(expect.arrayContaining(['a', 'b']));
+  } finally {
+    await second.close();
+  }
+});
+
+test('an output folder that cannot be written is told; the run is kept', async () => {
+  const file = join(lab.folder, 'a-file');
+  writeFileSync(file, 'x');
+  const said = await lab.run(...quick('--only', 'base.ioctl', '--out', join(file, 'below')));
+  expect(said.code).toBe(2);
+  expect(said.err).toContain('is kept in');
+  expect(said.err).toContain(join(file, 'below'));
+});
+
+test('memory names processes, banks and tiers', async () => {
+  value0(await lab.control.startWorkload({ kind: 'share' }));
+  value0(await lab.control.startWorkload({ kind: 'churn' }));
+  const said = await lab.run('memory', '--board', lab.name, '--json');
+  const picture = JSON.parse(said.out) as {
+    tiers: { tier: string; available: boolean; reason: string }[];
+    buffers: { holders: unknown[] }[];
+    banks: { device: string }[];
+  };
+  expect(picture.tiers.map((tier) => [tier.tier, tier.available])).toEqual(
+    expect.arrayContaining([
+      ['proc', true],
+      ['bufinfo', true],
+      ['dma', true],
+    ]),
+  );
+  expect(picture.banks.some((bank) => /^qda-cb-cdsp-\d+$/.test(bank.device))).toBe(true);
+  expect(picture.buffers.some((buffer) => buffer.holders.length > 1)).toBe(true);
+  value0(await lab.control.stopWorkload());
+  mkdirSync(join(lab.folder, 'done'), { recursive: true });
+});
+
+function value0(outcome: { readonly ok: boolean }): void {
+  expect(outcome.ok).toBe(true);
+}
