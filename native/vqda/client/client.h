@@ -16,7 +16,8 @@
  *   anything else                                    ENOENT
  *
  * Known differences from a kernel, beside those that `vqda` itself names:
- *   - `count:` of a dma-buf's fdinfo is up to 1 s old (descriptors and mappings are counted in /proc).
+ *   - `count:` of a dma-buf's fdinfo is up to 1 s old (descriptors and mappings are counted in /proc), and so is a name that
+ *     another process gave it, unless /proc was listed since.
  *   - A mapping made through the accel node and one made through the exported dma-buf cannot be told apart in
  *     /proc/PID/maps: both read as the dma-buf once there is one.
  *   - A mapping of a udmabuf reads as its memfd.

@@ -56,7 +56,10 @@ int vqc_dmabuf_ioctl(struct vqc_client *client, int fd, uint32_t request, uint64
     case QDA_DMA_BUF_IOCTL_SET_NAME_A:
     case QDA_DMA_BUF_IOCTL_SET_NAME_B:
         err = copy_name(arg, name, &len);
-        return err < 0 ? err : (int)ask(client, request, ino, name, len);
+        if (err == 0)
+            err = (int)ask(client, request, ino, name, len);
+        vqc_table_outdated(client);
+        return err;
     default:
         return -ENOTTY;
     }

@@ -164,8 +164,9 @@ static int heap_alloc(struct gathered *g)
     return give_fd(g, &m, result, cloexec, offsetof(struct qda_dma_heap_allocation, fd));
 }
 
-static int fd_as_result(const struct vqc_message *m, int64_t result, bool cloexec)
+static int fd_as_result(struct gathered *g, const struct vqc_message *m, int64_t result, bool cloexec)
 {
+    vqc_table_outdated(g->client); /* a memfd may be a dma-buf now */
     if (result >= 0 && m->out_fd >= 0)
         return install(m->out_fd, cloexec);
     if (m->out_fd >= 0)
@@ -179,7 +180,7 @@ static int udmabuf_create(struct gathered *g)
     struct vqc_message m = { .out = NULL };
     fds_of_request(&m, &fd);
     int64_t result = send_gathered(g, &m);
-    return fd_as_result(&m, result, (g->arg.udmabuf.flags & QDA_UDMABUF_CLOEXEC) != 0);
+    return fd_as_result(g, &m, result, (g->arg.udmabuf.flags & QDA_UDMABUF_CLOEXEC) != 0);
 }
 
 /* The index of a descriptor among those that travel, ~0 if it is not open or there is no room. */
@@ -212,7 +213,7 @@ static int udmabuf_create_list(struct gathered *g)
         for (uint32_t i = 0; i < count; i++)
             list[i].memfd = index_of_fd(list[i].memfd, fds, &m.fd_count);
         int64_t result = send_gathered(g, &m);
-        err = fd_as_result(&m, result, (g->arg.list.flags & QDA_UDMABUF_CLOEXEC) != 0);
+        err = fd_as_result(g, &m, result, (g->arg.list.flags & QDA_UDMABUF_CLOEXEC) != 0);
     }
     free(list);
     return err;

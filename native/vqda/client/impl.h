@@ -139,6 +139,8 @@ bool vqc_table_find(struct vqc_client *client, uint64_t ino, enum vq_inode_kind 
 bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_inode *out);
 bool vqc_table_has_names(struct vqc_client *client);
 bool vqc_table_has_udmabuf(struct vqc_client *client);
+/* This process changed what the table says: the next look asks. */
+void vqc_table_outdated(struct vqc_client *client);
 void vqc_table_free(struct vqc_client *client);
 
 /* ---- paths.c: files */

@@ -226,6 +226,13 @@ bool vqc_table_has_udmabuf(struct vqc_client *client)
     return table_says(client, &client->table.udmabuf);
 }
 
+void vqc_table_outdated(struct vqc_client *client)
+{
+    pthread_mutex_lock(&client->table_lock);
+    client->table.fetched_ns = 0;
+    pthread_mutex_unlock(&client->table_lock);
+}
+
 void vqc_table_free(struct vqc_client *client)
 {
     drop_rows(&client->table);
