@@ -1,7 +1,7 @@
 // What goes wrong under a session with the real agent: each with a sentence, and nothing left behind.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../electron/link/interfaces/link.ts';
-import { startBoard, type VirtualBoard } from '../../electron/link/virtual/board.ts';
+import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import { openSession } from '../../electron/session/open.ts';
 import { encodeFrame, FrameDecoder } from '../../electron/wire/framing.ts';
 import { encodeRequest } from '../../electron/wire/fromModel.ts';
@@ -164,22 +164,6 @@ describe('a DSP that restarts in a run', () => {
     expect(watched.events.at(-2)).toMatchObject({ kind: 'done', status: 'pass' });
     expect(session.state.kind).toBe('ready');
     await session.close();
-  });
-});
-
-describe('virtual boards', () => {
-  it('of one name run once', async () => {
-    const problem = problemOf(await startBoard({ name: board.name }));
-    expect(problem.code).toBe('board-start');
-    expect(problem.message).toContain('runs already');
-  });
-
-  it('that are gone refuse an agent, by a sentence', async () => {
-    const target = await targetOf(board);
-    await board.stop();
-    const problem = problemOf(await target.deploy({}));
-    expect(problem.code).toBe('agent-start');
-    expect(problem.message).toContain('no virtual QDA answers');
   });
 });
 

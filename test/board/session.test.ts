@@ -96,6 +96,23 @@ describe('a session with a real agent', () => {
   });
 });
 
+describe('two hosts on one board', () => {
+  it('each have an agent, and measure one after the other', async () => {
+    const [first, second] = [await open(), await open()];
+    expect(processesOf('qda-agent', board.name).length).toBe(2);
+    valueOf(await first.session.startPlan(endless));
+    await until('samples', () => first.events.some(({ kind }) => kind === 'samples'));
+    const problem = problemOf(await second.session.startPlan(planOf({})));
+    expect(problem.code).toBe('busy');
+    expect(problem.message).toMatch(/\d/);
+    expect(second.session.state.kind).toBe('ready');
+    await first.session.close();
+    valueOf(await second.session.startPlan(planOf({})));
+    await until('plan-done', () => second.over);
+    await second.session.close();
+  });
+});
+
 describe('a stream that breaks in a run', () => {
   it('is resumed: each block comes once and in order, none is missing', async () => {
     const target = new SpoiltTarget(await targetOf(board));

@@ -80,8 +80,8 @@ export function connectAbstract(name: string, peer: string, timeoutMs: number): 
       );
     };
     const timer = setTimeout(refuse, timeoutMs, `no answer for ${timeoutMs / 1000} s`);
-    const failed = (error: Error): void => {
-      refuse(error.message);
+    const failed = (error: NodeJS.ErrnoException): void => {
+      refuse(error.code === 'ECONNREFUSED' ? 'nobody listens there' : (error.code ?? error.message));
     };
     socket.on('error', failed);
     socket.on('connect', () => {

@@ -85,8 +85,10 @@ describe('a stream over an abstract socket', () => {
   });
 
   it('is refused where nobody listens', async () => {
-    const outcome = await connectAbstract(`qda-lab-test/${randomUUID()}`, 'the agent', 5_000);
-    expect(outcome).toMatchObject({ ok: false, problem: { code: 'connection-refused' } });
+    const name = `qda-lab-test/${randomUUID()}`;
+    const message = `No connection to the agent at ${name}: nobody listens there.`;
+    const outcome = await connectAbstract(name, 'the agent', 5_000);
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'connection-refused', message } });
   });
 
   it('does not take a longer name for a shorter one', async () => {
