@@ -141,7 +141,7 @@ describe('a stream that breaks in a run', () => {
     const watched = await Watched.open(target);
     const { session } = watched;
     const files = await filesOpen();
-    const samples = 500_000;
+    const samples = 320_000;
     const plan = planOf({ benchmark: 'base.ioctl', size: 0, samples, warmups: 0, verify: false });
     valueOf(await session.startPlan(plan));
     await until('blocks', () => watched.events.length >= 2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../electron/wire/framing.ts';
+import { FailureCode } from '../../../electron/wire/gen/qda_lab_pb.js';
 import type { FakeAgent } from './fake-agent.ts';
 import { settle } from './fake-clock.ts';
 import { blocksOf, plan, planDone, running, samples, stand, valueOf, type Harness } from './harness.ts';
@@ -117,6 +118,22 @@ describe('a stream that is lost in a run', () => {
     await settle();
     expect(aborted).toMatchObject([{ runId: 'r1', problem: { code: 'run-lost' } }]);
     expect(session.state.kind).toBe('ready');
+    await session.close();
+  });
+
+  it('tries again when the agent does not let it in yet, and keeps no half-open connection', async () => {
+    const harness = await underway();
+    const { agent, clock, session } = harness;
+    keeps(harness, 3, 3);
+    const value = { code: FailureCode.FAILURE_BUSY, message: 'Another connection is live.' };
+    agent.answers = { hello: [{ case: 'failure', value }] };
+    agent.line.hangUp();
+    await clock.advance(1_000);
+    expect(session.state.kind).toBe('lost');
+    agent.answers = {};
+    await clock.advance(500);
+    expect(session.state.kind).toBe('running');
+    expect(agent.connections.map(({ closed }) => closed)).toEqual([true, true, true, true, false]);
     await session.close();
   });
 

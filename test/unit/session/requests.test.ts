@@ -54,7 +54,7 @@ describe('requests', () => {
     expect(problemOf(await ping)).toMatchObject({ code: 'request-timeout' });
     agent.line.say({ case: 'done', value: {} }, agent.asked('ping')[0]?.id);
     await settle();
-    expect(session.state.kind).toBe('ready');
+    expect([session.state.kind, agent.connections.length]).toEqual(['ready', 1]);
     agent.answers = {};
     expect((await session.ping()).ok).toBe(true);
     await session.close();
