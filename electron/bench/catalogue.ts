@@ -30,7 +30,6 @@ const MIB = 1024 * KIB;
 export const SIZES: readonly number[] = [4 * KIB, 64 * KIB, MIB, 4 * MIB, 16 * MIB, 64 * MIB];
 export const QUICK_SIZES: readonly number[] = [4 * KIB, 64 * KIB, MIB];
 
-const NO_SWEEP = { sizes: false, sources: ['qda'], variants: [0] } as const;
 const EACH_SIZE = { sizes: true, sources: ['qda'], variants: [0] } as const;
 
 /** cpu.sync variants: bits 0-1 direction (1 read, 2 write, 3 both), bit 2 dirtied before, bit 3 attached to a bank. */
@@ -121,7 +120,7 @@ export const CATALOGUE: readonly Benchmark[] = [
     title: 'Import many buffers',
     timed: 'PRIME_FD_TO_HANDLE of the k-th buffer while k - 1 are held',
     series: [{ name: 'import', what: 'import of buffer k, k = 1, 2, ...' }],
-    sweep: NO_SWEEP,
+    sweep: { sizes: false, sources: ['heap-system'], variants: [0] },
     samples: 1024,
     warmups: 0,
     exhaustive: true,
@@ -132,7 +131,12 @@ export const CATALOGUE: readonly Benchmark[] = [
     id: 'mem.handoff',
     title: 'Hand a buffer to another process',
     timed: 'SCM_RIGHTS send until the other process has imported it and read a nonce',
-    series: [{ name: 'handoff', what: 'send, import there, nonce read, answer' }],
+    series: [
+      { name: 'handoff', what: 'send until the other process has read the nonce' },
+      { name: 'receive', what: 'send until the other process has the descriptor' },
+      { name: 'import', what: 'PRIME_FD_TO_HANDLE in the other process' },
+      { name: 'read', what: 'map, read of the nonce and unmap in the other process' },
+    ],
     sweep: EACH_SIZE,
     samples: 300,
     warmups: 20,

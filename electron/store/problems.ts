@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { fail, type Problem } from '../model/outcome.ts';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that mean the machine, not a bug of ours. */
@@ -60,7 +62,7 @@ export function storeProblem(
   error: unknown,
   path: string,
 ): { readonly ok: false; readonly problem: Problem } {
-  const known = error instanceof Error ? REMEDY[sqliteCode(error)] : undefined;
+  const known = error instanceof Error ? REMEDY[refined(sqliteCode(error), path)] : undefined;
   if (known) return fail(known[0], `${path}: ${known[1]}.`, known[2]);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (['EROFS', 'EACCES', 'EPERM'].includes(code))
@@ -82,6 +84,19 @@ export function storeProblem(
       'Set QDA_LAB_HOME to a folder.',
     );
   throw error;
+}
+
+/** SQLite says 'cannot open' also where only writing is barred: it makes files beside the store. */
+const refined = (code: number, path: string): number =>
+  code === SQLITE.cantopen && !writable(dirname(path)) ? SQLITE.readonly : code;
+
+function writable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function sqliteCode(error: Error): number {

@@ -19,6 +19,13 @@ export interface Said {
   readonly err: string;
 }
 
+export interface StartOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** A program, with arguments, that runs the command line as its own arguments: unshare, for a mount of the test's own. */
+  readonly wrap?: readonly string[];
+}
+
 let boards = 0;
 
 /** A virtual board and a store of a test's own, and the command line on them. `close` ends and removes all of it. */
@@ -43,15 +50,12 @@ export class TestLab {
   }
 
   /** Starts the command line; the caller may send it signals. */
-  start(
-    args: readonly string[],
-    options: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
-  ): Running {
-    return new Running(
-      args,
-      { QDA_LAB_HOME: join(this.folder, 'home'), ...options.env },
-      options.cwd ?? this.folder,
-    );
+  start(args: readonly string[], options: StartOptions = {}): Running {
+    return new Running(args, {
+      env: { QDA_LAB_HOME: join(this.folder, 'home'), ...options.env },
+      cwd: options.cwd ?? this.folder,
+      wrap: options.wrap ?? [],
+    });
   }
 
   /** Runs the command line to its end. */
@@ -77,8 +81,9 @@ export class Running {
   out = '';
   err = '';
 
-  constructor(args: readonly string[], env: Record<string, string>, cwd: string) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(args: readonly string[], { env, cwd, wrap }: Required<StartOptions>) {
+    const [program = '', ...rest] = [...wrap, process.execPath, MAIN, ...args];
+    this.child = spawn(program, rest, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
