@@ -26,6 +26,7 @@ beforeEach(async () => {
   board = await boardOfOwn();
 });
 afterEach(async () => {
+  await Watched.closeAll();
   await board.stop();
   expect(remainsOf(board.name)).toEqual([]);
 });

@@ -106,6 +106,8 @@ export class SpoiltTarget implements Target {
 
 const pulled: Problem = { code: 'connection-lost', message: 'The cable was pulled.', remedy: '' };
 
+const opened: Watched[] = [];
+
 /** A session with everything that it says, and the wish to acknowledge at once or not. */
 export class Watched {
   readonly session: Session;
@@ -127,7 +129,14 @@ export class Watched {
   }
 
   static async open(target: Target): Promise<Watched> {
-    return new Watched(valueOf(await openSession(target)));
+    const watched = new Watched(valueOf(await openSession(target)));
+    opened.push(watched);
+    return watched;
+  }
+
+  /** Closes what a test that failed has left open. */
+  static async closeAll(): Promise<void> {
+    await Promise.all(opened.splice(0).map(({ session }) => session.close()));
   }
 
   get over(): boolean {

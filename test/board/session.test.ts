@@ -1,5 +1,5 @@
 // The session with the real agent on a virtual board.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import {
   boardOfOwn,
@@ -19,6 +19,7 @@ let board: VirtualBoard;
 beforeAll(async () => {
   board = await boardOfOwn();
 });
+afterEach(() => Watched.closeAll());
 afterAll(async () => {
   await board.stop();
   expect(remainsOf(board.name)).toEqual([]);
