@@ -115,17 +115,16 @@ static int give_lines(struct qda_trace *trace, qda_dma_event_fn fn, void *arg, u
 int qda_trace_read(struct qda_trace *trace, qda_dma_event_fn fn, void *arg)
 {
     unsigned given = 0;
-    while (given < EVENTS_A_READ) {
+    int stop = give_lines(trace, fn, arg, &given); /* those behind one at which the receiver stopped */
+    while (stop == 0 && given < EVENTS_A_READ) {
         ssize_t got = probe_lines_fill(&trace->lines, trace->sys, trace->fd);
         if (got == -EAGAIN || got == -EINTR)
             return 0;
         if (got <= 0)
             return got < 0 ? (int)got : -EPIPE;
-        int stop = give_lines(trace, fn, arg, &given);
-        if (stop != 0)
-            return stop;
+        stop = give_lines(trace, fn, arg, &given);
     }
-    return 0;
+    return stop;
 }
 
 void qda_trace_status(const struct qda_trace *trace, struct qda_tier_status *status)

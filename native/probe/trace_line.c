@@ -40,7 +40,7 @@ static bool array_after(char *text, const char *word, uint64_t out[QDA_MAX_SG], 
         return false;
     while (*at != '}') {
         uint64_t value;
-        if (!probe_number(&at, 16, &value) || (*at != ',' && *at != '}'))
+        if (!probe_number(&at, 16, &value) || (*at != ',' && *at != '}') || (at[0] == ',' && at[1] == '}'))
             return false;
         if (*count < QDA_MAX_SG)
             out[*count] = value;
@@ -69,41 +69,41 @@ static enum probe_line_kind parse_alloc(char *text, struct probe_trace_line *out
     return PROBE_LINE_EVENT;
 }
 
-/* "ents=SHOWN/ALL": ALL; without it what was counted. */
-static uint32_t total_of(char *text, size_t counted)
+/*
+ * "word SHOWN/ALL": ALL, which must fit an array of `counted`; where the text has no such word, what was counted. False: the
+ * text contradicts itself.
+ */
+static bool total_of(char *text, const char *word, size_t counted, uint32_t *all)
 {
-    uint64_t shown, all;
-    const char *at = after(text, " ents=");
-    if (at != NULL && probe_number(&at, 10, &shown) && *at++ == '/' && probe_number(&at, 10, &all) && all <= UINT32_MAX)
-        return (uint32_t)all;
-    return (uint32_t)counted;
-}
-
-static bool pairs(char *text, size_t dma_count, size_t phys_count)
-{
-    uint64_t shown, pieces = phys_count;
-    const char *at = after(text, " nents=");
-    if (at != NULL && probe_number(&at, 10, &shown) && *at++ == '/')
-        probe_number(&at, 10, &pieces);
-    return total_of(text, dma_count) == pieces;
+    uint64_t shown, total;
+    const char *at = after(text, word);
+    *all = (uint32_t)counted;
+    if (at == NULL)
+        return counted <= UINT32_MAX;
+    if (!probe_number(&at, 10, &shown) || *at++ != '/' || !probe_number(&at, 10, &total))
+        return false;
+    *all = (uint32_t)total;
+    return shown == counted && shown <= total && total <= UINT32_MAX;
 }
 
 static enum probe_line_kind parse_map(char *text, struct probe_trace_line *out)
 {
     uint64_t dma[QDA_MAX_SG], sizes[QDA_MAX_SG], phys[QDA_MAX_SG];
     size_t dma_count, size_count, phys_count;
+    uint32_t segments, pieces;
     if (!array_after(text, " dma_addrs=", dma, &dma_count) || !array_after(text, " sizes=", sizes, &size_count) ||
         !array_after(text, " phys_addrs=", phys, &phys_count) || dma_count != size_count)
         return PROBE_LINE_BAD;
-    bool paired = pairs(text, dma_count, phys_count);
+    if (!total_of(text, " ents=", dma_count, &segments) || !total_of(text, " nents=", phys_count, &pieces))
+        return PROBE_LINE_BAD;
     size_t count = dma_count < QDA_MAX_SG ? dma_count : QDA_MAX_SG;
     for (size_t i = 0; i < count; i++) {
-        bool has_phys = i < phys_count && (paired || i == 0);
+        bool has_phys = i < phys_count && (segments == pieces || i == 0);
         out->entries[i] = (struct qda_sg){ dma[i], sizes[i], has_phys ? phys[i] : 0, has_phys };
     }
     out->event.entry_count = count;
-    out->event.total_entries = total_of(text, dma_count);
-    out->event.truncated = out->event.total_entries > count;
+    out->event.total_entries = segments;
+    out->event.truncated = segments > count;
     return PROBE_LINE_EVENT;
 }
 
