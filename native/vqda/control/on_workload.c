@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define PROGRAM "vqda-workload"
-static const char *const kinds[] = { "producer", "consumer", "leaker", "churn", "share" };
+static const char *const kinds[] = { "producer", "consumer", "leaker", "churn", "share", "holder" };
 
 static bool kind_known(const char *kind)
 {
@@ -61,7 +61,7 @@ static bool refused(const struct vq_control *control, const qdalab_StartWorkload
 {
     if (!kind_known(what->kind)) {
         vq_control_fail(reply, qdalab_FailureCode_FAILURE_BAD_REQUEST, -EINVAL,
-                        "there is no workload \"%s\"; there are producer, consumer, leaker, churn and share", what->kind);
+                        "there is no workload \"%s\"; there are producer, consumer, leaker, churn, share and holder", what->kind);
         return true;
     }
     if (wanted <= VQ_MAX_WORKLOADS - control->workload_count)
