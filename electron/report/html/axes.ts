@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/format.ts';
+import { marks, type Mark } from './drawing.ts';
 
 /** Domains and ticks of the logarithmic axes. */
 
@@ -51,4 +51,11 @@ export function sizeAxis(sizes: readonly number[]): LogAxis | null {
   return { domain: [first / 1.4, last * 1.4], ticks: sorted.filter((_, at) => at % every === 0) };
 }
 
-export const sizeTick = (size: number): string => formatBytes(size);
+/** The axis at the left and its lines. Every tick has its text: Plot's own logarithmic axis would leave some out. */
+export const leftAxis = (ticks: readonly number[], text: (tick: number) => string, label: string): Mark[] => [
+  marks.gridY(ticks, { stroke: 'currentColor', strokeOpacity: 0.15 }),
+  marks.axisY(ticks, { text, label, labelArrow: 'none', tickSize: 0, tickPadding: 8 }),
+];
+
+export const bottomAxis = (ticks: readonly number[], text: (tick: number) => string): Mark =>
+  marks.axisX(ticks, { text, label: null });

@@ -75,7 +75,7 @@ const COLUMNS: readonly Column<Sweep>[] = [
   {
     head: 'slope, µs/MiB',
     kind: 'n',
-    cell: line((one) => html`<b title="${one.slope}">${three(one.slope)}</b>`),
+    cell: line((one) => html`<b title="${one.slope}">${signed(one.slope)}</b>`),
   },
   { head: '95 % interval, µs/MiB', kind: 'n', cell: line((one) => slopeInterval(one.slopeInterval)) },
   {
@@ -90,5 +90,7 @@ function sizesText({ rows }: Sweep): string {
   return first && last ? `${rows.length}, ${formatBytes(first.size)} to ${formatBytes(last.size)}` : '';
 }
 
+const signed = (value: number): string => three(value).replace('-', '−');
+
 const slopeInterval = (interval: Interval | TooFew): Piece =>
-  interval.kind === 'interval' ? `${three(interval.low)} to ${three(interval.high)}` : missing(interval);
+  interval.kind === 'interval' ? `${signed(interval.low)} to ${signed(interval.high)}` : missing(interval);

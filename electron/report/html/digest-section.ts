@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { head: 'run', kind: 'n', cell: ({ result }) => result.point.repeat + 1 },
   { head: 'series', kind: 'tight', cell: ({ series }) => series.name },
   { head: 'n', kind: 'n', cell: ({ series }) => series.ns.length },
-  { head: 'SHA-256', kind: 'break', cell: ({ series }) => html`<code>${series.sha256}</code>` },
+  { head: 'SHA-256', kind: 'tight', cell: ({ series }) => html`<code>${series.sha256}</code>` },
 ];
 
 /** What ties the report to its raw samples. */

@@ -32,6 +32,7 @@ export function drawing({ label, ...options }: DrawingOptions): Markup {
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   svg.removeAttribute('font-family');
+  svg.removeAttribute('font-size');
   return trusted(svg.outerHTML.replace(PLACE, (attribute) => attribute.replace(/(\.\d{2})\d+/g, '$1')));
 }
 
@@ -50,4 +51,7 @@ export const marks = Plot as unknown as {
   readonly tickX: MarkMaker;
   readonly ruleX: MarkMaker;
   readonly ruleY: MarkMaker;
+  readonly axisX: MarkMaker;
+  readonly axisY: MarkMaker;
+  readonly gridY: MarkMaker;
 };

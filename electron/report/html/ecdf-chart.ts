@@ -3,9 +3,9 @@ import { pointKey } from '../../bench/results.ts';
 import { summary, type Summary } from '../../bench/statistics/summary.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import type { Run } from '../../model/run.ts';
-import { logAxis } from './axes.ts';
+import { bottomAxis, leftAxis, logAxis } from './axes.ts';
 import { drawing, marks } from './drawing.ts';
-import { legend, lineStyle } from './legend.ts';
+import { lineStyle, swatch, type LineStyle } from './legend.ts';
 import { html, type Markup } from './markup.ts';
 import { table, type Column } from './table.ts';
 import { missing, time, timeFigure } from './words.ts';
@@ -54,6 +54,13 @@ function distribution(run: Run, group: PointGroup, series: string): Distribution
   return { title: `${benchmark} ${series}`, note, runs };
 }
 
+/** No points on these lines: a dash tells them apart. */
+const runStyle = (at: number): LineStyle => ({
+  ...lineStyle(at),
+  symbol: '',
+  dash: ['none', '6 2', '2 2'][at % 3] ?? 'none',
+});
+
 const runLabel = (repeat: number): string => `run ${repeat + 1}`;
 
 /** Fraction of the samples that took at most so long, a line a run, with the figures below. */
@@ -61,18 +68,19 @@ export function ecdfFigure(one: Distribution): Markup {
   return html`<figure>
     <figcaption>${one.title} <span>${one.note}</span></figcaption>
     ${picture(one)}
-    ${legend(
-      one.runs.map((run) => runLabel(run.repeat)),
-      false,
-    )}
     ${table(
       COLUMNS,
-      one.runs.map((run) => ({ label: runLabel(run.repeat), summary: summary(run.sorted) })),
+      one.runs.map((run, at) => ({
+        style: runStyle(at),
+        label: runLabel(run.repeat),
+        summary: summary(run.sorted),
+      })),
     )}
   </figure>`;
 }
 
 interface RunRow {
+  readonly style: LineStyle;
   readonly label: string;
   readonly summary: ReturnType<typeof summary>;
 }
@@ -83,7 +91,7 @@ const of =
     one.kind === 'summary' ? cell(one) : missing(one);
 
 const COLUMNS: readonly Column<RunRow>[] = [
-  { head: '', cell: (row) => row.label },
+  { head: '', kind: 'tight', cell: (row) => html`${swatch(row.style)}${row.label}` },
   { head: 'n', kind: 'n', cell: of((one) => one.n) },
   { head: 'min', kind: 'n', cell: of((one) => time(one.min)) },
   { head: 'p50', kind: 'n', cell: of((one) => time(one.p50)) },
@@ -98,32 +106,32 @@ function picture(one: Distribution): Markup {
   const x = logAxis(ends);
   if (!x) return html`<p class="muted">No sample above zero to draw.</p>`;
   return drawing({
-    width: 560,
-    height: 190,
-    marginLeft: 64,
-    marginRight: 16,
+    width: 480,
+    height: 170,
+    marginLeft: 60,
+    marginRight: 12,
     marginTop: 20,
     label: `Distribution of ${one.title}; the table below has its figures`,
-    x: { type: 'log', domain: x.domain, ticks: x.ticks, tickFormat: formatTime, label: 'time' },
-    y: {
-      domain: [0, 1],
-      ticks: [0, 0.25, 0.5, 0.75, 1],
-      tickFormat: (value: number) => `${value * 100} %`,
-      grid: true,
-      label: 'samples at or below',
-    },
-    marks: one.runs.map(({ sorted }, at) =>
-      marks.line(steps(sorted), {
-        x: 'ns',
-        y: 'part',
-        curve: 'step-after',
-        stroke: lineStyle(at).colour,
-        strokeDasharray: ['none', '6 2', '2 2'][at % 3],
-        strokeWidth: 1.5,
-      }),
-    ),
+    x: { type: 'log', domain: x.domain, axis: null },
+    y: { domain: [0, 1], axis: null },
+    marks: [
+      ...leftAxis(PARTS, (part) => `${part * 100} %`, 'samples at or below'),
+      bottomAxis(x.ticks, formatTime),
+      ...one.runs.map(({ sorted }, at) =>
+        marks.line(steps(sorted), {
+          x: 'ns',
+          y: 'part',
+          curve: 'step-after',
+          stroke: runStyle(at).colour,
+          strokeDasharray: runStyle(at).dash,
+          strokeWidth: 1.5,
+        }),
+      ),
+    ],
   });
 }
+
+const PARTS = [0, 0.25, 0.5, 0.75, 1];
 
 const MOST_STEPS = 240;
 /** The largest samples are all drawn: the tail is what a distribution is looked at for. */

@@ -1,4 +1,4 @@
-import { html, trusted, type Markup } from './markup.ts';
+import { trusted, type Markup } from './markup.ts';
 import { LIGHT, seriesColour } from './palette.ts';
 
 /** How a line of a chart looks: colour, shape of its points and, after the last colour, a dash. */
@@ -29,19 +29,12 @@ export function lineStyle(at: number): LineStyle {
   };
 }
 
-const swatch = ({ colour, symbol, dash }: LineStyle, points: boolean): Markup => {
-  const point = points
-    ? `<path d="${PATHS[symbol] ?? ''}" transform="translate(14,6)" fill="${colour}"/>`
-    : '';
+/** A short piece of the line, for the row that names it. */
+export const swatch = ({ colour, symbol, dash }: LineStyle): Markup => {
+  const shape = PATHS[symbol];
+  const point =
+    shape === undefined ? '' : `<path d="${shape}" transform="translate(14,6)" fill="${colour}"/>`;
   return trusted(
-    `<svg width="28" height="12" aria-hidden="true"><path d="M1,6H27" stroke="${colour}" stroke-width="1.5" stroke-dasharray="${dash}" fill="none"/>${point}</svg>`,
+    `<svg class="swatch" width="28" height="12" aria-hidden="true"><path d="M1,6H27" stroke="${colour}" stroke-width="1.5" stroke-dasharray="${dash}" fill="none"/>${point}</svg>`,
   );
 };
-
-/** Names of the lines of a chart; none where there is one line. */
-export function legend(labels: readonly string[], points = true): Markup {
-  if (labels.length < 2) return trusted('');
-  return html`<ul class="legend">
-    ${labels.map((label, at) => html`<li>${swatch(lineStyle(at), points)}${label}</li>`)}
-  </ul>`;
-}

@@ -33,7 +33,7 @@ export function memorySection(picture: MemoryPicture | null): Markup {
       tier that it came from; what no tier knows is unknown, with the reason below.
     </p>
     ${findings(picture)} ${tiers(picture)} ${processes(scene, notes)} ${banks(scene, notes)}
-    ${mappings(scene)} ${buffers(scene, notes)} ${own(picture)} ${notes.list()}
+    ${mappings(scene)} ${buffers(scene, notes)} ${own(picture)} ${notes.list('Why values are unknown')}
   </section>`;
 }
 

@@ -1,9 +1,9 @@
 import { CATALOGUE, findBenchmark, variantText } from '../../bench/catalogue.ts';
-import type { PointGroup, ResultRow } from '../../bench/results.ts';
+import type { Flag, PointGroup, ResultRow } from '../../bench/results.ts';
 import type { Summary } from '../../bench/statistics/summary.ts';
 import { formatBandwidth, formatBytes } from '../../model/format.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
-import { groupedTable, type Column } from './table.ts';
+import { groupedTable, type Column, type RowGroup } from './table.ts';
 import {
   flagWords,
   missing,
@@ -19,8 +19,6 @@ import {
 interface Line {
   readonly group: PointGroup;
   readonly row: ResultRow | null;
-  /** The first line of its point says what the point is. */
-  readonly first: boolean;
 }
 
 /** All results, a table a benchmark. */
@@ -41,24 +39,37 @@ export function resultsSection(groups: readonly PointGroup[]): Markup {
 function benchmarkTable(id: string, groups: readonly PointGroup[]): Markup {
   const benchmark = findBenchmark(id);
   const place = benchmark?.place ?? '';
-  const timed = benchmark === undefined ? NOTHING : html`<p class="muted">Timed: ${benchmark.timed}.</p>`;
+  const shared = sharedFlags(groups);
   const title = benchmark?.title ?? 'not in the catalogue of this version';
-  return html`<h3 id="${anchor(id)}">${place} ${id}: ${title}</h3>
-    ${timed} ${groupedTable(columnsOf(groups), groups.map(linesOf), { wide: true })} ${seriesKey(id)}`;
+  return html`<h3 id="${anchor(id)}">${place} ${id}: ${title} ${flagWords(shared)}</h3>
+    ${described(id)} ${groupedTable(columnsOf(groups, shared), groups.map(linesOf), { wide: true })}`;
 }
+
+/** Flags of every point stand once, at the heading. */
+const sharedFlags = (groups: readonly PointGroup[]): Flag[] =>
+  (groups[0]?.flags ?? []).filter((flag) => groups.every((group) => group.flags.includes(flag)));
 
 const anchor = (id: string): string =>
   CATALOGUE.some((row) => row.id === id) ? `results-${id.replace('.', '-')}` : '';
 
-const linesOf = (group: PointGroup): Line[] =>
-  group.rows.length === 0
-    ? [{ group, row: null, first: true }]
-    : group.rows.map((row, at) => ({ group, row, first: at === 0 }));
+const linesOf = (group: PointGroup): RowGroup<Line> => ({
+  lead: { group, row: null },
+  rows: group.rows.map((row) => ({ group, row })),
+  look: group.status === 'fail' ? 'void' : '',
+  ...remarkOf(group),
+});
 
-const firstOnly =
-  (cell: (group: PointGroup) => Piece) =>
-  ({ group, first }: Line): Piece =>
-    first ? cell(group) : '';
+/** The reason under the figures; a point without figures has a line all the same. */
+function remarkOf({ reason, rows }: PointGroup): { note?: string } {
+  if (reason !== '') return { note: reason };
+  return rows.length === 0 ? { note: 'No samples, and no reason was given.' } : {};
+}
+
+const ofPoint = (head: string, cell: (group: PointGroup) => Piece): Column<Line> => ({
+  head,
+  once: true,
+  cell: ({ group }) => cell(group),
+});
 
 const figure =
   (cell: (summary: Summary) => Piece) =>
@@ -68,18 +79,18 @@ const figure =
   };
 
 /** Columns that would be the same in every row are left out. */
-function columnsOf(groups: readonly PointGroup[]): Column<Line>[] {
+function columnsOf(groups: readonly PointGroup[], shared: readonly Flag[]): Column<Line>[] {
   const has = (of: (group: PointGroup) => boolean): boolean => groups.some(of);
   const optional = (show: boolean, column: Column<Line>): Column<Line>[] => (show ? [column] : []);
   return [
     ...optional(
       has((group) => group.point.size > 0),
-      { head: 'size', kind: 'n', cell: firstOnly((group) => sizeCell(group)) },
+      { ...ofPoint('size', sizeCell), kind: 'n' },
     ),
-    { head: 'source', kind: 'tight', cell: firstOnly((group) => group.point.source) },
+    { ...ofPoint('source', (group) => group.point.source), kind: 'tight' },
     ...optional(
       has((group) => variant(group) !== ''),
-      { head: 'variant', cell: firstOnly(variant) },
+      ofPoint('variant', variant),
     ),
     { head: 'series', kind: 'tight', cell: ({ row }) => row?.series ?? '' },
     ...FIGURES,
@@ -87,7 +98,7 @@ function columnsOf(groups: readonly PointGroup[]): Column<Line>[] {
       has((group) => group.rows.some((row) => row.bandwidth !== null)),
       { head: 'bandwidth', kind: 'n', cell: bandwidthCell },
     ),
-    { head: 'status', cell: firstOnly(statusCell) },
+    ofPoint('status', (group) => statusCell(group, shared)),
   ];
 }
 
@@ -133,16 +144,19 @@ function bandwidthCell({ row }: Line): Piece {
   return html`<span title="${bandwidth.value} GB/s">${formatBandwidth(bandwidth.value)}</span>`;
 }
 
-/** The word, its flags, and for anything but a pass the place where the reason stands. */
-function statusCell(group: PointGroup): Piece {
-  const limit = group.limit === null ? '' : html`<br /><span class="muted">limit ${group.limit}</span>`;
-  const why = group.reason === '' ? '' : html`<br /><span class="muted">${group.reason}</span>`;
-  return html`${statusWord(group.status)} ${flagWords(group.flags)}${limit}${why}`;
+/** The word, and the flags that not every point of the table has. */
+function statusCell(group: PointGroup, shared: readonly Flag[]): Piece {
+  const flags = group.flags.filter((flag) => !shared.includes(flag));
+  const limit = group.limit === null ? NOTHING : html`<br /><span class="muted">limit ${group.limit}</span>`;
+  return html`${statusWord(group.status)} ${flagWords(flags)}${limit}`;
 }
 
-function seriesKey(id: string): Markup {
-  const series = findBenchmark(id)?.series ?? [];
-  return series.length === 0
-    ? NOTHING
-    : html`<p class="muted">${series.map((one) => `${one.name}: ${one.what}`).join('; ')}.</p>`;
+/** What is timed, and what one sample of each series is. */
+function described(id: string): Markup {
+  const benchmark = findBenchmark(id);
+  if (!benchmark) return NOTHING;
+  const series = benchmark.series.map((one) => `${one.name}: ${one.what}`).join('; ');
+  return html`<p class="muted">Timed: ${sentence(benchmark.timed)} ${sentence(series)}</p>`;
 }
+
+const sentence = (text: string): string => `${text.replace(/[. ]+$/, '')}.`;

@@ -1,9 +1,9 @@
 import { LEVEL } from '../../bench/statistics/figures.ts';
 import { UNSTABLE_ABOVE } from '../../bench/statistics/runs.ts';
 import { html, type Markup } from './markup.ts';
-import { percent } from './words.ts';
 
-const level = percent(LEVEL);
+const level = `${LEVEL * 100} %`;
+const unstable = `${UNSTABLE_ABOVE * 100} %`;
 
 const RULES: readonly (readonly [term: string, rule: string])[] = [
   [
@@ -29,7 +29,7 @@ const RULES: readonly (readonly [term: string, rule: string])[] = [
   ],
   [
     'run to run',
-    `Coefficient of variation (standard deviation over mean) of the p50 of the independent runs. Above ${percent(UNSTABLE_ABOVE)} the point is flagged unstable.`,
+    `Coefficient of variation (standard deviation over mean) of the p50 of the independent runs. Above ${unstable} the point is flagged unstable.`,
   ],
   ['bandwidth', 'Bytes of one operation over p50, in GB/s of 1e9 bytes. KiB and MiB are powers of 1024.'],
   [
@@ -48,7 +48,7 @@ const RULES: readonly (readonly [term: string, rule: string])[] = [
     'simulated',
     'Taken on a virtual board. Such numbers show that the software works, not how fast hardware is.',
   ],
-  ['unstable', `The p50 varies by more than ${percent(UNSTABLE_ABOVE)} between the independent runs.`],
+  ['unstable', `The p50 varies by more than ${unstable} between the independent runs.`],
   [
     'drifted',
     'During the run a CPU clock moved by more than 5 %, a temperature by more than 5 °C, or a governor changed.',

@@ -6,20 +6,22 @@ const BASE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--text);font:13px/1.5 system-ui,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums lining-nums}
-main,.banner>p,header,nav{max-width:1500px;margin:0 auto;padding-left:24px;padding-right:24px}
+main,.banner>p,header,nav{max-width:1320px;margin:0 auto;padding-left:24px;padding-right:24px}
 h1{font-size:20px;line-height:28px;font-weight:600;margin:0;overflow-wrap:anywhere}
 h2{font-size:16px;line-height:24px;font-weight:600;margin:40px 0 8px;padding-top:8px;border-top:1px solid var(--line)}
 h3{font-size:13px;line-height:20px;font-weight:600;margin:24px 0 4px}
+.glance+h3{margin-top:8px}
+h3 .flag{font-weight:400;margin-left:4px}
 p{margin:4px 0 8px;max-width:92ch}
 code,.mono{font:12px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{margin:4px 0 8px;padding:8px 12px;background:var(--panel);border:1px solid var(--line);white-space:pre-wrap;overflow-wrap:anywhere}
 a{color:var(--accent)}
 .muted{color:var(--muted)}
 .banner{background:var(--banner);color:var(--banner-text);border-bottom:1px solid currentColor}
-.banner>p{max-width:1500px;margin:0 auto;padding-top:8px;padding-bottom:8px;font-weight:600}
+.banner>p{max-width:1320px;margin:0 auto;padding-top:8px;padding-bottom:8px;font-weight:600}
 .hardware{background:var(--panel);color:var(--text)}
 header{padding-top:16px}
-nav{padding-top:8px}
+nav{padding-top:8px;padding-bottom:16px}
 nav ul{display:flex;flex-wrap:wrap;gap:0 16px;list-style:none;margin:0;padding:0}
 section{break-inside:auto}
 `;
@@ -32,10 +34,14 @@ caption{text-align:left;color:var(--muted);padding:0 0 4px}
 th,td{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--muted);border-bottom:1px solid var(--muted);vertical-align:bottom}
 th[scope=row]{font-weight:400}
-tr>:last-child{padding-right:0}
-td.n,th.n{text-align:right;white-space:nowrap}
+tbody:not(.group)>tr>:last-child,thead th.n:last-child,tbody.group td.n[rowspan]:last-child{padding-right:0}
+td.n,th.n{text-align:right}
+td.n{white-space:nowrap}
 td.tight{white-space:nowrap}
-tbody.group>tr:not(:last-child)>td{border-bottom-color:transparent}
+tbody.group>tr:not(:last-child)>td{border-bottom-color:transparent;padding-bottom:0}
+td.note{color:var(--muted)}
+tbody.void td{color:var(--muted)}
+tbody.void b{font-weight:400}
 tbody.group>tr>td[rowspan],tbody.group>tr:last-child>td{border-bottom-color:var(--line)}
 .break{overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:4px 0 8px}
@@ -60,15 +66,17 @@ ol.notes{margin:0 0 12px;padding-left:24px;color:var(--muted);font-size:12px}
 `;
 
 const CHARTS = `
-.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,560px),1fr));gap:16px 40px;align-items:start}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,520px),1fr));gap:16px 40px;align-items:start}
 figure{margin:0 0 12px;break-inside:avoid}
 figcaption{font-weight:600;margin-bottom:4px}
 figcaption span{font-weight:400;color:var(--muted)}
-svg{color:var(--text);overflow:visible}
+svg{color:var(--text);overflow:visible;font-size:9px}
 svg text{font-family:inherit}
-figure>svg,.strip>svg{max-width:100%;height:auto;display:block}
+figure>svg{width:100%;height:auto;display:block}
+.strip>svg{max-width:100%;height:auto;display:block}
+.charts table{font-size:11px;width:100%}
+.swatch,.legend svg{vertical-align:-2px;margin-right:6px}
 .legend{display:flex;flex-wrap:wrap;gap:0 16px;list-style:none;margin:4px 0;padding:0;font-size:12px}
-.legend svg{vertical-align:-2px;margin-right:4px}
 .strip{display:grid;grid-template-columns:72px 1fr;align-items:start;break-inside:avoid;margin-bottom:4px}
 .strip>b{font-weight:600;padding-top:24px}
 .stage{display:inline-block;min-width:20px;text-align:right;margin-right:4px}
@@ -84,7 +92,7 @@ nav{display:none}
 .banner>p{padding:4px 8px}
 h1{font-size:14pt;line-height:1.3}
 h2{font-size:12pt;line-height:1.3;margin-top:20px;break-after:avoid}
-h3,caption,figcaption{break-after:avoid}
+h2+p,h3,h3+p,caption,figcaption{break-after:avoid}
 h3{font-size:9pt}
 table{font-size:7.5pt;line-height:1.35}
 th,td{padding:2px 8px 2px 0}
@@ -93,12 +101,17 @@ tr,.strip,ul.findings li,dt,dd{break-inside:avoid}
 tbody.group{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible}
-.charts{grid-template-columns:1fr 1fr;gap:8px 16px}
+svg{font-size:12px}
+.strip>svg{font-size:13px}
+.charts{grid-template-columns:1fr 1fr;gap:4px 16px}
+.charts table{font-size:6.5pt}
+.charts th,.charts td{padding-right:5px}
+.charts .swatch{width:20px;margin-right:3px}
 .glance{grid-template-columns:1fr 1fr;gap:0 16px}
 dl{gap:1px 8px}
 svg,.flag{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 a{color:inherit;text-decoration:none}
-.digests td,.digests code{font-size:6pt;padding-top:0;padding-bottom:0}
+.digests td,.digests code{font-size:5.5pt;line-height:1.15;padding-top:0;padding-bottom:0}
 }
 `;
 

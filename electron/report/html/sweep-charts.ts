@@ -1,12 +1,12 @@
 import type { ResultRow } from '../../bench/results.ts';
 import type { Sweep } from '../../bench/sweeps.ts';
 import { formatBandwidth, formatBytes, formatTime } from '../../model/format.ts';
-import { logAxis, sizeAxis, sizeTick } from './axes.ts';
+import { bottomAxis, leftAxis, logAxis, sizeAxis } from './axes.ts';
 import { drawing, marks } from './drawing.ts';
-import { legend, lineStyle } from './legend.ts';
+import { lineStyle, swatch, type LineStyle } from './legend.ts';
 import { html, type Markup, type Piece } from './markup.ts';
 import { table, type Column } from './table.ts';
-import { missing, range, three, time, undefinedValue } from './words.ts';
+import { missing, rangeBelow, three, time, undefinedValue } from './words.ts';
 
 /** Lines that share one chart. */
 export interface Panel {
@@ -24,23 +24,21 @@ export function panelsOf(sweeps: readonly Sweep[]): Panel[] {
 function panelsOfBenchmark(sweeps: readonly Sweep[]): Panel[] {
   const first = sweeps[0];
   if (!first) return [];
-  const kinds = [...new Set(sweeps.map(kindOf))];
   const title = `${first.place} ${first.benchmark}`.trim();
-  if (kinds.length < 2) {
-    const note = [first.title, kindOf(first)].filter((one) => one !== '').join(', ');
+  const sources = [...new Set(sweeps.map((sweep) => sweep.source))];
+  const note = sources.length === 1 ? `${first.title}, ${first.source}` : first.title;
+  const kindOf = ({ source, variantText: variant }: Sweep): string =>
+    [sources.length === 1 ? '' : source, variant].filter((one) => one !== '').join(', ');
+  if (new Set(sweeps.map(kindOf)).size < 2)
     return [{ title, note, lines: sweeps.map((sweep) => ({ label: sweep.series, rows: sweep.rows })) }];
-  }
   return [...new Set(sweeps.map((sweep) => sweep.series))].map((series) => ({
     title: `${title} ${series}`,
-    note: first.title,
+    note,
     lines: sweeps
       .filter((sweep) => sweep.series === series)
       .map((sweep) => ({ label: kindOf(sweep), rows: sweep.rows })),
   }));
 }
-
-const kindOf = ({ source, variantText }: Sweep): string =>
-  variantText === '' ? source : `${source}, ${variantText}`;
 
 /** A place in a chart, with the interval where there is one. */
 interface Spot {
@@ -73,10 +71,13 @@ export const LATENCY: Quantity = {
     if (summary.kind !== 'summary') return missing(summary);
     const { p50, p50Interval: interval } = summary;
     return interval.kind === 'interval'
-      ? html`${time(p50)} <span class="muted">(${range(interval.low, interval.high)})</span>`
-      : html`${time(p50)} <span class="muted">(${missing(interval)})</span>`;
+      ? withInterval(time(p50), rangeBelow(p50, interval.low, interval.high))
+      : withInterval(time(p50), missing(interval));
   },
 };
+
+const withInterval = (value: Markup, interval: Piece): Markup =>
+  html`${value}<br /><span class="muted">${interval}</span>`;
 
 export const BANDWIDTH: Quantity = {
   name: 'Bandwidth against size',
@@ -95,36 +96,40 @@ export const BANDWIDTH: Quantity = {
     if (bandwidth.kind === 'not-defined') return undefinedValue(bandwidth);
     const { value, interval } = bandwidth;
     const around =
-      interval.kind === 'interval' ? `(${three(interval.low)} to ${three(interval.high)})` : '(no interval)';
-    return html`<span title="${value} GB/s">${formatBandwidth(value)}</span>
-      <span class="muted">${around}</span>`;
+      interval.kind === 'interval' ? `${three(interval.low)}–${three(interval.high)}` : 'no interval';
+    return withInterval(html`<span title="${value} GB/s">${formatBandwidth(value)}</span>`, around);
   },
 };
 
-const WIDTH = 560;
-const HEIGHT = 250;
+const WIDTH = 480;
+const HEIGHT = 210;
 
 /** A chart with its legend and its data. */
 export function sweepFigure(panel: Panel, quantity: Quantity): Markup {
   return html`<figure>
     <figcaption>${panel.title} <span>${panel.note}</span></figcaption>
-    ${picture(panel, quantity)} ${legend(panel.lines.map((line) => line.label))}
-    ${table(columnsOf(panel, quantity), sizesOf(panel), {
-      caption: `${quantity.axis}, in brackets its 95 % interval`,
+    ${picture(panel, quantity)}
+    ${table(columnsOf(panel, quantity), panel.lines.map(styled), {
+      caption: `${quantity.axis}, below it its 95 % interval in the same unit`,
     })}
   </figure>`;
 }
 
+type PanelLine = Panel['lines'][number] & { readonly style: LineStyle };
+
+const styled = (line: Panel['lines'][number], at: number): PanelLine => ({ ...line, style: lineStyle(at) });
+
 const sizesOf = (panel: Panel): number[] =>
   [...new Set(panel.lines.flatMap((line) => line.rows.map((row) => row.size)))].sort((a, b) => a - b);
 
-function columnsOf(panel: Panel, quantity: Quantity): Column<number>[] {
+/** A row a line, named by the look of the line: the table is the legend. */
+function columnsOf(panel: Panel, quantity: Quantity): Column<PanelLine>[] {
   return [
-    { head: 'size', kind: 'n', cell: (size) => formatBytes(size) },
-    ...panel.lines.map(({ label, rows }): Column<number> => ({
-      head: label,
+    { head: '', cell: ({ style, label }) => html`${swatch(style)}${label}` },
+    ...sizesOf(panel).map((size): Column<PanelLine> => ({
+      head: formatBytes(size),
       kind: 'n',
-      cell: (size) => {
+      cell: ({ rows }) => {
         const row = rows.find((one) => one.size === size);
         return row ? quantity.cell(row) : html`<span class="muted">not measured</span>`;
       },
@@ -146,20 +151,17 @@ function picture(panel: Panel, quantity: Quantity): Markup {
   return drawing({
     width: WIDTH,
     height: HEIGHT,
-    marginLeft: 64,
-    marginRight: 16,
+    marginLeft: 60,
+    marginRight: 12,
     marginTop: 20,
     label: `${quantity.name}, ${panel.title}, both axes logarithmic; the table below has the same data`,
-    x: { type: 'log', base: 2, domain: x.domain, ticks: x.ticks, tickFormat: sizeTick, label: 'buffer size' },
-    y: {
-      type: 'log',
-      domain: y.domain,
-      ticks: y.ticks,
-      tickFormat: quantity.tick,
-      grid: true,
-      label: quantity.axis,
-    },
-    marks: lines.flatMap(marksOfLine),
+    x: { type: 'log', base: 2, domain: x.domain, axis: null },
+    y: { type: 'log', domain: y.domain, axis: null },
+    marks: [
+      ...leftAxis(y.ticks, quantity.tick, quantity.axis),
+      bottomAxis(x.ticks, formatBytes),
+      ...lines.flatMap(marksOfLine),
+    ],
   });
 }
 

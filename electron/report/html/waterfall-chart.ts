@@ -53,7 +53,7 @@ interface Segment {
   readonly title: string;
 }
 
-const WIDTH = 1120;
+const WIDTH = 1000;
 const ROWS = ['cold', 'warm', 'whole'] as const;
 
 /** One size: its stages as stacked lengths, cold above warm; below them the path measured in one go, where a series does. */
@@ -65,14 +65,14 @@ export function waterfallStrip(one: WaterfallSize): Markup {
   const rows = whole ? ROWS : ROWS.slice(0, 2);
   const picture = drawing({
     width: WIDTH,
-    height: 66 + rows.length * 34,
+    height: 38 + rows.length * 40,
     marginLeft: 48,
     marginRight: 150,
     marginTop: 16,
-    marginBottom: 34,
+    marginBottom: 22,
     label: `Stages of sharing ${formatBytes(one.size)}, stacked; the table below has the same data`,
-    x: { domain: [0, longest], ticks: 6, tickFormat: formatTime, label: 'time, p50 of each stage' },
-    y: { domain: rows, label: null, padding: 0.36, tickSize: 0 },
+    x: { domain: [0, longest], ticks: 6, tickFormat: formatTime, label: null },
+    y: { domain: rows, label: null, padding: 0.46, tickSize: 0 },
     marks: [
       bars([...cold.segments, ...warm.segments]),
       numbers([...cold.segments, ...warm.segments]),
@@ -104,7 +104,7 @@ const bars = (segments: readonly Segment[]): object =>
   });
 
 const numbers = (segments: readonly Segment[]): object =>
-  marks.text(segments, { x: 'middle', y: 'row', text: 'text', dy: -17, fontSize: 10, fill: 'currentColor' });
+  marks.text(segments, { x: 'middle', y: 'row', text: 'text', dy: -17, fill: 'currentColor' });
 
 function totals({ cold, warm }: WaterfallSize, whole: number | null): object {
   const total = (row: WaterfallRow): string =>
@@ -116,7 +116,7 @@ function totals({ cold, warm }: WaterfallSize, whole: number | null): object {
     { row: 'warm', at: warm.sumNs, text: total(warm) },
     ...(whole === null ? [] : [{ row: 'whole', at: whole, text: formatTime(whole) }]),
   ];
-  return marks.text(rows, { x: 'at', y: 'row', text: 'text', dx: 6, textAnchor: 'start', fontSize: 11 });
+  return marks.text(rows, { x: 'at', y: 'row', text: 'text', dx: 6, textAnchor: 'start' });
 }
 
 /** Below this part of the longest row a segment is too narrow for its number; the table has it. */

@@ -38,6 +38,12 @@ export function range(low: number, high: number): string {
   return `${lower} to ${upper} ${unit}`;
 }
 
+/** An interval in the unit of the value that stands above it: '21.0 – 21.2'. */
+export function rangeBelow(value: number, low: number, high: number): string {
+  const unit = formatTime(value).split(' ')[1] ?? '';
+  return `${inUnit(low, unit)}–${inUnit(high, unit)}`;
+}
+
 const SCALE: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 };
 
 const inUnit = (ns: number, unit: string): string => three(ns / (SCALE[unit] ?? 1));
@@ -49,6 +55,10 @@ export function three(value: number): string {
   const digits = 2 - Math.floor(Math.log10(Math.abs(rounded)));
   return rounded.toFixed(Math.min(Math.max(0, digits), 6));
 }
+
+/** A difference of times, with its sign. */
+export const signedTime = (ns: number): Markup =>
+  html`<span title="${ns} ns">${ns > 0 ? '+' : ns < 0 ? '−' : ''}${formatTime(Math.abs(ns))}</span>`;
 
 export const percent = (ratio: number): string => `${three(ratio * 100)} %`;
 
