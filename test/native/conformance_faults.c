@@ -318,6 +318,40 @@ static void test_unplug_in_call(void)
     end_empty();
 }
 
+/* ---- workloads */
+
+/* Asked until the board holds something of every kind. */
+static bool holds_something(struct rig_info *info)
+{
+    for (int i = 0; i < 3000; i++) {
+        *info = now();
+        if (info->objects > 0 && info->dmabufs > 0 && info->files > 0)
+            return true;
+        poll(NULL, 0, 10);
+    }
+    return false;
+}
+
+static void test_workloads(void)
+{
+    static const char *const kinds[] = { "share", "churn", "leaker" };
+    if (!begin())
+        return;
+    struct rig_info info;
+    CHECK(!rig_start_workload(&rig, "nonsense", 1));
+    CHECK(!rig_start_workload(&rig, "churn", 100000));
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        CHECK(rig_start_workload(&rig, kinds[i], 2));
+    CHECK(holds_something(&info));
+    CHECK_INT(info.workloads, 6);
+    CHECK(rig_stop_workloads(&rig));
+    CHECK_INT(now().workloads, 0);
+    CHECK(rig_settle(&rig, 0, 0, &info));
+    CHECK(rig_start_workload(&rig, "share", 1)); /* this one ends with the board */
+    CHECK(holds_something(&info));
+    rig_stop(&rig);
+}
+
 /* ---- at the doors */
 
 static int connect_door(int type, const char *door)
@@ -404,6 +438,7 @@ int main(void)
     check_run("a foreign dma-buf can be refused on request", test_foreign_refused);
     check_run("a slow DSP keeps the bank until RELEASE is answered", test_slow_release);
     check_run("a node unplugged in the middle of a call comes back as another", test_unplug_in_call);
+    check_run("workloads start, hold buffers, and stop", test_workloads);
     check_run("garbage ends its connection and nothing else", test_garbage);
     check_run("another user is refused", test_stranger);
     return check_done();

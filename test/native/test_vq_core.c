@@ -454,6 +454,27 @@ static void test_mapping_without_quirk(void)
     end_empty();
 }
 
+/* inotify speaks before the lock goes, and joins equal events: the board looks again by itself. */
+static void test_close_without_event(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *heap = open_as(90, "/dev/dma_heap/system"), *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle;
+    int fd, again;
+    CHECK_INT(heap_alloc(heap, 4096, &fd), 0);
+    CHECK_INT(import_fd(file, fd, &handle), 0);
+    CHECK_INT(export_fd(file, handle, &again), 0); /* a second description of it */
+    CHECK_INT(close_handle(file, handle), 0);
+    close_fd(again); /* the first one still holds its lock */
+    CHECK_INT(board->dmabuf_count, 1);
+    close(fd); /* nobody reads what inotify says of this one */
+    vq_timer_run(board, UINT64_MAX);
+    CHECK_INT(board->dmabuf_count, 0);
+    vq_file_close(heap);
+    vq_file_close(file);
+    end_empty();
+}
+
 static void test_size_mismatch(void)
 {
     begin(VQ_IOMMU_TRANSLATED);
@@ -526,6 +547,7 @@ int main(void)
     check_run("another node cannot attach to an export", test_foreign_node);
     check_run("a mapped object stays, and the ledger says so", test_mapping_pins);
     check_run("without the quirk it goes with its last use", test_mapping_without_quirk);
+    check_run("a close that inotify kept quiet about is found", test_close_without_event);
     check_run("structs of another size are extended and cut", test_size_mismatch);
     check_run("an unplugged node answers ENODEV and comes back as another", test_unplugged);
     check_run("a fault hits as often as it was asked to", test_fault_counts);

@@ -206,10 +206,21 @@ static void on_total(struct rig_info *info, uint32_t tag, uint64_t number)
         info->files = number;
 }
 
+/* Repeated numbers travel packed or one by one. */
+static void on_workloads(struct rig_info *info, pb_istream_t *text)
+{
+    uint64_t pid;
+    while (text && text->bytes_left > 0 && CHECK(pb_decode_varint(text, &pid)))
+        info->workloads++;
+    info->workloads += text == NULL;
+}
+
 static void on_info(void *to, uint32_t tag, pb_istream_t *text, uint64_t number)
 {
     struct rig_info *info = to;
-    if (!text)
+    if (tag == qdalab_BoardInfo_workload_pids_tag)
+        on_workloads(info, text);
+    else if (!text)
         on_total(info, tag, number);
     else if (tag == qdalab_BoardInfo_banks_tag && info->bank_count < 32)
         CHECK(each_field(text, on_bank, &info->banks[info->bank_count++]));
@@ -327,6 +338,20 @@ bool rig_replug(struct vq_rig *rig, const char *dsp)
 {
     qdalab_ToBoard request = { .which_request = qdalab_ToBoard_replug_tag };
     snprintf(request.request.replug.dsp, sizeof(request.request.replug.dsp), "%s", dsp);
+    return ask(rig, &request, NULL) == qdalab_FromBoard_done_tag;
+}
+
+bool rig_start_workload(struct vq_rig *rig, const char *kind, uint32_t processes)
+{
+    qdalab_ToBoard request = { .which_request = qdalab_ToBoard_start_workload_tag };
+    snprintf(request.request.start_workload.kind, sizeof(request.request.start_workload.kind), "%s", kind);
+    request.request.start_workload.processes = processes;
+    return ask(rig, &request, NULL) == qdalab_FromBoard_workload_tag;
+}
+
+bool rig_stop_workloads(struct vq_rig *rig)
+{
+    qdalab_ToBoard request = { .which_request = qdalab_ToBoard_stop_workload_tag };
     return ask(rig, &request, NULL) == qdalab_FromBoard_done_tag;
 }
 

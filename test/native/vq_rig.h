@@ -47,6 +47,7 @@ struct rig_info {
     struct rig_node nodes[16];
     size_t node_count;
     unsigned known_differences;
+    unsigned workloads;
 };
 
 /* What the board holds now. */
@@ -62,6 +63,9 @@ bool rig_fault(struct vq_rig *rig, const qdalab_SetFault *fault);
 bool rig_clear_faults(struct vq_rig *rig);
 bool rig_unplug(struct vq_rig *rig, const char *dsp);
 bool rig_replug(struct vq_rig *rig, const char *dsp);
+/* Starts `processes` workloads of a kind; false: refused. */
+bool rig_start_workload(struct vq_rig *rig, const char *kind, uint32_t processes);
+bool rig_stop_workloads(struct vq_rig *rig);
 bool rig_kill_client(struct vq_rig *rig, uint32_t pid);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -204,6 +205,7 @@ int vq_control_start(struct vq_board *board, const char *exe_folder, struct vq_c
         return -ENOMEM;
     control->board = board;
     vq_list_init(&control->conns);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* what workloads leave behind comes to the board */
     snprintf(control->exe_folder, sizeof(control->exe_folder), "%s", exe_folder);
     control->fd = vq_listen(board, SOCK_STREAM, "ctl");
     int err = control->fd < 0 ? control->fd : 0;

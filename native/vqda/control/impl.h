@@ -18,6 +18,7 @@ struct vq_control {
     char exe_folder[4096];
     int workloads[VQ_MAX_WORKLOADS]; /* pids */
     size_t workload_count;
+    bool had_workloads; /* ever */
 };
 
 /* A refusal: code, a sentence with the remedy, and the -errno behind it (0: none). Writes the Failure body. */

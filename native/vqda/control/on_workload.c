@@ -53,6 +53,7 @@ static int spawn(struct vq_control *control, const qdalab_StartWorkload *what)
     if (pid < 0)
         return -errno;
     control->workloads[control->workload_count++] = pid;
+    control->had_workloads = true;
     return pid;
 }
 
@@ -111,6 +112,35 @@ bool vq_workload_known(const struct vq_control *control, int pid)
     return false;
 }
 
+/* Kills whatever children there are. */
+static void kill_children(void)
+{
+    char path[64], line[4096];
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)gettid());
+    FILE *file = fopen(path, "re");
+    if (file && fgets(line, sizeof(line), file)) {
+        char *rest = NULL;
+        for (char *word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
+            kill(atoi(word), SIGKILL);
+    }
+    if (file)
+        fclose(file);
+}
+
+/* Children of workloads come to the board when these end (it is their subreaper), and end with it. */
+static void end_orphans(void)
+{
+    for (int tries = 0; tries < 2000; tries++) {
+        int pid = waitpid(-1, NULL, WNOHANG);
+        if (pid < 0)
+            return;
+        if (pid > 0)
+            continue;
+        kill_children();
+        usleep(1000);
+    }
+}
+
 bool vq_workload_stop(struct vq_control *control, int pid)
 {
     bool any = false;
@@ -122,20 +152,29 @@ bool vq_workload_stop(struct vq_control *control, int pid)
         forget(control, i);
         any = true;
     }
+    if (pid == 0 && control->had_workloads)
+        end_orphans();
     return any || pid == 0;
+}
+
+static void say_how(int pid, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        fprintf(stderr, "vqda: workload %d ended with exit code %d\n", pid, WEXITSTATUS(status));
+    else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM)
+        fprintf(stderr, "vqda: workload %d was ended by signal %d\n", pid, WTERMSIG(status));
 }
 
 void vq_control_reap(struct vq_control *control)
 {
-    for (size_t i = control->workload_count; i-- > 0;) {
-        int status;
-        int pid = waitpid(control->workloads[i], &status, WNOHANG);
-        if (pid <= 0)
+    int pid, status;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) { /* orphans of workloads too */
+        size_t i = 0;
+        while (i < control->workload_count && control->workloads[i] != pid)
+            i++;
+        if (i == control->workload_count)
             continue;
-        if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-            fprintf(stderr, "vqda: workload %d ended with exit code %d\n", pid, WEXITSTATUS(status));
-        else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM)
-            fprintf(stderr, "vqda: workload %d was ended by signal %d\n", pid, WTERMSIG(status));
+        say_how(pid, status);
         forget(control, i);
     }
 }

@@ -111,7 +111,11 @@ int64_t vq_remote_session_create(struct vq_call *call)
     int err = vq_remote_message(call->file, &call->who, QDA_V1_FILELEN_MAX, &memory);
     if (err)
         return err;
-    int64_t result = send_message(call, QDA_CALL_SESSION_CREATE, payload(6) + 4 * 128);
+    bool from_memory = arg->filelen > 0 && arg->filefd <= 0;
+    bool readable = call->extra_len > 0 && (call->extra[0] & VQ_ARG_MEMORY);
+    int64_t result = from_memory && !readable
+                         ? -EFAULT
+                         : send_message(call, QDA_CALL_SESSION_CREATE, payload(6) + 4 * 128);
     vq_object_put(memory, &call->who); /* the session did not come about */
     return result;
 }
