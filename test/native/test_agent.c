@@ -140,6 +140,35 @@ static void check_garbage(const char *bytes, size_t len)
     host_close(&host);
 }
 
+/* In a process of its own: another user with the right token. 0: it was sent away without a word. */
+static int be_another_user(void)
+{
+    if (setuid(65534) < 0 || !host_connect(&host, &agent))
+        return 2;
+    host_hello(&host, HOST_TOKEN, "", 0);
+    bool answered = host_next(&host, &frame);
+    host_close(&host);
+    return answered ? 1 : 0;
+}
+
+static void test_other_users_are_not_let_in(void)
+{
+    if (getuid() != 0) {
+        check_skip("only root can play another user");
+        return;
+    }
+    if (!start(NULL, NULL))
+        return;
+    fflush(stdout);
+    struct agent_process other = {.pid = fork()};
+    if (other.pid == 0)
+        _exit(be_another_user());
+    CHECK_INT(agent_wait(&other), 0);
+    CHECK(host_open(&host, &agent, 0, &frame));
+    host_close(&host);
+    end();
+}
+
 static void test_garbage_closes_the_connection_only(void)
 {
     if (!start(NULL, NULL))
@@ -412,6 +441,7 @@ int main(void)
     check_run("another build is refused with both ids", test_other_build_is_refused);
     check_run("the first frame must be a hello", test_first_frame_must_be_hello);
     check_run("a second connection is told that the agent is busy", test_second_connection_is_busy);
+    check_run("another user is not let in", test_other_users_are_not_let_in);
     check_run("garbage closes the connection, not the agent", test_garbage_closes_the_connection_only);
     check_run("half a frame is forgotten with its connection", test_half_a_frame_is_forgotten);
     check_run("a bad request keeps the connection", test_bad_requests_keep_the_connection);

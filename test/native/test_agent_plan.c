@@ -216,6 +216,23 @@ static void test_resume_after_the_last_acknowledged_block(void)
     end();
 }
 
+/* Results that nobody took keep the agent alive for longer than nobody does, but not for ever. */
+static void test_results_are_kept_for_a_while(void)
+{
+    const char *const args[] = {NULL, "--board", "unit-plan", "--idle-exit", "1", "--keep-results", "4", NULL};
+    const qdalab_PlanPoint points[] = {point("test.count", 0, 100, 1)};
+    struct heard heard = {0};
+    if (!CHECK(agent_spawn(&agent, args, HOST_TOKEN)) || !CHECK(host_open(&host, &agent, 0, &frame)) || !run(points, 1))
+        return;
+    host_close(&host);
+    nanosleep(&(struct timespec){.tv_sec = 2}, NULL);
+    CHECK(host_open(&host, &agent, 0, &frame));
+    hear_until(&heard, qdalab_FromAgent_plan_done_tag);
+    CHECK_INT(heard.next[0], 100);
+    host_close(&host);
+    CHECK_INT(agent_wait(&agent), EXIT_OK);
+}
+
 /* Nobody listens: the run goes on, what has no room is dropped and counted, and how the point went is there all the same. */
 static void test_overflow_is_counted(void)
 {
@@ -446,6 +463,7 @@ int main(void)
     check_run("points run in order and say what they are", test_points_in_order);
     check_run("a host that does not acknowledge makes the run wait", test_back_pressure);
     check_run("the stream resumes after the last acknowledged block", test_resume_after_the_last_acknowledged_block);
+    check_run("results are kept for a while", test_results_are_kept_for_a_while);
     check_run("what has no room while nobody listens is counted", test_overflow_is_counted);
     check_run("a stuck connection gives way to one with the token", test_stuck_connection_gives_way);
     check_run("cancel keeps what was measured", test_cancel_keeps_what_was_measured);
