@@ -3,7 +3,7 @@ import type { BoardState } from '../model/board.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import { defaultLimits, systemClock, type Clock, type Limits } from './clock.ts';
 import { Session } from './session.ts';
-import { stateOfProblem } from './transition.ts';
+import { transition, type BoardEvent } from './transition.ts';
 
 export interface OpenOptions extends DeployOptions {
   /** Hears every state from the first on, also those before there is a session. */
@@ -15,13 +15,18 @@ export interface OpenOptions extends DeployOptions {
 /** Starts an agent on the board and shakes hands. Comes back with a session that is ready, or leaves nothing behind. */
 export async function openSession(target: Target, options: OpenOptions = {}): Promise<Outcome<Session>> {
   const tell = options.onState ?? (() => undefined);
-  tell({ kind: 'connecting', step: 'starting the agent' });
+  let state: BoardState = { kind: 'absent' };
+  const happened = (event: BoardEvent): void => {
+    state = transition(state, event);
+    tell(state);
+  };
+  happened({ kind: 'connect', step: 'starting the agent' });
   const deployment = await target.deploy(options);
   if (!deployment.ok) {
-    tell(stateOfProblem(deployment.problem));
+    happened({ kind: 'problem', problem: deployment.problem });
     return deployment;
   }
-  tell({ kind: 'connecting', step: 'greeting the agent' });
+  happened({ kind: 'connect', step: 'greeting the agent' });
   const limits = { ...defaultLimits, ...options.limits };
   const session = new Session(deployment.value, options.clock ?? systemClock, limits);
   session.on('state', tell);
