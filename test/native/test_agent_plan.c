@@ -16,6 +16,7 @@
 static struct agent_process agent;
 static struct host host;
 static struct host_frame frame;
+static char board[32]; /* of this process alone: the measuring lock has its name */
 
 /* What a plan has given so far. */
 struct heard {
@@ -29,14 +30,10 @@ struct heard {
     struct host_frame last; /* PointDone or PlanDone, body valid until the next frame */
 };
 
-static bool start_named(const char *board)
-{
-    return CHECK(agent_spawn(&agent, (const char *[]){NULL, "--board", board, NULL}, HOST_TOKEN));
-}
-
 static bool start_and_open(void)
 {
-    return start_named("unit-plan") && CHECK(host_open(&host, &agent, 0, &frame));
+    return CHECK(agent_spawn(&agent, (const char *[]){NULL, "--board", board, NULL}, HOST_TOKEN)) &&
+           CHECK(host_open(&host, &agent, 0, &frame));
 }
 
 static void end(void)
@@ -168,7 +165,7 @@ static void test_back_pressure(void)
 }
 
 /* True once nobody holds the measuring lock: the plan is over. */
-static bool wait_for_the_end(const char *board)
+static bool wait_for_the_end(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int len = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "qda-lab/%u/%s/measuring", (unsigned)getuid(), board);
@@ -196,7 +193,7 @@ static void test_resume_after_the_last_acknowledged_block(void)
         take(&heard, &frame);
     host_ack(&host, 3);
     host_close(&host);
-    CHECK(wait_for_the_end("unit-plan"));
+    CHECK(wait_for_the_end());
     CHECK(host_open(&host, &agent, 5, &frame));
     CHECK_STR(field_text(&frame, qdalab_Welcome_running_plan_tag), "run-1");
     uint64_t oldest = field_uint(&frame, qdalab_Welcome_oldest_block_tag);
@@ -219,7 +216,7 @@ static void test_resume_after_the_last_acknowledged_block(void)
 /* Results that nobody took keep the agent alive for longer than nobody does, but not for ever. */
 static void test_results_are_kept_for_a_while(void)
 {
-    const char *const args[] = {NULL, "--board", "unit-plan", "--idle-exit", "1", "--keep-results", "4", NULL};
+    const char *const args[] = {NULL, "--board", board, "--idle-exit", "1", "--keep-results", "4", NULL};
     const qdalab_PlanPoint points[] = {point("test.count", 0, 100, 1)};
     struct heard heard = {0};
     if (!CHECK(agent_spawn(&agent, args, HOST_TOKEN)) || !CHECK(host_open(&host, &agent, 0, &frame)) || !run(points, 1))
@@ -243,7 +240,7 @@ static void test_overflow_is_counted(void)
     if (!run(points, 2))
         return;
     host_close(&host);
-    CHECK(wait_for_the_end("unit-plan"));
+    CHECK(wait_for_the_end());
     CHECK(host_open(&host, &agent, 0, &frame));
     uint64_t dropped_blocks = field_uint(&frame, qdalab_Welcome_dropped_blocks_tag);
     CHECK(dropped_blocks > 0);
@@ -400,7 +397,7 @@ static void test_longest_plan_fits_the_ring(void)
     if (!run(points, PLAN_MAX_POINTS))
         return;
     host_close(&host);
-    CHECK(wait_for_the_end("unit-plan"));
+    CHECK(wait_for_the_end());
     CHECK(host_open(&host, &agent, 0, &frame));
     hear_until(&heard, qdalab_FromAgent_plan_done_tag);
     CHECK_INT(heard.started, PLAN_MAX_POINTS);
@@ -415,14 +412,15 @@ static void test_one_run_a_board(void)
     struct agent_process first;
     struct host first_host;
     const qdalab_PlanPoint endless[] = {point("test.endless", 0, 1, 1)};
-    char pid[32];
+    char pid[32], named[48];
+    snprintf(named, sizeof(named), "board '%s'", board);
     if (!start_and_open() || !run(endless, 1))
         return;
     first = agent;
     first_host = host;
     if (!start_and_open())
         return;
-    check_refused("cdsp", endless, 1, "board 'unit-plan'");
+    check_refused("cdsp", endless, 1, named);
     CHECK_INT(field_uint(&frame, qdalab_Failure_code_tag), qdalab_FailureCode_FAILURE_BUSY);
     snprintf(pid, sizeof(pid), "process %d", (int)first.pid);
     CHECK_CONTAINS(field_text(&frame, qdalab_Failure_message_tag), pid);
@@ -460,6 +458,7 @@ static void test_told_to_end(void)
 int main(void)
 {
     agent_main = qda_agent_main;
+    snprintf(board, sizeof(board), "unit-plan-%d", (int)getpid());
     check_run("points run in order and say what they are", test_points_in_order);
     check_run("a host that does not acknowledge makes the run wait", test_back_pressure);
     check_run("the stream resumes after the last acknowledged block", test_resume_after_the_last_acknowledged_block);
