@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Run } from '../model/run.ts';
+import { fromText } from './json.ts';
 import { unpack } from './samples.ts';
 
 /** A run without its points: what the list shows, and what is written first. */
@@ -18,7 +19,7 @@ export interface StoredRun {
 export function readRun(db: DatabaseSync, id: string): StoredRun | null {
   const row = db.prepare('SELECT header FROM runs WHERE id = ?').get(id);
   if (!row) return null;
-  const header = JSON.parse(String(row['header'])) as RunHeader;
+  const header = fromText(String(row['header'])) as RunHeader;
   return { header, events: [...storedEvents(db, id)], digests: storedDigests(db, id) };
 }
 
@@ -33,7 +34,7 @@ function* storedEvents(db: DatabaseSync, id: string): Generator<PlanEvent> {
     .all(id)) {
     const series = JSON.parse(String(row['series'])) as string[];
     yield { kind: 'started', block: 0, index: Number(row['idx']), series };
-    if (row['outcome'] !== null) yield JSON.parse(String(row['outcome'])) as PlanEvent;
+    if (row['outcome'] !== null) yield fromText(String(row['outcome'])) as PlanEvent;
   }
   for (const row of db
     .prepare('SELECT idx, series, first, simulated, ns FROM blocks WHERE run_id = ?')

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { PointResult, Run } from '../model/run.ts';
+import { fromText, toText } from './json.ts';
 import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
 import { pack } from './samples.ts';
@@ -63,7 +64,7 @@ export class Store {
           `INSERT INTO runs(id, started_at, status, simulated, header) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT(id) DO UPDATE SET status = excluded.status, simulated = excluded.simulated, header = excluded.header`,
         )
-        .run(header.id, header.startedAt, header.status, header.simulated ? 1 : 0, JSON.stringify(header));
+        .run(header.id, header.startedAt, header.status, header.simulated ? 1 : 0, toText(header));
     });
   }
 
@@ -90,7 +91,7 @@ export class Store {
       this.db
         .prepare('SELECT header FROM runs ORDER BY started_at DESC, id DESC')
         .all()
-        .map((row) => lineOf(JSON.parse(String(row['header'])) as RunHeader)),
+        .map((row) => lineOf(fromText(String(row['header'])) as RunHeader)),
     );
   }
 
@@ -148,7 +149,7 @@ export class Store {
           `INSERT INTO points(run_id, idx, series, outcome) VALUES (?, ?, '[]', ?)
            ON CONFLICT(run_id, idx) DO UPDATE SET outcome = excluded.outcome`,
         )
-        .run(runId, event.index, JSON.stringify(event));
+        .run(runId, event.index, toText(event));
     }
   }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Collector } from '../../../electron/bench/collect.ts';
+import { MemoryModel } from '../../../electron/memory/model.ts';
+import type { DmaEvent } from '../../../electron/model/memory.ts';
 import type { Outcome } from '../../../electron/model/outcome.ts';
 import { sampleDigest } from '../../../electron/store/digest.ts';
 import { Store } from '../../../electron/store/store.ts';
@@ -17,6 +19,18 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** An address above 2^53, which JSON alone would not carry. */
+const mapping: DmaEvent = {
+  kind: 'alloc',
+  timeNs: 5,
+  pid: 7,
+  comm: 'app',
+  device: 'qda-cb-cdsp-3',
+  entries: [{ dmaAddr: 0xffff_ffff_ffff_f000n, length: 4096, phys: null }],
+  truncated: false,
+  totalEntries: 1,
+};
+
 const file = (): string => join(folder, 'deep', 'runs.sqlite');
 
 function value<T>(outcome: Outcome<T>): T {
@@ -28,7 +42,9 @@ const code = (outcome: Outcome<unknown>): string => (outcome.ok ? 'ok' : outcome
 
 test('a run comes back as it was stored, blocks joined in their order', () => {
   const store = value(Store.open(file()));
-  const head = header('run-a', [point(0), point(1)]);
+  const memory = new MemoryModel();
+  memory.apply({ kind: 'events', lost: 0, events: [mapping] });
+  const head = header('run-a', [point(0), point(1)], { memory: memory.picture() });
   value(store.putHeader(head));
   value(
     store.putEvents('run-a', [
