@@ -108,7 +108,7 @@ function picture(one: Distribution): Markup {
   return drawing({
     width: 480,
     height: 170,
-    marginLeft: 60,
+    marginLeft: 66,
     marginRight: 12,
     marginTop: 20,
     label: `Distribution of ${one.title}; the table below has its figures`,

@@ -34,7 +34,7 @@ caption{text-align:left;color:var(--muted);padding:0 0 4px}
 th,td{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--muted);border-bottom:1px solid var(--muted);vertical-align:bottom}
 th[scope=row]{font-weight:400}
-tbody:not(.group)>tr>:last-child,thead th.n:last-child,tbody.group td.n[rowspan]:last-child{padding-right:0}
+.flush tr>:last-child{padding-right:0}
 td.n,th.n{text-align:right}
 td.n{white-space:nowrap}
 td.tight{white-space:nowrap}
@@ -73,12 +73,12 @@ figcaption span{font-weight:400;color:var(--muted)}
 svg{color:var(--text);overflow:visible;font-size:9px}
 svg text{font-family:inherit}
 figure>svg{width:100%;height:auto;display:block}
-.strip>svg{max-width:100%;height:auto;display:block}
+.strip>svg{width:100%;height:auto;display:block}
 .charts table{font-size:11px;width:100%}
 .swatch,.legend svg{vertical-align:-2px;margin-right:6px}
 .legend{display:flex;flex-wrap:wrap;gap:0 16px;list-style:none;margin:4px 0;padding:0;font-size:12px}
 .strip{display:grid;grid-template-columns:72px 1fr;align-items:start;break-inside:avoid;margin-bottom:4px}
-.strip>b{font-weight:600;padding-top:24px}
+.strip>b{font-weight:600;padding-top:22px}
 .stage{display:inline-block;min-width:20px;text-align:right;margin-right:4px}
 `;
 
@@ -101,12 +101,13 @@ tr,.strip,ul.findings li,dt,dd{break-inside:avoid}
 tbody.group{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible}
-svg{font-size:12px}
-.strip>svg{font-size:13px}
+svg{font-size:11px}
+.strip{grid-template-columns:52px 1fr;margin-bottom:0}
+.strip>svg{font-size:12.5px}
+.strip>b{padding-top:14px}
 .charts{grid-template-columns:1fr 1fr;gap:4px 16px}
 .charts table{font-size:6.5pt}
 .charts th,.charts td{padding-right:5px}
-.charts .swatch{width:20px;margin-right:3px}
 .glance{grid-template-columns:1fr 1fr;gap:0 16px}
 dl{gap:1px 8px}
 svg,.flag{-webkit-print-color-adjust:exact;print-color-adjust:exact}

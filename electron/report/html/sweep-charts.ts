@@ -151,7 +151,7 @@ function picture(panel: Panel, quantity: Quantity): Markup {
   return drawing({
     width: WIDTH,
     height: HEIGHT,
-    marginLeft: 60,
+    marginLeft: 66,
     marginRight: 12,
     marginTop: 20,
     label: `${quantity.name}, ${panel.title}, both axes logarithmic; the table below has the same data`,

@@ -28,7 +28,7 @@ export function table<T>(
         </tr>`,
     )}
   </tbody>`;
-  return framed(html`${head(columns)}${body}`, options);
+  return framed(html`${head(columns)}${body}`, options, true);
 }
 
 export interface RowGroup<T> {
@@ -51,7 +51,8 @@ export function groupedTable<T>(
     html`<tbody class="group ${group.look ?? ''}">
       ${linesOf(columns, group)}
     </tbody>`;
-  return framed(html`${head(columns)}${groups.map(body)}`, options);
+  const flush = columns.every((column) => column.once !== true);
+  return framed(html`${head(columns)}${groups.map(body)}`, options, flush);
 }
 
 /** Columns of the kind `once` stand at the left and at the right of the others. */
@@ -72,14 +73,15 @@ function linesOf<T>(columns: readonly Column<T>[], { lead, rows, note }: RowGrou
   );
 }
 
-function framed(content: Markup, { caption, wide }: TableOptions): Markup {
+/** `flush`: every row ends at the right edge of the table. */
+function framed(content: Markup, { caption, wide }: TableOptions, flush: boolean): Markup {
   const said =
     caption === undefined
       ? NOTHING
       : html`<caption>
           ${caption}
         </caption>`;
-  const look = wide === true ? 'wide' : '';
+  const look = [wide === true ? 'wide' : '', flush ? 'flush' : ''].join(' ').trim();
   return html`<div class="scroll">
     <table class="${look}">
       ${said}${content}

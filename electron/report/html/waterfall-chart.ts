@@ -65,7 +65,7 @@ export function waterfallStrip(one: WaterfallSize): Markup {
   const rows = whole ? ROWS : ROWS.slice(0, 2);
   const picture = drawing({
     width: WIDTH,
-    height: 38 + rows.length * 40,
+    height: 38 + (rows.length + 0.5) * 38,
     marginLeft: 48,
     marginRight: 150,
     marginTop: 16,
