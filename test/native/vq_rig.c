@@ -20,8 +20,8 @@
 #define HUNG_MS 60000
 #define MAX_ARGUMENTS 16
 
-/* QDA_VQDA, else the one of this build tree: TREE/test/native/THIS -> TREE/native/vqda/vqda. */
-static bool vqda_path(char *out, size_t len)
+/* TREE/test/native/THIS -> TREE/native/vqda/vqda */
+bool rig_vqda_path(char *out, size_t len)
 {
     const char *given = getenv("QDA_VQDA");
     if (given)
@@ -74,7 +74,7 @@ bool rig_start(struct vq_rig *rig, const char *const *arguments)
     *rig = (struct vq_rig){ .control = -1 };
     snprintf(rig->name, sizeof(rig->name), "test-%d-%d", (int)getpid(), ++count);
     snprintf(rig->door, sizeof(rig->door), "qda-lab/%u/%s/vqda", (unsigned)getuid(), rig->name);
-    if (!CHECK(vqda_path(path, sizeof(path))) || !CHECK_INT(pipe(out), 0))
+    if (!CHECK(rig_vqda_path(path, sizeof(path))) || !CHECK_INT(pipe(out), 0))
         return false;
     fflush(stdout);
     rig->pid = fork();

@@ -19,6 +19,8 @@ struct vq_rig {
     int control;
 };
 
+/* The program: QDA_VQDA, else the one of this build tree. False: there is none. */
+bool rig_vqda_path(char *out, size_t len);
 /* Starts a board with further arguments (NULL-terminated). False, and why is printed: the test cannot go on. */
 bool rig_start(struct vq_rig *rig, const char *const *arguments);
 /* Ends it with SIGTERM and checks that it ended cleanly (exit code 0: under ASan, without leaks). */

@@ -19,6 +19,7 @@
 #define VQ_PAGE 4096ull
 #define VQ_NAME_LEN 48 /* a board's name, with NUL */
 #define VQ_OFFSET_HASH 256 /* buckets */
+#define VQ_PRIME_HASH 256  /* buckets */
 
 struct vq_board;
 struct vq_node;
@@ -111,6 +112,8 @@ struct vq_file {
     uint32_t handles_used;
     uint32_t lowest_free;
     struct vq_list prime;     /* struct vq_prime_entry: dma-buf <-> handle */
+    struct vq_list prime_by_dmabuf[VQ_PRIME_HASH];
+    struct vq_list prime_by_handle[VQ_PRIME_HASH];
     struct vq_object *init_memory; /* the DSP process' memory, of the last SESSION_CREATE that went through */
 };
 

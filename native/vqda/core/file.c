@@ -6,6 +6,7 @@
 #include "vqda/core/handle.h"
 #include "vqda/core/node.h"
 #include "vqda/core/object.h"
+#include "vqda/core/prime.h"
 #include "vqda/core/remote.h"
 #include "vqda/exporters/exporters.h"
 #include "vqda/quirks/quirks.h"
@@ -54,7 +55,7 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
     file->lowest_free = 1;
     snprintf(file->path, sizeof(file->path), "%s", path);
     strncpy(file->cookie, cookie, sizeof(file->cookie) - 1);
-    vq_list_init(&file->prime);
+    vq_prime_init(file);
     vq_list_add(&board->files, &file->link);
     vq_list_add(&board->by_cookie[bucket(file->cookie)], &file->by_cookie);
     *out = file;

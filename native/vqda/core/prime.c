@@ -12,11 +12,37 @@
 #include <errno.h>
 #include <stdlib.h>
 
+void vq_prime_init(struct vq_file *file)
+{
+    vq_list_init(&file->prime);
+    for (size_t i = 0; i < VQ_PRIME_HASH; i++) {
+        vq_list_init(&file->prime_by_dmabuf[i]);
+        vq_list_init(&file->prime_by_handle[i]);
+    }
+}
+
+static size_t bucket_of_dmabuf(const struct vq_dmabuf *dmabuf)
+{
+    return dmabuf->backing->ino % VQ_PRIME_HASH;
+}
+
 static struct vq_prime_entry *find(const struct vq_file *file, const struct vq_dmabuf *dmabuf)
 {
-    for (struct vq_list *at = file->prime.next; at != &file->prime; at = at->next) {
-        struct vq_prime_entry *entry = VQ_OF(at, struct vq_prime_entry, link);
+    const struct vq_list *head = &file->prime_by_dmabuf[bucket_of_dmabuf(dmabuf)];
+    for (struct vq_list *at = head->next; at != head; at = at->next) {
+        struct vq_prime_entry *entry = VQ_OF(at, struct vq_prime_entry, by_dmabuf);
         if (entry->dmabuf == dmabuf)
+            return entry;
+    }
+    return NULL;
+}
+
+static struct vq_prime_entry *find_handle(const struct vq_file *file, uint32_t handle)
+{
+    const struct vq_list *head = &file->prime_by_handle[handle % VQ_PRIME_HASH];
+    for (struct vq_list *at = head->next; at != head; at = at->next) {
+        struct vq_prime_entry *entry = VQ_OF(at, struct vq_prime_entry, by_handle);
+        if (entry->handle == handle)
             return entry;
     }
     return NULL;
@@ -31,29 +57,28 @@ static int remember(struct vq_file *file, struct vq_dmabuf *dmabuf, uint32_t han
     entry->handle = handle;
     vq_dmabuf_get(dmabuf);
     vq_list_add(&file->prime, &entry->link);
+    vq_list_add(&file->prime_by_dmabuf[bucket_of_dmabuf(dmabuf)], &entry->by_dmabuf);
+    vq_list_add(&file->prime_by_handle[handle % VQ_PRIME_HASH], &entry->by_handle);
     return 0;
 }
 
 void vq_prime_set_hidden(struct vq_file *file, uint32_t handle, bool hidden)
 {
-    for (struct vq_list *at = file->prime.next; at != &file->prime; at = at->next) {
-        struct vq_prime_entry *entry = VQ_OF(at, struct vq_prime_entry, link);
-        if (entry->handle == handle)
-            entry->hidden = hidden;
-    }
+    struct vq_prime_entry *entry = find_handle(file, handle);
+    if (entry)
+        entry->hidden = hidden;
 }
 
 void vq_prime_forget(struct vq_file *file, uint32_t handle)
 {
-    for (struct vq_list *at = file->prime.next; at != &file->prime; at = at->next) {
-        struct vq_prime_entry *entry = VQ_OF(at, struct vq_prime_entry, link);
-        if (entry->handle != handle)
-            continue;
-        vq_list_del(&entry->link);
-        vq_dmabuf_put(entry->dmabuf);
-        free(entry);
+    struct vq_prime_entry *entry = find_handle(file, handle);
+    if (!entry)
         return;
-    }
+    vq_list_del(&entry->link);
+    vq_list_del(&entry->by_dmabuf);
+    vq_list_del(&entry->by_handle);
+    vq_dmabuf_put(entry->dmabuf);
+    free(entry);
 }
 
 static int failure(const struct vq_file *file, enum qda_condition condition)

@@ -9,10 +9,15 @@
 /* One known pair; holds a reference to the dma-buf. */
 struct vq_prime_entry {
     struct vq_list link;
+    struct vq_list by_dmabuf;
+    struct vq_list by_handle;
     struct vq_dmabuf *dmabuf;
     uint32_t handle;
     bool hidden; /* made by an import by fd inside another call; nobody was told the handle */
 };
+
+/* An empty cache for a new file. */
+void vq_prime_init(struct vq_file *file);
 
 /* The handle of the dma-buf in this file, imported if need be. 0, or the errnos of PRIME_FD_TO_HANDLE. */
 int vq_prime_import(struct vq_file *file, const struct vq_caller *who, struct vq_dmabuf *dmabuf, uint32_t *handle);
