@@ -85,8 +85,9 @@ void vq_on_replug(struct vq_control *control, const qdalab_ToBoard *request, str
 void vq_on_kill_client(struct vq_control *control, const qdalab_ToBoard *request, struct qda_put *reply)
 {
     int pid = (int)request->request.kill_client.pid;
-    bool ours = pid > 0 && (vq_process_find(control->board, pid) || vq_workload_known(control, pid));
-    if (!ours || kill(pid, SIGKILL) != 0)
+    bool killed = pid > 0 && (vq_process_kill(control->board, pid) == 0 ||
+                              (vq_workload_known(control, pid) && kill(pid, SIGKILL) == 0));
+    if (!killed)
         vq_control_fail(reply, qdalab_FailureCode_FAILURE_BAD_REQUEST, -ESRCH,
                         "process %d is no client of this board; ask its status for those that are", pid);
     else

@@ -185,6 +185,7 @@ struct vq_process {
     int pid;
     uint32_t uid;
     unsigned connections;
+    int pidfd; /* the process itself, whatever becomes of its number; -1: none could be had */
 };
 
 /* What the core tells about DMA; any may be NULL. Called after the event, with the caller that made it happen. */

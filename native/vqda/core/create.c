@@ -78,11 +78,8 @@ static void free_leftovers(struct vq_board *board)
 
 static void free_processes(struct vq_board *board)
 {
-    while (!vq_list_empty(&board->processes)) {
-        struct vq_process *process = VQ_OF(board->processes.next, struct vq_process, link);
-        vq_list_del(&process->link);
-        free(process);
-    }
+    while (!vq_list_empty(&board->processes))
+        vq_process_free(VQ_OF(board->processes.next, struct vq_process, link));
 }
 
 void vq_board_free(struct vq_board *board)

@@ -26,6 +26,9 @@ extern const size_t vq_known_difference_count;
 /* A connection of a process begins or ends. The process is forgotten with its last: true then. */
 int vq_process_add(struct vq_board *board, int pid, uint32_t uid);
 bool vq_process_remove(struct vq_board *board, int pid);
+void vq_process_free(struct vq_process *process);
+/* SIGKILL. 0, or -ESRCH if it is none of ours or has ended. */
+int vq_process_kill(const struct vq_board *board, int pid);
 struct vq_process *vq_process_find(const struct vq_board *board, int pid);
 
 #endif

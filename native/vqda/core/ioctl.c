@@ -3,6 +3,7 @@
 
 #include "uapi/abi.h"
 #include "uapi/errnos.h"
+#include "uapi/qda_rfc.h"
 #include "vqda/exporters/exporters.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static int64_t unknown(const struct vq_file *file, uint32_t request)
     unsigned generation = file->board->generation;
     if (file->kind != VQ_FILE_ACCEL)
         return -ENOTTY;
-    bool reserved = QDA_IOC_NR(request) == 0x43 && generation == QDA_ERRNO_V1;
+    bool reserved = QDA_IOC_NR(request) == QDA_IOC_NR(QDA_RFC_IOCTL_INIT_ATTACH) && generation == QDA_ERRNO_V1;
     return qda_errno(generation, QDA_CALL_IOCTL, reserved ? QDA_COND_RESERVED_IOCTL : QDA_COND_UNKNOWN_IOCTL);
 }
 
