@@ -4,16 +4,21 @@ export interface Column {
   readonly right?: boolean;
 }
 
-/** A plain text table: two spaces between columns, a line under the head, no trailing blanks. */
+/**
+ * A plain text table: two spaces between columns, a line under the head, no trailing blanks. A row of one cell is a line of
+ * its own and widens no column.
+ */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map((column, at) =>
-    Math.max(...[column.head, ...rows.map((row) => row[at] ?? '')].map(width)),
+    Math.max(...[column.head, ...rows.map((row) => (row.length === 1 ? '' : (row[at] ?? '')))].map(width)),
   );
   const line = (cells: readonly string[]): string =>
-    columns
-      .map((column, at) => pad(cells[at] ?? '', widths[at] ?? 0, column.right === true))
-      .join('  ')
-      .trimEnd();
+    cells.length === 1
+      ? (cells[0] ?? '')
+      : columns
+          .map((column, at) => pad(cells[at] ?? '', widths[at] ?? 0, column.right === true))
+          .join('  ')
+          .trimEnd();
   const rule = widths.map((size) => '─'.repeat(size)).join('  ');
   return [line(columns.map((column) => column.head)), rule, ...rows.map(line)].join('\n');
 }

@@ -26,7 +26,7 @@ export function findingsOf(parts: Parts, seen: Seen): Finding[] {
       .filter((mapping) => mapping.kind === 'map-sg' && !mapping.contiguous)
       .map(scatteredFinding),
     ...seen.gone.flatMap((process) => deadFindings(process, parts)),
-    ...parts.buffers.filter(heldByNobody).map(unheldFinding),
+    ...unheldFinding(parts.buffers.filter((buffer) => heldByNobody(buffer, parts))),
     ...lostFinding(seen.lost),
   ];
 }
@@ -81,21 +81,33 @@ function deadFindings(process: Gone, parts: Parts): Finding[] {
   ];
 }
 
-const heldByNobody = (buffer: PictureBuffer): boolean =>
-  buffer.holders.length === 0 && buffer.references.value !== null;
+/** Referenced, held by no process that could be read, and by no import whose process is known to live. */
+function heldByNobody(buffer: PictureBuffer, parts: Parts): boolean {
+  if (buffer.holders.length > 0 || buffer.references.value === null) return false;
+  return !(buffer.attachedTo.value ?? []).some((device) => livelyBank(device, parts));
+}
 
-function unheldFinding(buffer: PictureBuffer): Finding {
-  const size = buffer.size.value === null ? 'of unknown size' : `of ${formatBytes(buffer.size.value)}`;
-  const at = buffer.attachedTo.value?.length
-    ? ` It is attached to ${buffer.attachedTo.value.join(', ')}.`
-    : '';
-  return {
-    id: `unheld/${buffer.ino}`,
-    severity: 'notice',
-    text: `Buffer ${buffer.ino} ${size} (${buffer.exporter.value ?? 'exporter unknown'}) has ${buffer.references.value ?? 0} references, but no descriptor or mapping of a readable process.${at}`,
-    remedy: 'An importer keeps it: closing the GEM handle of the import (or the importing file) frees it.',
-    evidence: [String(buffer.ino)],
-  };
+function livelyBank(device: string, { banks, processes }: Parts): boolean {
+  const users = banks.find((bank) => bank.device === device)?.users.value ?? [];
+  return users.some((pid) => processes.some((process) => process.pid === pid && process.alive));
+}
+
+/** All of them in one sentence: a picture with a thousand of them has one finding, with its evidence. */
+function unheldFinding(buffers: readonly PictureBuffer[]): Finding[] {
+  if (buffers.length === 0) return [];
+  const bytes = buffers.reduce((sum, buffer) => sum + (buffer.size.value ?? 0), 0);
+  const devices = [...new Set(buffers.flatMap((buffer) => buffer.attachedTo.value ?? []))];
+  const at = devices.length > 0 ? ` They are attached to ${devices.join(', ')}.` : '';
+  return [
+    {
+      id: 'unheld',
+      severity: 'notice',
+      text: `${buffers.length} dma-bufs (${formatBytes(bytes)}) are referenced, but no process that could be read holds or maps them.${at}`,
+      remedy:
+        'An import keeps such a buffer: closing its GEM handle, or the file that imported it, frees it.',
+      evidence: buffers.map((buffer) => String(buffer.ino)),
+    },
+  ];
 }
 
 const faultFinding = (fault: Fault, at: number): Finding => ({

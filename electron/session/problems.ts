@@ -15,7 +15,7 @@ export const unexpectedReply = (what: string, kind: string): Problem =>
   problem(
     'unexpected-reply',
     `The agent answered '${what}' with '${kind}', which is no answer to it. Agent and host do not agree on the protocol.`,
-    'Run npm run build, so that both come from one version.',
+    'Run npm run native, so that both come from one version.',
   );
 
 export const unaskedReply = (id: number, kind: string): Problem =>
@@ -72,14 +72,14 @@ export const buildMismatch = (found: string, wanted: string): Problem =>
   problem(
     'build-mismatch',
     `The agent is of build '${found}', and this host speaks only to build '${wanted}'. Nothing was measured.`,
-    'Run npm run build and connect anew, so that the right agent is started.',
+    'Run npm run native and connect anew, so that the right agent is started.',
   );
 
 export const protocolMismatch = (found: number, wanted: number): Problem =>
   problem(
     'protocol-mismatch',
     `The agent speaks protocol ${found}, this host protocol ${wanted}.`,
-    'Run npm run build and connect anew.',
+    'Run npm run native and connect anew.',
   );
 
 export const rebooted = problem(

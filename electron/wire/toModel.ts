@@ -22,7 +22,7 @@ export const badFrame = (who: string, why: string): { readonly ok: false; readon
   fail(
     'bad-frame',
     `A message of the ${who} cannot be read: ${why}. It is damaged, or of another version.`,
-    'The connection is dropped and made anew; if it happens again, run npm run build.',
+    'The connection is dropped and made anew; if it happens again, run npm run native.',
   );
 
 export const refusalOf = (failure: wire.Failure, fit: Fit): Refusal => ({

@@ -88,10 +88,13 @@ static void tell_started(struct plan *plan)
     plan->point_told = true;
 }
 
-/* ENODEV: the DSP restarted or the node was unplugged. A new node is another DSP life: its numbers are another plan's. */
+/*
+ * The DSP restarted or the node was unplugged: a new node is another DSP life, and its numbers are another plan's. ENODEV
+ * alone does not say so: an import without a free context bank gives it too, and the points after it can still run.
+ */
 static void note_node_gone(struct plan *plan)
 {
-    if (plan->result.error != -ENODEV || plan->node_gone[0] != '\0')
+    if (!plan->result.node_gone || plan->node_gone[0] != '\0')
         return;
     snprintf(plan->node_gone, sizeof(plan->node_gone),
              "%s went away during point %u (DSP restart or unplug); the points after it were not tried. Run the plan again.",

@@ -122,6 +122,7 @@ static int step_gone(struct qda_run_ctx *ctx, void *state, struct qda_point_resu
         take_one(ctx, counter);
     result->status = QDA_ST_ERROR;
     result->error = -ENODEV;
+    result->node_gone = true;
     strcpy(result->call, "GEM_CREATE");
     strcpy(result->reason, "the node is gone");
     return 0;

@@ -11,7 +11,7 @@ import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { memoryText } from '../print-memory.ts';
-import { resultsTable, troubles } from '../print-results.ts';
+import { resultsTable, tally, troubles } from '../print-results.ts';
 import { Progress } from '../progress.ts';
 import type { Screen } from '../screen.ts';
 
@@ -148,6 +148,7 @@ async function showRun(
     screen.out('Simulated: measured on a virtual board. These are no figures of hardware.\n');
   screen.out(resultsTable(groups));
   const bad = troubles(groups);
+  screen.out(`\nPoints: ${tally(groups)}`);
   if (bad.length > 0) screen.out(`\nNot passed\n${bad.map((text) => `  ${text}`).join('\n')}`);
   if (run.memory) screen.out(`\n${memoryText(run.memory)}`);
   if (run.status !== 'complete') screen.note(`\nThe run is ${run.status}: ${run.reason}`);

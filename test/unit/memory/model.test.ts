@@ -167,7 +167,7 @@ test('a buffer without a holder says what keeps it; holders with descriptors and
       { kind: 'map', pid: 7, ino: 2, start: 0n, length: 4096 },
     ]),
   );
-  expect(picture.findings.map((finding) => finding.id)).toEqual(['unheld/1']);
+  expect(picture.findings.map((finding) => finding.id)).toEqual(['unheld']);
   expect(picture.buffers.find((row) => row.ino === 2)?.holders).toEqual([{ pid: 7, fds: [5, 6], maps: 1 }]);
 });
 
