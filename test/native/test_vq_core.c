@@ -497,6 +497,68 @@ static void test_size_mismatch(void)
     end_empty();
 }
 
+static void test_largest_struct(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    static char arg[0x4000];
+    CHECK_INT(ioctl_fd(file, (QDA_DRM_IOCTL_VERSION & ~0x3fff0000u) | 0x3fff0000u, arg, -1, NULL), 0);
+    CHECK_INT(((struct qda_drm_version_arg *)(void *)arg)->name_len, 3);
+    vq_file_close(file);
+    end_empty();
+}
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+/* Zero or small mostly, so that the checks are passed now and then. */
+static void fill_randomly(uint32_t *state, uint32_t *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        words[i] = next_random(state) % 2 ? 0 : next_random(state) % 16 ? next_random(state) % 9 : next_random(state) << 8;
+}
+
+static void test_random_calls(void)
+{
+    static const char *const paths[] = { "/dev/accel/accel0", "/dev/accel/accel1", "/dev/dma_heap/system",
+                                         "/dev/udmabuf" };
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *files[4];
+    int kept[8] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+    uint32_t state = 4711, words[4096];
+    for (int i = 0; i < 4; i++)
+        files[i] = open_as(100 + i, paths[i]);
+    for (int i = 0; i < 30000; i++) {
+        uint32_t number = next_random(&state) % 2 ? 0x40 + next_random(&state) % 9 : 0x2d + next_random(&state) % 2;
+        uint32_t request = (next_random(&state) & 0x3) << 30 | (next_random(&state) % 200) << 16 | 'd' << 8 | number;
+        struct vq_file *file = files[next_random(&state) % 4];
+        int slot = (int)(next_random(&state) % 8), fd = -1;
+        fill_randomly(&state, words, 64);
+        if (file->kind == VQ_FILE_HEAP)
+            request = QDA_DMA_HEAP_IOCTL_ALLOC;
+        ioctl_fd(file, request, words, kept[slot], &fd);
+        if (fd < 0)
+            continue;
+        if (kept[slot] >= 0)
+            close_fd(kept[slot]);
+        kept[slot] = fd;
+    }
+    CHECK(hook_allocs > 500); /* it did get somewhere */
+    CHECK(hook_maps > 10);
+    for (int i = 0; i < 4; i++)
+        vq_file_close(files[i]);
+    for (int i = 0; i < 8; i++) {
+        if (kept[i] >= 0)
+            close_fd(kept[i]);
+    }
+    end_empty();
+}
+
 static void test_unplugged(void)
 {
     begin(VQ_IOMMU_TRANSLATED);
@@ -549,6 +611,8 @@ int main(void)
     check_run("without the quirk it goes with its last use", test_mapping_without_quirk);
     check_run("a close that inotify kept quiet about is found", test_close_without_event);
     check_run("structs of another size are extended and cut", test_size_mismatch);
+    check_run("the largest struct that a number can name", test_largest_struct);
+    check_run("random calls leave nothing behind", test_random_calls);
     check_run("an unplugged node answers ENODEV and comes back as another", test_unplugged);
     check_run("a fault hits as often as it was asked to", test_fault_counts);
     return check_done();

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define EXTRA_OUT 256 /* what a handler may send back behind the struct */
+
 static const struct vq_command *find(const struct vq_file *file, uint32_t request)
 {
     switch (file->kind) {
@@ -51,7 +53,7 @@ static int64_t carry_out(const struct vq_ioctl *ioctl, const struct vq_command *
 {
     _Alignas(8) char arg[0x4000]; /* no number can name a larger struct */
     size_t sent = QDA_IOC_DIR(ioctl->request) & QDA_IOC_WRITE ? QDA_IOC_SIZE(ioctl->request) : 0;
-    size_t back = way(ioctl->request, command->request, QDA_IOC_READ);
+    size_t back = smaller(way(ioctl->request, command->request, QDA_IOC_READ), VQ_MAX_DATA - EXTRA_OUT);
     memset(arg, 0, larger(QDA_IOC_SIZE(ioctl->request), QDA_IOC_SIZE(command->request)));
     sent = smaller(sent, ioctl->data_len);
     memcpy(arg, ioctl->data, smaller(sent, way(ioctl->request, command->request, QDA_IOC_WRITE)));

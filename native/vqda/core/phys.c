@@ -14,14 +14,17 @@ enum {
 
 struct vq_phys {
     uint32_t random; /* xorshift state */
+    uint32_t free_outside; /* frames outside the CMA area */
     uint8_t used[FRAMES];
 };
 
 struct vq_phys *vq_phys_new(void)
 {
     struct vq_phys *phys = calloc(1, sizeof(*phys));
-    if (phys)
+    if (phys) {
         phys->random = 0x2545f491u;
+        phys->free_outside = SCATTER;
+    }
     return phys;
 }
 
@@ -36,6 +39,14 @@ static uint32_t next_random(struct vq_phys *phys)
     phys->random ^= phys->random >> 17;
     phys->random ^= phys->random << 5;
     return phys->random;
+}
+
+/* Marks frames as used or free. */
+static void mark(struct vq_phys *phys, uint64_t first, uint64_t count, uint8_t used)
+{
+    memset(&phys->used[first], used, count);
+    if (first >= CMA_FRAMES)
+        phys->free_outside += used ? 0 - (uint32_t)count : (uint32_t)count;
 }
 
 static bool all_free(const struct vq_phys *phys, uint32_t frame, uint32_t count)
@@ -61,7 +72,7 @@ int vq_phys_block(struct vq_phys *phys, unsigned order, uint64_t *addr)
             frame = CMA_FRAMES;
         if (!all_free(phys, frame, count))
             continue;
-        memset(&phys->used[frame], 1, count);
+        mark(phys, frame, count, 1);
         *addr = VQ_PHYS_BASE + frame * VQ_PAGE;
         return 0;
     }
@@ -78,7 +89,7 @@ int vq_phys_piece(struct vq_phys *phys, bool cma, uint64_t size, uint64_t *addr)
         if (run < count)
             continue;
         uint64_t first = frame + 1 - count;
-        memset(&phys->used[first], 1, count);
+        mark(phys, first, count, 1);
         *addr = VQ_PHYS_BASE + first * VQ_PAGE;
         return 0;
     }
@@ -87,7 +98,7 @@ int vq_phys_piece(struct vq_phys *phys, bool cma, uint64_t size, uint64_t *addr)
 
 void vq_phys_give(struct vq_phys *phys, uint64_t addr, uint64_t size)
 {
-    memset(&phys->used[(addr - VQ_PHYS_BASE) / VQ_PAGE], 0, size / VQ_PAGE);
+    mark(phys, (addr - VQ_PHYS_BASE) / VQ_PAGE, size / VQ_PAGE, 0);
 }
 
 /* The largest order, at most `limit`, whose block fits into `left` bytes and can be had. Its order, or -ENOMEM. */
@@ -122,6 +133,8 @@ int vq_phys_scatter(struct vq_phys *phys, uint64_t size, bool pages_only, struct
     size_t count = 0, capacity = 0;
     unsigned limit = pages_only ? 0 : MAX_ORDER;
     uint64_t left = size;
+    if (size / VQ_PAGE > phys->free_outside)
+        return -ENOMEM;
     while (left > 0) {
         uint64_t addr = 0;
         int order = grow(&sg, count, &capacity);
