@@ -84,7 +84,8 @@ static int bufinfo_read(struct vq_board *board, const char *rest, FILE *out)
     if (strcmp(rest, "/bufinfo") != 0)
         return rest[0] == '\0' ? -EISDIR : -ENOENT;
     struct vq_counter *counter = vq_counter_of_board(board);
-    if (!vq_counter_ready(counter, vq_newest_inode(board)))
+    uint64_t newest = vq_newest_inode(board);
+    if (newest != 0 && !vq_counter_ready(counter, newest))
         return -EAGAIN; /* the client asks again */
     vq_bufinfo_write(board, counter, out);
     return 0;

@@ -201,23 +201,35 @@ static void say_id(const struct place *p, FILE *out)
     fprintf(out, "%d\n", id != NULL ? atoi(id + 4) : 0);
 }
 
-/* The buffer without consuming it, below the head that the kernel prints. */
+/* The head of `trace`, as 6.18 and 6.12 print it; with record-tgid there is a column more. */
+static const char *const trace_head =
+    "#                                _-----=> irqs-off/BH-disabled\n"
+    "#                               / _----=> need-resched\n"
+    "#                              | / _---=> hardirq/softirq\n"
+    "#                              || / _--=> preempt-depth\n"
+    "#                              ||| / _-=> migrate-disable\n"
+    "#                              |||| /     delay\n"
+    "#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
+    "#              | |         |   |||||     |         |\n";
+static const char *const trace_head_tgid =
+    "#                                          _-----=> irqs-off/BH-disabled\n"
+    "#                                         / _----=> need-resched\n"
+    "#                                        | / _---=> hardirq/softirq\n"
+    "#                                        || / _--=> preempt-depth\n"
+    "#                                        ||| / _-=> migrate-disable\n"
+    "#                                        |||| /     delay\n"
+    "#           TASK-PID       TGID    CPU#  |||||  TIMESTAMP  FUNCTION\n"
+    "#              | |           |       |   |||||     |         |\n";
+
+/* The buffer without consuming it. */
 static void say_trace(const struct place *p, FILE *out)
 {
     char line[VQ_TRACE_LINE_MAX + 32];
     size_t at = 0, len;
     const struct vq_ring *ring = &p->instance->ring;
-    fprintf(out,
-            "# tracer: nop\n#\n# entries-in-buffer/entries-written: %llu/%llu   #P:1\n#\n"
-            "#                                _-----=> irqs-off/BH-disabled\n"
-            "#                               / _----=> need-resched\n"
-            "#                              | / _---=> hardirq/softirq\n"
-            "#                              || / _--=> preempt-depth\n"
-            "#                              ||| / _-=> migrate-disable\n"
-            "#                              |||| /     delay\n"
-            "#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
-            "#              | |         |   |||||     |         |\n",
-            (unsigned long long)ring->entries, (unsigned long long)ring->written);
+    fprintf(out, "# tracer: nop\n#\n# entries-in-buffer/entries-written: %llu/%llu   #P:1\n#\n%s",
+            (unsigned long long)ring->entries, (unsigned long long)ring->written,
+            p->instance->record_tgid ? trace_head_tgid : trace_head);
     while ((len = vq_ring_peek(ring, &at, line, sizeof(line))) > 0)
         fwrite(line, 1, len, out);
 }
