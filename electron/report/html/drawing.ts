@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { trusted, type Markup } from './markup.ts';
+import { fitText, trusted, type Markup } from './markup.ts';
 
 /** What a drawing consists of; the types of Plot itself want a browser's. */
 export type Mark = object;
@@ -33,7 +33,9 @@ export function drawing({ label, ...options }: DrawingOptions): Markup {
   svg.setAttribute('aria-label', label);
   svg.removeAttribute('font-family');
   svg.removeAttribute('font-size');
-  return trusted(svg.outerHTML.replace(PLACE, (attribute) => attribute.replace(/(\.\d{2})\d+/g, '$1')));
+  return trusted(
+    fitText(svg.outerHTML).replace(PLACE, (attribute) => attribute.replace(/(\.\d{2})\d+/g, '$1')),
+  );
 }
 
 /** Attributes that hold places: a hundredth of a pixel is enough. */

@@ -21,8 +21,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const UNFIT = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** The text without what is unfit for a page. */
+export const fitText = (text: string): string => text.toWellFormed().replace(UNFIT, '\ufffd');
+
 export const escapeHtml = (text: string): string =>
-  text.replace(UNFIT, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  fitText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 const rendered = (piece: Piece): string => {
   if (piece === null) return '';

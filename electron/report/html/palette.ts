@@ -33,7 +33,7 @@ export const LIGHT: Palette = {
   error: '#b3261e',
   banner: '#ffefc7',
   'banner-text': '#4d3200',
-  series: ['#0072b2', '#d55e00', '#00785a', '#c060a0', '#8c6d00', '#33307a'],
+  series: ['#1b71bc', '#df6c32', '#386958', '#b36c8f', '#836412', '#33317a'],
 };
 
 export const DARK: Palette = {
@@ -49,7 +49,7 @@ export const DARK: Palette = {
   error: '#ff938a',
   banner: '#3d2e08',
   'banner-text': '#ffdf9e',
-  series: ['#4aa8e8', '#ff7a33', '#1fc598', '#eba3d0', '#e8c547', '#a19bff'],
+  series: ['#5095bb', '#f97c3d', '#3fbe90', '#eea2d4', '#ded66a', '#9c95fe'],
 };
 
 export const variables = ({ series, ...named }: Palette): string =>

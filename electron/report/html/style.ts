@@ -79,7 +79,7 @@ figure>svg{width:100%;height:auto;display:block}
 .legend{display:flex;flex-wrap:wrap;gap:0 16px;list-style:none;margin:4px 0;padding:0;font-size:12px}
 .strip{display:grid;grid-template-columns:72px 1fr;align-items:start;break-inside:avoid;margin-bottom:4px}
 .strip>b{font-weight:600;padding-top:22px}
-.stage{display:inline-block;min-width:20px;text-align:right;margin-right:4px}
+.stage{display:inline-block;min-width:20px;text-align:right}
 `;
 
 const PRINT = `

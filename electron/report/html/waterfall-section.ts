@@ -67,7 +67,7 @@ function columnsOf(sizes: readonly WaterfallSize[], notes: Footnotes): Column<Li
 }
 
 const stageLine = (spec: StageSpec): Line => ({
-  name: html`<span class="stage">${stageNumber(spec.key)}</span>${spec.title}`,
+  name: html`<span class="stage">${stageNumber(spec.key)}</span> ${spec.title}`,
   what: spec.what,
   cell: (_size, row, notes) => {
     const at = row.stages.find((stage) => stage.key === spec.key)?.time;

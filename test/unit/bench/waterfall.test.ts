@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import { groupsOf } from '../../../electron/bench/results.ts';
+import { STAGES } from '../../../electron/bench/stages.ts';
+import { waterfallOf, type Stage, type WaterfallRow } from '../../../electron/bench/waterfall.ts';
+import type { PlanPoint } from '../../../electron/model/plan.ts';
+import type { PointResult, Run } from '../../../electron/model/run.ts';
+import { header, point } from '../samples.ts';
+
+type Times = Readonly<Record<string, number>>;
+
+/** One point with constant samples of each series. */
+const result = (
+  benchmark: string,
+  times: Times,
+  more: Partial<PointResult> = {},
+  place: Partial<PlanPoint> = {},
+): PointResult => ({
+  point: point(0, { benchmark, ...place }),
+  status: 'pass',
+  error: 0,
+  call: '',
+  reason: '',
+  limit: null,
+  verified: 1,
+  mismatches: 0,
+  bytesPerSample: 0,
+  leftBehind: 0,
+  dropped: 0,
+  simulated: true,
+  series: Object.entries(times).map(([name, ns]) => ({
+    name,
+    ns: Float64Array.from({ length: 10 }, () => ns),
+    sha256: '',
+  })),
+  ...more,
+});
+
+const ALLOC = result('mem.alloc', { alloc: 1, close: 2 });
+const CPUMAP = result('mem.cpumap', { mmap: 4, touch: 8, munmap: 16 });
+const EXPORT = result('mem.export', { first: 32, repeat: 64, close: 128 });
+const IMPORT = result('mem.import', { cold: 256, warm: 512, close: 1024 });
+const HANDOFF = result('mem.handoff', { handoff: 3000, receive: 2048, import: 250, read: 7 });
+
+const fall = (...points: PointResult[]): ReturnType<typeof waterfallOf> => {
+  const run: Run = { ...header('r', []), points };
+  return waterfallOf(groupsOf(run));
+};
+
+const only = (...points: PointResult[]): ReturnType<typeof waterfallOf>[number] => {
+  const [size, ...more] = fall(...points);
+  if (!size || more.length > 0) throw new Error('expected one size');
+  return size;
+};
+
+const stage = (row: WaterfallRow, key: string): Stage['time'] => {
+  const found = row.stages.find((one) => one.key === key);
+  if (!found) throw new Error(`no stage ${key}`);
+  return found.time;
+};
+
+test('cold adds every stage once, warm only what is paid again', () => {
+  const { size, cold, warm } = only(ALLOC, CPUMAP, EXPORT, IMPORT, HANDOFF);
+  expect(size).toBe(4096);
+  expect(cold.sumNs).toBe(1 + 2 + 4 + 8 + 16 + 32 + 128 + 256 + 1024 + 2048);
+  expect(warm.sumNs).toBe(64 + 128 + 512 + 2048);
+  expect([cold.missing, warm.missing]).toEqual([[], []]);
+  expect(stage(warm, 'allocate')).toEqual({
+    kind: 'not-paid',
+    reason: 'not paid again: the buffer is kept',
+  });
+  expect(stage(cold, 'import')).toMatchObject({ benchmark: 'mem.import', series: 'cold', ns: 256, n: 10 });
+});
+
+test('every row has every stage, in the order of the path', () => {
+  const { cold, warm } = only(ALLOC);
+  const keys = STAGES.map((one) => one.key);
+  expect(cold.stages.map((one) => one.key)).toEqual(keys);
+  expect(warm.stages.map((one) => one.key)).toEqual(keys);
+});
+
+test('a stage that is not there stays, with its reason, and the sum says what it lacks', () => {
+  const skipped = result('mem.cpumap', {}, { status: 'skip', reason: 'mmap is not offered here' });
+  const { cold } = only(ALLOC, EXPORT, skipped);
+  expect(cold.missing).toEqual(['hand over', 'import', 'map', 'first touch', 'unmap', 'detach']);
+  expect(cold.sumNs).toBe(1 + 2 + 32 + 128);
+  expect(stage(cold, 'map')).toEqual({
+    kind: 'missing',
+    reason: 'mem.cpumap is "skip": mmap is not offered here',
+  });
+  expect(stage(cold, 'import')).toMatchObject({ reason: 'mem.import was not in the plan at this size' });
+});
+
+test('the time of a point that failed its check is not used', () => {
+  const { cold } = only({ ...IMPORT, status: 'fail', reason: 'word 7 differs' }, ALLOC);
+  expect(stage(cold, 'import')).toEqual({
+    kind: 'missing',
+    reason: 'mem.import failed its check, so its time is not used: word 7 differs',
+  });
+});
+
+test('a point that ended early counts with what it has, and says so', () => {
+  const { cold } = only({ ...ALLOC, status: 'cancelled', reason: 'Ctrl-C' });
+  expect(stage(cold, 'allocate')).toMatchObject({
+    kind: 'measured',
+    ns: 1,
+    status: 'cancelled',
+    note: 'a run of this point ended as "cancelled"',
+  });
+});
+
+test('a hand-over in one piece contains the import, which is then not added again', () => {
+  const { cold, warm, endToEnd } = only(IMPORT, result('mem.handoff', { handoff: 3000 }));
+  expect(stage(cold, 'hand-over')).toMatchObject({ series: 'handoff', ns: 3000 });
+  expect(stage(cold, 'import')).toMatchObject({ ns: 256, inSum: false });
+  expect(cold.sumNs).toBe(3000 + 1024);
+  expect(warm.sumNs).toBe(3000);
+  expect(endToEnd).toEqual([]);
+});
+
+test('stages measured in one go stand beside their sum, with the difference', () => {
+  const { endToEnd } = only(ALLOC, CPUMAP, EXPORT, IMPORT, HANDOFF);
+  expect(endToEnd).toMatchObject([
+    { covers: ['hand-over', 'import'], whole: { ns: 3000 }, sumNs: 2304, differenceNs: 696, missing: [] },
+  ]);
+});
+
+test('a whole path is held against all stages, and against nothing where one is missing', () => {
+  const handoff = result('mem.handoff', { handoff: 3000, receive: 2048, path: 4000 });
+  const whole = only(ALLOC, CPUMAP, EXPORT, IMPORT, handoff);
+  expect(whole.endToEnd[0]).toMatchObject({ whole: { ns: 4000 }, sumNs: 3519, differenceNs: 481 });
+  const partly = only(ALLOC, EXPORT, IMPORT, handoff);
+  expect(partly.endToEnd[0]).toMatchObject({
+    sumNs: null,
+    differenceNs: null,
+    missing: ['map', 'first touch', 'unmap'],
+  });
+});
+
+test('sizes ascend; other sources and benchmarks without a size make none', () => {
+  const sizes = fall(
+    { ...ALLOC, point: point(0, { size: 65536 }) },
+    result('mem.import', { cold: 1 }, {}, { size: 1048576, source: 'udmabuf' }),
+    result('base.ioctl', { ioctl: 1 }, {}, { size: 0 }),
+    result('cpu.bw', { read: 1 }, {}, { size: 1048576 }),
+    ALLOC,
+  ).map((one) => one.size);
+  expect(sizes).toEqual([4096, 65536]);
+});
+
+test('a run without any of it has no waterfall', () => {
+  expect(fall()).toEqual([]);
+});
