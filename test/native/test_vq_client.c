@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
-#include "live_board.h"
+#include "client_rig.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "driver/driver.h"
 #include "uapi/dma_buf.h"
 #include "uapi/drm_core.h"
 #include "uapi/fastrpc_abi.h"
@@ -20,46 +19,9 @@
 #include "uapi/udmabuf.h"
 #include "vqda/client/client.h"
 
-/* The client backend against a real vqda: what the seam promises, bad pointers, /proc as a kernel shows it, and a server's death. */
+/* The client backend against a real vqda: what the seam promises, bad pointers, and a server's death. */
 
-static struct live_board board;
-static struct qda_sys *sys;
-static const struct qda_driver *driver;
-
-#define PAGE 4096u
-
-static int open_node(void)
-{
-    return sys->ops->open(sys, "/dev/accel/accel0", O_RDWR);
-}
-
-/* An address that no mapping has. */
-static void *unmapped(void)
-{
-    void *at = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    munmap(at, PAGE);
-    return at;
-}
-
-static int heap_buffer(const char *heap, uint64_t size)
-{
-    int dmabuf = -1;
-    int fd = sys->ops->open(sys, heap, O_RDWR);
-    int err = fd < 0 ? fd : qda_heap_alloc(sys, fd, size, &dmabuf);
-    if (fd >= 0)
-        sys->ops->close(sys, fd);
-    return err < 0 ? err : dmabuf;
-}
-
-static int text_of(const char *path, char *out, size_t len)
-{
-    return (int)qda_read_file(sys, path, out, len);
-}
-
-static void path_of(char *out, size_t len, const char *what, int fd)
-{
-    snprintf(out, len, "/proc/%d/%s/%d", (int)getpid(), what, fd);
-}
+#define PAGE RIG_PAGE
 
 /* ---- Opening */
 
@@ -314,240 +276,6 @@ static void test_forked_child(void)
     sys->ops->close(sys, fd);
 }
 
-/* ---- /proc */
-
-static void test_proc_node(void)
-{
-    char path[64], link[128];
-    struct qda_stat st;
-    int fd = open_node();
-    int sock[2];
-    path_of(path, sizeof(path), "fd", fd);
-    CHECK(sys->ops->readlink(sys, path, link, sizeof(link)) > 0);
-    CHECK_STR(link, "/dev/accel/accel0");
-    CHECK_INT(sys->ops->stat(sys, path, &st), 0);
-    CHECK(S_ISCHR(st.mode));
-    CHECK_INT(sys->ops->socketpair(sys, sock), 0); /* somebody else's socket stays one */
-    path_of(path, sizeof(path), "fd", sock[0]);
-    CHECK(sys->ops->readlink(sys, path, link, sizeof(link)) > 0);
-    CHECK_CONTAINS(link, "socket:[");
-    close(sock[0]);
-    close(sock[1]);
-    sys->ops->close(sys, fd);
-}
-
-static void test_proc_dmabuf(void)
-{
-    char path[64], link[128], text[1024], want[128];
-    struct qda_stat st;
-    int fd = heap_buffer("/dev/dma_heap/system", 5 * PAGE);
-    path_of(path, sizeof(path), "fd", fd);
-    CHECK_INT(sys->ops->readlink(sys, path, link, sizeof(link)), 8);
-    CHECK_STR(link, "/dmabuf:");
-    CHECK_INT(qda_dmabuf_set_name(sys, fd, "frame 7"), 0);
-    CHECK(sys->ops->readlink(sys, path, link, sizeof(link)) > 0);
-    CHECK_STR(link, "/dmabuf:frame 7");
-    CHECK_INT(sys->ops->stat(sys, path, &st), 0);
-    path_of(path, sizeof(path), "fdinfo", fd);
-    CHECK(text_of(path, text, sizeof(text)) > 0);
-    CHECK_CONTAINS(text, "pos:\t0\nflags:\t02000002\nmnt_id:\t");
-    snprintf(want, sizeof(want), "\nino:\t%llu\nsize:\t20480\ncount:\t1\nexp_name:\tsystem\nname:\tframe 7\n",
-             (unsigned long long)st.ino);
-    CHECK_CONTAINS(text, want);
-    CHECK(strstr(text, "lock") == NULL);
-    sys->ops->close(sys, fd);
-}
-
-static void test_counts(void)
-{
-    char path[64], text[1024], line[32];
-    uint32_t handle;
-    int node = open_node();
-    int fd = heap_buffer("/dev/dma_heap/system", PAGE);
-    int copies[3] = { dup(fd), dup(fd), dup(fd) };
-    int err;
-    void *map = sys->ops->mmap(sys, PAGE, PROT_READ, MAP_SHARED, fd, 0, &err);
-    CHECK_INT(qda_prime_import(sys, node, fd, &handle), 0);
-    path_of(path, sizeof(path), "fdinfo", fd);
-    CHECK(text_of(path, text, sizeof(text)) > 0);
-    /* 4 descriptors, 1 mapping, and what the import holds */
-    const char *count = strstr(text, "count:\t");
-    CHECK(count != NULL && atoi(count + 7) > 5);
-    snprintf(line, sizeof(line), "\nexp_name:\tsystem\n");
-    CHECK_CONTAINS(text, line);
-    CHECK(strstr(text, "name:\tframe") == NULL);
-    sys->ops->munmap(sys, map, PAGE);
-    for (int i = 0; i < 3; i++)
-        close(copies[i]);
-    sys->ops->close(sys, fd);
-    sys->ops->close(sys, node);
-}
-
-static void test_maps(void)
-{
-    char path[64], *text = NULL;
-    uint32_t handle = 0;
-    uint64_t offset = 0;
-    int err;
-    int node = open_node();
-    int fd = heap_buffer("/dev/dma_heap/system", PAGE);
-    CHECK_INT(qda_dmabuf_set_name(sys, fd, "mapped"), 0);
-    CHECK_INT(driver->gem_create(sys, node, PAGE, &handle), 0);
-    CHECK_INT(driver->gem_mmap_offset(sys, node, handle, &offset), 0);
-    void *a = sys->ops->mmap(sys, PAGE, PROT_READ, MAP_SHARED, fd, 0, &err);
-    void *b = sys->ops->mmap(sys, PAGE, PROT_READ, MAP_SHARED, node, offset, &err);
-    snprintf(path, sizeof(path), "/proc/%d/maps", (int)getpid());
-    if (CHECK(qda_read_file_alloc(sys, path, 4u << 20, &text) > 0)) {
-        CHECK_CONTAINS(text, " /dmabuf:mapped\n");
-        CHECK_CONTAINS(text, " /dev/accel/accel0\n");
-        CHECK(strstr(text, "memfd:vqda") == NULL);
-        CHECK_CONTAINS(text, "[stack]");
-    }
-    free(text);
-    sys->ops->munmap(sys, a, PAGE);
-    sys->ops->munmap(sys, b, PAGE);
-    sys->ops->close(sys, fd);
-    sys->ops->close(sys, node);
-}
-
-static void test_udmabuf_in_proc(void)
-{
-    char path[64], link[128], text[1024];
-    int dmabuf = -1;
-    int udmabuf = sys->ops->open(sys, "/dev/udmabuf", O_RDWR);
-    int memfd = sys->ops->memfd(sys, "camera", PAGE);
-    CHECK_INT(qda_udmabuf_create(sys, udmabuf, memfd, PAGE, &dmabuf), 0);
-    path_of(path, sizeof(path), "fd", dmabuf);
-    CHECK(sys->ops->readlink(sys, path, link, sizeof(link)) > 0);
-    CHECK_STR(link, "/dmabuf:");
-    path_of(path, sizeof(path), "fdinfo", dmabuf);
-    CHECK(text_of(path, text, sizeof(text)) > 0);
-    CHECK_CONTAINS(text, "size:\t4096\ncount:\t1\nexp_name:\tudmabuf\n");
-    path_of(path, sizeof(path), "fd", memfd);
-    CHECK(sys->ops->readlink(sys, path, link, sizeof(link)) > 0);
-    CHECK_STR(link, "/memfd:camera (deleted)");
-    path_of(path, sizeof(path), "fdinfo", memfd);
-    CHECK(text_of(path, text, sizeof(text)) > 0);
-    CHECK(strstr(text, "exp_name") == NULL);
-    close(memfd);
-    sys->ops->close(sys, dmabuf);
-    sys->ops->close(sys, udmabuf);
-}
-
-/* The server's own descriptors are no process' of the board. */
-struct seen {
-    int dmabufs;
-    char dir[64];
-};
-
-static int look_at(void *arg, const char *name)
-{
-    struct seen *seen = arg;
-    char path[128], link[128];
-    snprintf(path, sizeof(path), "%s/%s", seen->dir, name);
-    if (sys->ops->readlink(sys, path, link, sizeof(link)) > 0)
-        seen->dmabufs += strncmp(link, "/dmabuf:", 8) == 0;
-    return 0;
-}
-
-static void test_server_is_no_holder(void)
-{
-    int fd = heap_buffer("/dev/dma_heap/system", PAGE);
-    struct seen seen = { 0 };
-    snprintf(seen.dir, sizeof(seen.dir), "/proc/%d/fd", board.pid);
-    CHECK_INT(sys->ops->list_dir(sys, seen.dir, look_at, &seen), 0);
-    CHECK_INT(seen.dmabufs, 0);
-    snprintf(seen.dir, sizeof(seen.dir), "/proc/self/fd");
-    CHECK_INT(sys->ops->list_dir(sys, seen.dir, look_at, &seen), 0);
-    CHECK_INT(seen.dmabufs, 1);
-    sys->ops->close(sys, fd);
-}
-
-/* ---- Other files */
-
-static void test_machine_files(void)
-{
-    char text[4096];
-    CHECK(text_of("/proc/sys/kernel/osrelease", text, sizeof(text)) > 0);
-    CHECK(text_of("/etc/os-release", text, sizeof(text)) > 0);
-    CHECK(text_of("/sys/devices/system/cpu/online", text, sizeof(text)) > 0);
-    CHECK(text_of("/proc/device-tree/model", text, sizeof(text)) > 0);
-    CHECK_CONTAINS(text, board.name);
-    CHECK_INT(text_of("/sys/class/power_supply/battery/capacity", text, sizeof(text)), -ENOENT);
-}
-
-static void test_bufinfo(void)
-{
-    char text[4096], line[128];
-    uint32_t handle;
-    struct qda_stat st;
-    int node = open_node();
-    int fd = heap_buffer("/dev/dma_heap/reserved", 2 * PAGE);
-    CHECK_INT(qda_prime_import(sys, node, fd, &handle), 0);
-    CHECK_INT(sys->ops->fstat(sys, fd, &st), 0);
-    CHECK(text_of("/sys/kernel/debug/dma_buf/bufinfo", text, sizeof(text)) > 0);
-    CHECK_CONTAINS(text, "\nDma-buf Objects:\nsize    \tflags   \tmode    \tcount   \texp_name\tino     \tname\n00008192\t00000002\t02080007\t");
-    snprintf(line, sizeof(line), "\treserved\t%08llu\t<none>\n\tAttached Devices:\n\tqda-cb-cdsp-", (unsigned long long)st.ino);
-    CHECK_CONTAINS(text, line);
-    CHECK_CONTAINS(text, "\nTotal 1 devices attached\n\n\nTotal 1 objects, 8192 bytes\n");
-    sys->ops->close(sys, fd);
-    sys->ops->close(sys, node);
-}
-
-#define INSTANCE "/sys/kernel/tracing/instances/client-test"
-
-/* What waits in the pipe, NUL-terminated; waits for the first bytes. */
-static size_t drain(int pipe, char *out, size_t len)
-{
-    size_t have = 0;
-    while (have + 1 < len && sys->ops->poll(sys, pipe, 1 /* POLLIN */, have == 0 ? 5000 : 50) > 0) {
-        ssize_t got = sys->ops->read(sys, pipe, out + have, len - have - 1);
-        if (got <= 0)
-            break;
-        have += (size_t)got;
-    }
-    out[have] = '\0';
-    return have;
-}
-
-static void test_trace(void)
-{
-    static char text[65536];
-    char want[160];
-    uint32_t handle = 0;
-    CHECK_INT(sys->ops->mkdir(sys, INSTANCE), 0);
-    CHECK_INT(sys->ops->mkdir(sys, INSTANCE), -EEXIST);
-    CHECK_INT(qda_write_file(sys, INSTANCE "/trace_clock", "mono_raw"), 0);
-    CHECK_INT(qda_write_file(sys, INSTANCE "/trace_clock", "sundial"), -EINVAL);
-    CHECK_INT(qda_write_file(sys, INSTANCE "/events/dma/enable", "1"), 0);
-    CHECK(text_of(INSTANCE "/trace_clock", text, sizeof(text)) > 0);
-    CHECK_CONTAINS(text, "[mono_raw]");
-    int pipe = sys->ops->open(sys, INSTANCE "/trace_pipe", O_RDONLY | O_NONBLOCK);
-    if (!CHECK(pipe >= 0))
-        return;
-    CHECK_INT(sys->ops->read(sys, pipe, text, 1), -EAGAIN);
-    CHECK_INT(sys->ops->rmdir(sys, INSTANCE), -EBUSY);
-    int node = open_node();
-    int fd = heap_buffer("/dev/dma_heap/system", 3 * PAGE);
-    CHECK_INT(driver->gem_create(sys, node, PAGE, &handle), 0);
-    CHECK_INT(qda_prime_import(sys, node, fd, &handle), 0);
-    sys->ops->close(sys, fd);
-    sys->ops->close(sys, node);
-    CHECK(drain(pipe, text, sizeof(text)) > 0);
-    snprintf(want, sizeof(want), "-%-7d [000] ..... ", (int)getpid());
-    CHECK_CONTAINS(text, want);
-    CHECK_CONTAINS(text, ": dma_alloc: qda-cb-cdsp-1 dir=BIDIRECTIONAL dma_addr=");
-    CHECK_CONTAINS(text, ": dma_map_sg: qda-cb-cdsp-1 dir=BIDIRECTIONAL nents=3/3 ents=");
-    CHECK_CONTAINS(text, ": dma_unmap_sg: qda-cb-cdsp-1 dir=BIDIRECTIONAL phys_addrs={0x");
-    CHECK_CONTAINS(text, " flags=GFP_KERNEL attrs=\n");
-    sys->ops->close(sys, pipe);
-    int err = -EBUSY;
-    for (int i = 0; i < 500 && err == -EBUSY; i++, usleep(10000)) /* the server hears of the close a moment later */
-        err = sys->ops->rmdir(sys, INSTANCE);
-    CHECK_INT(err, 0);
-    CHECK_INT(sys->ops->rmdir(sys, INSTANCE), -ENOENT);
-}
-
 static void test_nothing_held(void)
 {
     struct live_status status;
@@ -584,11 +312,8 @@ static void test_server_death(void)
 
 int main(void)
 {
-    static const char *const no_args[] = { NULL };
-    if (!live_board_start(&board, no_args))
+    if (!client_rig_start())
         return 1;
-    sys = board.sys;
-    driver = qda_driver_for(QDA_GEN_V1);
     check_run("a client opens only a board that is there", test_open_client);
     check_run("nodes are listed, opened and stat as devices; nothing else is", test_nodes);
     check_run("VERSION cuts its texts to the caller's lengths", test_version);
@@ -599,15 +324,6 @@ int main(void)
     check_run("a dma-buf answers its own ioctls", test_dmabuf_calls);
     check_run("eight threads call on one file", test_threads);
     check_run("a forked child calls on an inherited file", test_forked_child);
-    check_run("an open node reads as its path in /proc", test_proc_node);
-    check_run("a dma-buf reads as one in /proc", test_proc_dmabuf);
-    check_run("descriptors, mappings and imports are counted", test_counts);
-    check_run("maps names dma-bufs and the node", test_maps);
-    check_run("a udmabuf is told from its memfd", test_udmabuf_in_proc);
-    check_run("the server's descriptors are not shown as the board's", test_server_is_no_holder);
-    check_run("the machine's own files are read as they are", test_machine_files);
-    check_run("bufinfo names attached banks", test_bufinfo);
-    check_run("trace events come through a pipe", test_trace);
     check_run("nothing is held afterwards", test_nothing_held);
     check_run("a dead server is ENODEV, at once and for ever", test_server_death);
     live_board_stop(&board);
