@@ -36,6 +36,7 @@ struct vq_counter {
     bool have;
     uint64_t last_ns;
     uint64_t last_newest;
+    uint64_t asked_ns; /* since when somebody waits for a count; 0: nobody does */
 };
 
 static uint64_t now_ns(void)
@@ -224,13 +225,24 @@ void vq_counter_start(struct vq_counter *counter, uint64_t newest)
     }
 }
 
+/* A count that began after it was asked for will do, even where buffers came meanwhile: a busy board has a newer one each time. */
+static bool will_do(const struct vq_counter *counter, uint64_t newest)
+{
+    return is_fresh(counter, newest) || (counter->have && counter->asked_ns != 0 && counter->last_ns >= counter->asked_ns);
+}
+
 bool vq_counter_ready(struct vq_counter *counter, uint64_t newest)
 {
     collect(counter, false);
-    if (is_fresh(counter, newest))
-        return true;
-    vq_counter_start(counter, newest);
-    return is_fresh(counter, newest);
+    if (!will_do(counter, newest)) {
+        if (counter->asked_ns == 0)
+            counter->asked_ns = now_ns();
+        vq_counter_start(counter, newest);
+    }
+    bool ready = will_do(counter, newest);
+    if (ready)
+        counter->asked_ns = 0;
+    return ready;
 }
 
 /* The first index whose inode is at least `ino`. */
