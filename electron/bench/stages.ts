@@ -99,15 +99,19 @@ export const END_TO_END: readonly {
   readonly title: string;
   readonly series: SeriesName;
   readonly covers: readonly StageKey[];
+  /** Series that it contains besides, which are no stage of the path. */
+  readonly also: readonly SeriesName[];
 }[] = [
   {
     title: 'whole path, create to close',
     series: at('mem.handoff', 'path'),
     covers: STAGES.map((stage) => stage.key),
+    also: [],
   },
   {
-    title: 'hand over to first word read',
+    title: 'hand over until the other process has read',
     series: WHOLE_HANDOFF,
     covers: ['hand-over', 'import'],
+    also: [at('mem.handoff', 'read')],
   },
 ];

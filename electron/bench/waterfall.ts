@@ -42,8 +42,10 @@ export interface Stage {
 export interface EndToEnd {
   readonly title: string;
   readonly covers: readonly StageKey[];
+  /** What it contains besides: series that are no stage of the path. */
+  readonly also: readonly SeriesName[];
   readonly whole: Measured;
-  /** Sum of the covered stages; null where one of them is missing. */
+  /** Sum of the covered stages and of `also`; null where one of them is missing. */
   readonly sumNs: number | null;
   /** Whole minus sum: what no stage timed (below 0: what was timed twice). */
   readonly differenceNs: number | null;
@@ -102,7 +104,7 @@ function rowOf(temperature: 'cold' | 'warm', groups: readonly PointGroup[]): Wat
   };
 }
 
-const sumOf = (stages: readonly Stage[]): number =>
+const sumOf = (stages: readonly Pick<Stage, 'time'>[]): number =>
   stages.reduce((sum, { time }) => (time.kind === 'measured' && time.inSum ? sum + time.ns : sum), 0);
 
 /** True where the agent gave mem.handoff in one piece: its time then contains the import. */
@@ -169,17 +171,22 @@ function whyEmpty(from: SeriesName, group: PointGroup): string {
 }
 
 function endToEnd(cold: WaterfallRow, groups: readonly PointGroup[]): EndToEnd[] {
-  return END_TO_END.flatMap(({ title, series, covers }) => {
+  return END_TO_END.flatMap(({ title, series, covers, also }) => {
     const whole = measure(series, groups);
     if (whole.kind !== 'measured') return [];
-    const covered = cold.stages.filter((stage) => covers.includes(stage.key));
-    const isItself = covered.some(
-      ({ time }) =>
-        time.kind === 'measured' && time.series === series.series && time.benchmark === series.benchmark,
-    );
-    if (isItself) return [];
-    const missing = covered.filter((stage) => stage.time.kind === 'missing').map((stage) => stage.title);
-    const sumNs = missing.length > 0 ? null : sumOf(covered);
-    return [{ title, covers, whole, sumNs, differenceNs: sumNs === null ? null : whole.ns - sumNs, missing }];
+    const stages = cold.stages.filter((stage) => covers.includes(stage.key));
+    if (stages.some(({ time }) => isSeries(time, series))) return [];
+    const others = also.map((one) => ({ title: nameOf(one), time: measure(one, groups) }));
+    const missing = [...stages, ...others]
+      .filter(({ time }) => time.kind === 'missing')
+      .map((one) => one.title);
+    const sumNs = missing.length > 0 ? null : sumOf([...stages, ...others]);
+    const differenceNs = sumNs === null ? null : whole.ns - sumNs;
+    return [{ title, covers, also, whole, sumNs, differenceNs, missing }];
   });
 }
+
+const isSeries = (time: StageTime, { benchmark, series }: SeriesName): boolean =>
+  time.kind === 'measured' && time.benchmark === benchmark && time.series === series;
+
+export const nameOf = ({ benchmark, series }: SeriesName): string => `${benchmark} ${series}`;

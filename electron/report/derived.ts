@@ -4,7 +4,7 @@ import type { Bandwidth } from '../bench/statistics/bandwidth.ts';
 import type { Figure, Interval, NotDefined, TooFew } from '../bench/statistics/figures.ts';
 import type { RunVariation } from '../bench/statistics/runs.ts';
 import type { Summary } from '../bench/statistics/summary.ts';
-import { waterfallOf, type EndToEnd, type Stage, type WaterfallSize } from '../bench/waterfall.ts';
+import { nameOf, waterfallOf, type EndToEnd, type Stage, type WaterfallSize } from '../bench/waterfall.ts';
 import type { Run } from '../model/run.ts';
 import type { Json } from './codec.ts';
 
@@ -141,6 +141,7 @@ function stageJson({ key, time }: Stage): Json {
 const endToEndJson = (one: EndToEnd): Json => ({
   title: one.title,
   covers: one.covers,
+  also: one.also.map(nameOf),
   p50Ns: one.whole.ns,
   sumNs: one.sumNs,
   differenceNs: one.differenceNs,

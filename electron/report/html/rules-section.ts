@@ -20,7 +20,7 @@ const RULES: readonly (readonly [term: string, rule: string])[] = [
   ],
   [
     `${level} interval`,
-    `Of p50: the two order statistics that cover the median with ${level} or more, by the exact binomial distribution; no shape is assumed. Of a bandwidth: the interval of p50 turned over. It speaks of the samples of this run, not of other boards or other days.`,
+    `Of p50: the two order statistics that cover the median with ${level} or more, by the exact binomial distribution; no shape is assumed. Of a bandwidth: the interval of p50 turned over. It speaks of the samples of this run, not of other boards or other days; where a point is unstable its runs lie further apart than the interval.`,
   ],
   ['MAD', 'Median absolute deviation from p50, not scaled.'],
   [

@@ -1,6 +1,12 @@
 import type { PointGroup } from '../../bench/results.ts';
 import { STAGES, type StageSpec } from '../../bench/stages.ts';
-import { waterfallOf, type EndToEnd, type WaterfallRow, type WaterfallSize } from '../../bench/waterfall.ts';
+import {
+  nameOf,
+  waterfallOf,
+  type EndToEnd,
+  type WaterfallRow,
+  type WaterfallSize,
+} from '../../bench/waterfall.ts';
 import { formatBytes } from '../../model/format.ts';
 import { Footnotes } from './footnotes.ts';
 import { html, type Markup, type Piece } from './markup.ts';
@@ -88,32 +94,35 @@ const SUM: Line = {
 
 /** For each series that measures several stages in one go: itself, the sum of the same stages, and the difference. */
 function endLines(sizes: readonly WaterfallSize[]): Line[][] {
-  const titles = [...new Set(sizes.flatMap((size) => size.endToEnd.map((end) => end.title)))];
-  return titles.map((title) => {
+  const ends = sizes.flatMap((size) => size.endToEnd);
+  const firsts = ends.filter((end, at) => ends.findIndex((one) => one.title === end.title) === at);
+  return firsts.map((first) => {
     const line = (name: string, what: string, cell: (end: EndToEnd) => Piece): Line => ({
       name,
       what,
       cell: (size, row) => {
-        const end = size.endToEnd.find((one) => one.title === title);
+        const end = size.endToEnd.find((one) => one.title === first.title);
         return end && row.temperature === 'cold' ? cell(end) : '';
       },
     });
-    const series = sizes.flatMap((size) => size.endToEnd).find((end) => end.title === title)?.whole;
-    const numbers = (end: EndToEnd): string => end.covers.map(stageNumber).join(', ');
-    const covers = sizes.flatMap((size) => size.endToEnd).find((end) => end.title === title);
     return [
-      line('in one go', `${title} (${series?.benchmark ?? ''} ${series?.series ?? ''})`, ({ whole }) =>
-        time(whole.ns),
-      ),
-      line('apart', `sum of stages ${covers ? numbers(covers) : ''}`, ({ sumNs, missing }) =>
-        sumNs === null ? html`<span class="muted">without ${missing.join(', ')}: none</span>` : time(sumNs),
-      ),
-      line('difference', 'above zero: time that no stage holds', ({ differenceNs }) =>
+      line('in one go', `${first.title} (${nameOf(first.whole)})`, ({ whole }) => time(whole.ns)),
+      line('apart', apartText(first), apartCell),
+      line('difference', 'above zero: time that is in none of these', ({ differenceNs }) =>
         differenceNs === null ? '' : html`<b>${signedTime(differenceNs)}</b>`,
       ),
     ];
   });
 }
+
+function apartText({ covers, also }: EndToEnd): string {
+  const stages =
+    covers.length === STAGES.length ? 'all stages' : `stages ${covers.map(stageNumber).join(', ')}`;
+  return [`sum of ${stages}`, ...also.map(nameOf)].join(' and ');
+}
+
+const apartCell = ({ sumNs, missing }: EndToEnd): Piece =>
+  sumNs === null ? html`<span class="muted" title="missing: ${missing.join(', ')}">none</span>` : time(sumNs);
 
 function remark(sizes: readonly WaterfallSize[]): Markup {
   const some = sizes.some((size) => size.endToEnd.length > 0);
