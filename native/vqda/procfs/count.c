@@ -87,6 +87,8 @@ static void count_fd(struct vq_counter *counter, int fds, const char *fd)
     if (strncmp(target, "/memfd:", 7) != 0)
         return;
     bool named = strncmp(target, counter->fd_prefix, strlen(counter->fd_prefix)) == 0;
+    if (!named && strncmp(target, "/memfd:" VQ_MEMFD_PREFIX, sizeof("/memfd:" VQ_MEMFD_PREFIX) - 1) == 0)
+        return; /* another board's */
     if ((named || is_marked(fds, fd)) && fstatat(fds, fd, &st, 0) == 0)
         note(&counter->fresh, st.st_ino);
 }
