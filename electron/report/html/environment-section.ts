@@ -61,7 +61,7 @@ const NODES: readonly Column<AccelNode>[] = [
 const READINGS: readonly Column<Reading>[] = [
   { head: 'reading', kind: 'tight', cell: (reading) => reading.key },
   { head: 'value', kind: 'break', cell: (reading) => valueOf(reading) },
-  { head: 'source', kind: 'break', cell: (reading) => html`<code>${reading.source}</code>` },
+  { head: 'source', kind: 'path', cell: (reading) => html`<code>${reading.source}</code>` },
 ];
 
 interface Pair {
@@ -78,7 +78,7 @@ const PAIRS: readonly Column<Pair>[] = [
   { head: 'change', kind: 'tight', cell: changeOf },
   {
     head: 'source',
-    kind: 'break',
+    kind: 'path',
     cell: (pair) => html`<code>${(pair.before ?? pair.after)?.source ?? ''}</code>`,
   },
 ];
@@ -97,7 +97,10 @@ function beforeAfter({ before, after }: Run): Markup {
 }
 
 const same = ({ before, after }: Pair): boolean =>
-  before !== undefined && after !== undefined && before.value !== null && before.value === after.value;
+  before !== undefined &&
+  after !== undefined &&
+  before.value === after.value &&
+  before.reason === after.reason;
 
 /** What stayed is not said twice. */
 function afterCell(pair: Pair): Piece {
@@ -126,13 +129,10 @@ function difference(from: number, to: number, unit: string): string {
   return from === 0 ? `${sign}${three(by)}` : `${sign}${three((by / Math.abs(from)) * 100)} %`;
 }
 
-const LONG = 200;
-
 function valueOf(reading: Reading | undefined): Piece {
   if (reading === undefined) return absent('it was not read');
   if (reading.value === null) return absent(reading.reason);
   const text = inUnit(reading.value, reading.unit);
-  if (text.length > LONG) return html`<span title="${reading.value}">${text.slice(0, LONG)}…</span>`;
   return html`<span title="${reading.value} ${reading.unit}">${text}</span>`;
 }
 

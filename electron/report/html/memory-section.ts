@@ -1,4 +1,4 @@
-import { formatBytes, formatDmaAddress, formatTime } from '../../model/format.ts';
+import { formatBytes, formatDmaAddress } from '../../model/format.ts';
 import type {
   Maybe,
   MemoryPicture,
@@ -29,8 +29,8 @@ export function memorySection(picture: MemoryPicture | null): Markup {
   return html`<section id="memory">
     <h2>Who holds which memory</h2>
     <p>
-      As seen during the run, board clock ${formatTime(picture.takenNs)}. The small word behind a value is the
-      tier that it came from; what no tier knows is unknown, with the reason below.
+      As seen during the run, at ${clock(picture.takenNs)} of the board's clock. The small word behind a value
+      is the tier that it came from; what no tier knows is unknown, with the reason below.
     </p>
     ${findings(picture)} ${tiers(picture)} ${processes(scene, notes)} ${banks(scene, notes)}
     ${mappings(scene)} ${buffers(scene, notes)} ${own(picture)} ${notes.list('Why values are unknown')}
@@ -44,6 +44,7 @@ class Scene {
   private readonly names: ReadonlyMap<number, string>;
   private readonly sids: ReadonlyMap<string, number>;
   private readonly held: ReadonlyMap<number, readonly PictureBuffer[]>;
+  private readonly mapped = new Map<number, number>();
 
   constructor(picture: MemoryPicture) {
     this.picture = picture;
@@ -59,6 +60,11 @@ class Scene {
       }
     }
     this.held = held;
+    for (const { pid } of picture.mappings) this.mapped.set(pid, this.mappedBy(pid) + 1);
+  }
+
+  mappedBy(pid: number): number {
+    return this.mapped.get(pid) ?? 0;
   }
 
   heldBy(pid: number): readonly PictureBuffer[] {
@@ -76,6 +82,9 @@ class Scene {
     return formatDmaAddress(iova | (BigInt(this.sids.get(device) ?? 0) << 32n));
   }
 }
+
+/** A moment on the board's clock: as many digits as tell moments apart. */
+const clock = (ns: number): Markup => html`<span title="${ns} ns">${(ns / 1e9).toFixed(3)} s</span>`;
 
 const tiered = (value: Piece, tier: string): Markup => html`${value}<span class="tier">${tier}</span>`;
 
@@ -102,19 +111,28 @@ const TIERS: readonly Column<TierStatus>[] = [
     kind: 'tight',
     cell: (tier) => (tier.available ? statusWord('ok', 'yes') : statusWord('warning', 'no')),
   },
-  { head: 'why not', cell: (tier) => tier.reason },
-  { head: 'source', kind: 'break', cell: (tier) => html`<code>${tier.source}</code>` },
+  { head: 'remark', cell: (tier) => tier.reason },
+  { head: 'source', kind: 'path', cell: (tier) => html`<code>${tier.source}</code>` },
   { head: 'events lost', kind: 'n', cell: (tier) => tier.lostEvents },
   {
     head: 'knows since',
     kind: 'n',
-    cell: (tier) => (tier.sinceNs === null ? '' : `${formatTime(tier.sinceNs)} board clock`),
+    cell: (tier) => (tier.sinceNs === null ? '' : clock(tier.sinceNs)),
   },
 ];
 
-const tiers = (picture: MemoryPicture): Markup =>
-  html`<h3>Tiers</h3>
-    ${table(TIERS, picture.tiers)}`;
+function tiers(picture: MemoryPicture): Markup {
+  const since = picture.tiers.find((tier) => tier.tier === 'dma' && tier.available)?.sinceNs ?? null;
+  const begin =
+    since === null
+      ? NOTHING
+      : html`<p>
+          The tier dma begins with its trace, at ${clock(since)}: what was mapped before is in none of its
+          values, so a bank can show 0 B and still hold older mappings.
+        </p>`;
+  return html`<h3>Tiers</h3>
+    ${table(TIERS, picture.tiers)} ${begin}`;
+}
 
 /** A table with its heading, cut where it gets too long to be read. */
 function part<T>(title: string, columns: readonly Column<T>[], rows: readonly T[]): Markup {
@@ -143,7 +161,7 @@ function processes(scene: Scene, notes: Footnotes): Markup {
     {
       head: 'mapped in banks',
       kind: 'n',
-      cell: (one) => scene.picture.mappings.filter((mapping) => mapping.pid === one.pid).length,
+      cell: (one) => scene.mappedBy(one.pid),
     },
   ];
   return part('Processes', columns, scene.picture.processes);
@@ -161,7 +179,13 @@ function banks(scene: Scene, notes: Footnotes): Markup {
     { head: 'SID', kind: 'n', cell: (bank) => bank.sid },
     {
       head: 'used by',
-      cell: (bank) => known(bank.users, notes, (pids) => pids.map((pid) => scene.process(pid)).join(', ')),
+      cell: (bank) =>
+        known(bank.users, notes, (pids) =>
+          listed(
+            pids.map((pid) => scene.process(pid)),
+            'nobody seen',
+          ),
+        ),
     },
     { head: 'mapped', kind: 'n', cell: (bank) => known(bank.mappedBytes, notes, (value) => bytes(value)) },
     { head: 'mappings', kind: 'n', cell: (bank) => bank.mappings.length },
@@ -182,7 +206,7 @@ function mappings(scene: Scene): Markup {
     { head: 'kind', cell: (one) => KIND[one.kind] },
     { head: 'process', cell: (one) => `${one.comm} (${one.pid})` },
     { head: 'sg entries', kind: 'n', cell: entriesCell },
-    { head: 'since', kind: 'n', cell: (one) => tiered(formatTime(one.sinceNs), 'dma') },
+    { head: 'since', kind: 'n', cell: (one) => tiered(clock(one.sinceNs), 'dma') },
   ];
   return part('Mappings in the banks', columns, inBankOrder(scene));
 }
@@ -190,7 +214,8 @@ function mappings(scene: Scene): Markup {
 /** Bank by bank, then whatever no bank names. */
 function inBankOrder({ picture, mappings: all }: Scene): PictureMapping[] {
   const listedIds = picture.banks.flatMap((bank) => bank.mappings);
-  const rest = picture.mappings.filter((mapping) => !listedIds.includes(mapping.id));
+  const inBanks = new Set(listedIds);
+  const rest = picture.mappings.filter((mapping) => !inBanks.has(mapping.id));
   return [...listedIds.flatMap((id) => all.get(id) ?? []), ...rest];
 }
 
@@ -243,7 +268,7 @@ function own(picture: MemoryPicture): Markup {
     { head: 'inode', kind: 'n', cell: (one) => one.ino ?? html`<span class="muted">never exported</span>` },
     { head: 'imported', cell: (one) => (one.imported ? 'yes' : 'no') },
     { head: 'mapped', cell: (one) => (one.mapped ? 'yes' : 'no') },
-    { head: 'since', kind: 'n', cell: (one) => formatTime(one.sinceNs) },
+    { head: 'since', kind: 'n', cell: (one) => clock(one.sinceNs) },
   ];
   return part('Handles of the agent itself', columns, picture.self);
 }

@@ -43,7 +43,9 @@ td.note{color:var(--muted)}
 tbody.void td{color:var(--muted)}
 tbody.void b{font-weight:400}
 tbody.group>tr>td[rowspan],tbody.group>tr:last-child>td{border-bottom-color:var(--line)}
-.break{overflow-wrap:anywhere}
+.break,.path{overflow-wrap:anywhere}
+td.path{min-width:34ch}
+td.break{min-width:20ch}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:4px 0 8px}
 dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere}
@@ -100,6 +102,8 @@ code,.mono{font-size:7.5pt}
 tr,.strip,ul.findings li,dt,dd{break-inside:avoid}
 tbody.group{break-inside:avoid}
 thead{display:table-header-group}
+td.path{min-width:22ch}
+td.break{min-width:14ch}
 .scroll{overflow:visible}
 svg{font-size:11px}
 .strip{grid-template-columns:52px 1fr;margin-bottom:0}

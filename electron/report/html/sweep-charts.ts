@@ -137,14 +137,24 @@ function columnsOf(panel: Panel, quantity: Quantity): Column<PanelLine>[] {
   ];
 }
 
+/** A size that was not measured is a break in the line, never a way across. */
+function spotAt(rows: readonly ResultRow[], size: number, quantity: Quantity): Spot | Break {
+  const row = rows.find((one) => one.size === size);
+  const spot = row === undefined ? null : quantity.spot(row);
+  return spot !== null && spot.value > 0 ? spot : { size, value: null, low: null, high: null };
+}
+
+interface Break {
+  readonly size: number;
+  readonly value: null;
+  readonly low: null;
+  readonly high: null;
+}
+
 function picture(panel: Panel, quantity: Quantity): Markup {
-  const lines = panel.lines.map(({ rows }) =>
-    rows.flatMap((row) => {
-      const spot = quantity.spot(row);
-      return spot && spot.value > 0 ? [spot] : [];
-    }),
-  );
-  const spots = lines.flat();
+  const sizes = sizesOf(panel);
+  const lines = panel.lines.map(({ rows }) => sizes.map((size) => spotAt(rows, size, quantity)));
+  const spots = lines.flat().flatMap((spot) => (spot.value === null ? [] : [{ ...spot, value: spot.value }]));
   const x = sizeAxis(spots.map((spot) => spot.size));
   const y = logAxis(spots.flatMap((spot) => [spot.value, spot.low ?? spot.value, spot.high ?? spot.value]));
   if (!x || !y) return html`<p class="muted">No value above zero to draw.</p>`;
@@ -165,9 +175,9 @@ function picture(panel: Panel, quantity: Quantity): Markup {
   });
 }
 
-function marksOfLine(spots: readonly Spot[], at: number): object[] {
+function marksOfLine(spots: readonly (Spot | Break)[], at: number): object[] {
   const style = lineStyle(at);
-  const banded = spots.filter((spot) => spot.low !== null && spot.low > 0);
+  const banded = spots.map((spot) => ((spot.low ?? 0) > 0 ? spot : { ...spot, low: null, high: null }));
   const place = { x: 'size', y: 'value' };
   return [
     marks.areaY(banded, { x: 'size', y1: 'low', y2: 'high', fill: style.colour, fillOpacity: 0.25 }),

@@ -3,8 +3,8 @@ import { html, NOTHING, type Markup, type Piece } from './markup.ts';
 export interface Column<T> {
   readonly head: Piece;
   readonly cell: (row: T) => Piece;
-  /** 'n': a number, right-aligned; 'tight': never broken; 'break': may be broken anywhere. */
-  readonly kind?: 'n' | 'tight' | 'break';
+  /** 'n': a number, right-aligned; 'tight': never broken; 'break': may be broken anywhere; 'path': wide, then too. */
+  readonly kind?: 'n' | 'tight' | 'break' | 'path';
   /** In a grouped table: one cell for all rows of a group, made of its first. */
   readonly once?: boolean;
 }

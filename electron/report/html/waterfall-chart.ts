@@ -65,14 +65,14 @@ export function waterfallStrip(one: WaterfallSize): Markup {
   const rows = whole ? ROWS : ROWS.slice(0, 2);
   const picture = drawing({
     width: WIDTH,
-    height: 38 + (rows.length + 0.5) * 38,
+    height: 38 + (rows.length - 0.3) * 38,
     marginLeft: 48,
     marginRight: 150,
     marginTop: 16,
     marginBottom: 22,
     label: `Stages of sharing ${formatBytes(one.size)}, stacked; the table below has the same data`,
     x: { domain: [0, longest], ticks: 6, tickFormat: formatTime, label: null },
-    y: { domain: rows, label: null, padding: 0.46, tickSize: 0 },
+    y: { domain: rows, label: null, paddingInner: 0.46, paddingOuter: 0.08, tickSize: 0 },
     marks: [
       bars([...cold.segments, ...warm.segments]),
       numbers([...cold.segments, ...warm.segments]),

@@ -146,6 +146,20 @@ test('every chart has a label and its data as a table', () => {
   }
 });
 
+test('a size that was not measured breaks its line and is named in the table', () => {
+  const sweep = {
+    ...run,
+    points: run.points.filter((one) => one.point.source !== 'udmabuf' || one.point.size !== 65536),
+  };
+  const broken = all(section(parse(runToHtml(sweep)), 'latency'), 'figure').find((one) =>
+    plain(one).startsWith('A5 mem.import cold'),
+  );
+  if (!broken) throw new Error('the chart');
+  expect(row(broken, 'udmabuf')[2]).toBe('not measured');
+  const paths = all(broken, '[aria-label=line] path').map((path) => path.getAttribute('d') ?? '');
+  expect(paths.map((d) => d.split('M').length - 1).sort()).toEqual([1, 1, 1, 2]);
+});
+
 test('every tick of an axis has its text', () => {
   for (const group of all(page, '[aria-label$="tick label"]'))
     for (const label of all(group, 'text')) expect(plain(label)).not.toBe('');
@@ -164,6 +178,7 @@ test('the memory picture names tiers, addresses, findings and why a value is unk
   const words = plain(place);
   for (const finding of run.memory?.findings ?? []) expect(words).toContain(finding.text);
   expect(row(place, 'qda-cb-cdsp-2', '2·0x8000_0000')[3]).toBe('import');
+  expect(words).toContain('The tier dma begins with its trace, at 1.000 s');
   expect(row(place, '7001')[2]).toBe('2.99 MiBbufinfo');
   const blind: Run = {
     ...run,
