@@ -58,6 +58,8 @@ static void test_nodes(void)
     CHECK_INT(st.rdev_major, QDA_ACCEL_MAJOR);
     CHECK_INT(sys->ops->stat(sys, "/dev/accel/accel1", &st), 0);
     CHECK_INT(st.rdev_minor, 1);
+    CHECK_INT(sys->ops->write(sys, fd, "x", 1), -EINVAL);
+    CHECK_INT(driver->query(sys, fd, name), 0);
     CHECK_INT(sys->ops->close(sys, fd), 0);
     CHECK_INT(sys->ops->open(sys, "/dev/accel/accel9", O_RDWR), -ENOENT);
     CHECK_INT(sys->ops->open(sys, "/dev/dri/card0", O_RDWR), -ENOENT);

@@ -167,7 +167,9 @@ int vqc_client_open_path(struct qda_sys *sys, const char *path, int flags)
 ssize_t vqc_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len)
 {
     struct vqc_client *client = vqc_client_of(sys);
-    char path[512];
+    char path[512], cookie[8];
+    if (vqc_cookie_of(fd, cookie))
+        return -EINVAL; /* nodes have no write; here it would reach the server */
     if (!vqc_overlay_path(client, fd, path, sizeof(path)))
         return client->kernel->ops->write(client->kernel, fd, buf, len);
     if (len > VQ_MAX_DATA - sizeof(path))
