@@ -26,5 +26,13 @@ const char *const vq_known_differences[] = {
     "iommu: pages are never faulted on, since nothing reads through a context bank",
     "memory: GEM memory is made when first mapped or exported, so GEM_CREATE fails for want of addresses only, never of "
     "pages; caches are coherent",
+    "machine: /proc, CPUs, clocks and thermal zones are those of the machine that plays the board; links, fdinfo and maps of "
+    "/proc are rewritten for readers over the seam only",
+    "texts: descriptors and mappings behind `count` are counted in /proc, at most a second ago; names that other processes "
+    "give show within a second; stat gives a dma-buf the mode of a regular file",
+    "texts: of the trace events dma_alloc, dma_free, dma_map_sg, dma_unmap_sg, iommu:map and iommu:unmap are told, all on "
+    "CPU 0, the iommu ones for imported tables only; attrs are empty where a udmabuf's say SKIP_CPU_SYNC",
+    "texts: a trace buffer is bounded by the bytes of its lines instead of binary entries; up to 64 KiB in the pipe of a "
+    "reader that goes away are lost",
 };
 const size_t vq_known_difference_count = sizeof(vq_known_differences) / sizeof(vq_known_differences[0]);
