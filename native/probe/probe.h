@@ -100,7 +100,7 @@ struct qda_fact {
             uint64_t size;
             const char *exporter;
             const char *name; /* "" : none set */
-            uint64_t references; /* file references: fdinfo count + 1, or bufinfo count */
+            uint64_t references; /* file references: `count` of fdinfo or bufinfo */
             bool has_references;
             enum qda_tier tier;
         } buffer;
@@ -126,6 +126,10 @@ typedef int (*qda_fact_fn)(void *arg, const struct qda_fact *fact);
 /* /proc/PID/{fd,fdinfo,maps,comm,status} of every process that can be read. Only processes that hold a dma-buf or an accel
  * node, or whose descriptors cannot be read, are given. *status is always filled. */
 int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status);
+/* The same with options. NO_BUFFERS: no buffer facts; whoever has them from bufinfo saves the reading of one fdinfo a buffer,
+ * which is the larger part of the cost. */
+#define QDA_PROC_NO_BUFFERS 1u
+int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, void *arg, struct qda_tier_status *status);
 /* debugfs dma_buf/bufinfo. */
 int qda_probe_bufinfo(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status);
 

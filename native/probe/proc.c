@@ -22,6 +22,9 @@ struct scan {
     qda_fact_fn fn;
     void *arg;
     bool nodes_only;
+    bool no_buffers;
+    bool dev_known; /* `dev` is the file system of dma-bufs */
+    uint64_t dev;
     int stop; /* what a callback returned */
     struct probe_inodes inodes; /* given */
     uint32_t processes;  /* looked at */
@@ -88,24 +91,17 @@ static int give_buffer(struct scan *scan, const struct probe_fdinfo *info)
     fact.buffer.size = info->size;
     fact.buffer.exporter = info->exporter;
     fact.buffer.name = info->name;
-    fact.buffer.references = info->count + 1; /* the kernel leaves out the reference that the look at it takes */
+    fact.buffer.references = info->count; /* the kernel has left out the reference that the look at it takes */
     fact.buffer.has_references = info->has_count;
     fact.buffer.tier = QDA_TIER_PROC;
     return give(scan, &fact);
 }
 
-/*
- * The inode of a dma-buf's descriptor, and the buffer itself where it is new. 0: the descriptor is gone, or no dma-buf after
- * all; *stop is what a callback returned.
- */
-static uint64_t meet_buffer(struct process *process, uint32_t fd, int *stop)
+/* By fdinfo: the inode, and the buffer itself where it is new. 0: the descriptor is gone, or no dma-buf after all. */
+static uint64_t read_buffer(struct process *process, uint32_t fd, int *stop)
 {
     struct scan *scan = process->scan;
-    struct qda_stat st;
     char path[64], text[1024];
-    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%" PRIu32, process->pid, fd);
-    if (scan->sys->ops->stat(scan->sys, path, &st) == 0 && probe_inodes_has(&scan->inodes, st.ino))
-        return st.ino;
     struct probe_fdinfo info;
     snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fdinfo/%" PRIu32, process->pid, fd);
     if (read_once(scan->sys, path, text, sizeof(text)) <= 0)
@@ -113,9 +109,34 @@ static uint64_t meet_buffer(struct process *process, uint32_t fd, int *stop)
     probe_fdinfo_parse(text, &info);
     if (!info.is_dmabuf || info.ino == 0)
         return 0;
+    if (scan->no_buffers)
+        return info.ino;
     if ((*stop = give_process(process, false)) == 0 && probe_inodes_add(&scan->inodes, info.ino))
         *stop = give_buffer(scan, &info);
     return info.ino;
+}
+
+/*
+ * The inode of a dma-buf's descriptor, or 0; *stop is what a callback returned. Any file may be called "/dmabuf:x", so fdinfo
+ * decides; where buffers are not asked for, once for the file system of dma-bufs.
+ */
+static uint64_t meet_buffer(struct process *process, uint32_t fd, int *stop)
+{
+    struct scan *scan = process->scan;
+    struct qda_stat st;
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%" PRIu32, process->pid, fd);
+    bool has_stat = scan->sys->ops->stat(scan->sys, path, &st) == 0;
+    if (has_stat && probe_inodes_has(&scan->inodes, st.ino))
+        return st.ino;
+    if (has_stat && scan->no_buffers && scan->dev_known && st.dev == scan->dev)
+        return st.ino;
+    uint64_t ino = read_buffer(process, fd, stop);
+    if (ino != 0 && has_stat) {
+        scan->dev = st.dev;
+        scan->dev_known = true;
+    }
+    return ino;
 }
 
 static int give_holder(struct process *process, uint32_t fd)
@@ -227,7 +248,12 @@ static void say_gaps(const struct scan *scan, char *out, size_t size)
 
 int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
 {
-    struct scan scan = { .sys = sys, .fn = fn, .arg = arg };
+    return qda_probe_proc_with(sys, 0, fn, arg, status);
+}
+
+int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
+{
+    struct scan scan = { .sys = sys, .fn = fn, .arg = arg, .no_buffers = (options & QDA_PROC_NO_BUFFERS) != 0 };
     probe_status_begin(status, QDA_TIER_PROC, "/proc");
     int err = sys->ops->list_dir(sys, "/proc", on_process, &scan);
     if (scan.stop == 0 && err < 0)

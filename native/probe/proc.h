@@ -13,7 +13,7 @@ struct probe_fdinfo {
     uint64_t size;
     const char *exporter;
     const char *name; /* "" : none set */
-    uint64_t count;   /* file references less one */
+    uint64_t count;   /* file references, less the one that reading fdinfo takes */
     bool has_count;
 };
 void probe_fdinfo_parse(char *text, struct probe_fdinfo *out);

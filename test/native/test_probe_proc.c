@@ -23,9 +23,9 @@ static void test_board(void)
         "node 412 5 /dev/accel/accel0",
         "node 412 9 /dev/accel/accel0 (deleted)",
         "node 412 10 /dev/accel/accel1",
-        "buffer 4711 8294400 system 'frame 0' x4 proc",
+        "buffer 4711 8294400 system 'frame 0' x3 proc",
         "holder 412 7 4711",
-        "buffer 4712 4096 drm '' x2 proc",
+        "buffer 4712 4096 drm '' x1 proc",
         "holder 412 8 4712",
         "map 412 4711 ffff8c000000+8294400",
         "map 412 4712 ffff8c7e9000+4096",
@@ -35,7 +35,7 @@ static void test_board(void)
         "process 500 mapper uid 1000",
         "map 500 4711 ffff90000000+8294400",
         "process 701 forger uid 1000",
-        "buffer 4713 65536 udmabuf 'x' x2 proc",
+        "buffer 4713 65536 udmabuf 'x' x1 proc",
         "holder 701 4 4713",
         "process 900 qda-agent uid 0",
         "node 900 4 /dev/accel/accel0",
@@ -87,7 +87,7 @@ static void test_denied(void)
     CHECK_INT(probe(&rig, 0), 0);
     CHECK(rig_has_fact(&facts, "process 412 cam server-1 uid 1047 unreadable"));
     CHECK(rig_has_fact(&facts, "process 1 systemd uid 0 unreadable"));
-    CHECK(rig_has_fact(&facts, "buffer 4711 8294400 system 'frame 0' x4 proc"));
+    CHECK(rig_has_fact(&facts, "buffer 4711 8294400 system 'frame 0' x3 proc"));
     CHECK(!rig_has_fact(&facts, "process 500 mapper uid 1000"));
     CHECK(status.available);
     CHECK_CONTAINS(status.reason, "EACCES: /proc/PID/fd of 2 of 9 processes");
@@ -154,6 +154,55 @@ static void test_cost(void)
     rig_close(&rig);
 }
 
+/* What the fixtures cannot: stat of a dma-buf's descriptor gives its inode, on the file system of dma-bufs. */
+static struct rig *stat_rig;
+static int stat_dmabuf(struct qda_sys *sys, const char *path, struct qda_stat *out)
+{
+    char info[96], text[512];
+    unsigned pid, fd;
+    struct probe_fdinfo parsed;
+    (void)sys;
+    stat_rig->stats++;
+    if (sscanf(path, "/proc/%u/fd/%u", &pid, &fd) != 2)
+        return -ENOENT;
+    snprintf(info, sizeof(info), "/proc/%u/fdinfo/%u", pid, fd);
+    if (qda_read_file(stat_rig->kernel, info, text, sizeof(text)) < 0)
+        return -ENOENT;
+    probe_fdinfo_parse(text, &parsed);
+    *out = (struct qda_stat){ .dev = parsed.is_dmabuf ? 14 : 2050, .ino = parsed.ino };
+    return 0;
+}
+
+static size_t count_kind(const char *kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < facts.count; i++)
+        count += strncmp(facts.all[i], kind, strlen(kind)) == 0;
+    return count;
+}
+
+/* A buffer is read once; without buffers, once in all. The other opens: status of 5 processes, maps of 9. */
+static void test_inode_by_stat(void)
+{
+    struct rig rig;
+    rig_open(&rig, "board/phone");
+    stat_rig = &rig;
+    rig.ops.stat = stat_dmabuf;
+    CHECK_INT(probe(&rig, 0), 0);
+    CHECK_INT(facts.count, 20);
+    CHECK_INT(rig.opens - 5 - 9, 3 + 2); /* three buffers, the file that is none, the descriptor that vanished */
+    rig.opens = 0;
+    facts = (struct rig_facts){ 0 };
+    CHECK_INT(qda_probe_proc_with(&rig.base, QDA_PROC_NO_BUFFERS, rig_on_fact, &facts, &status), 0);
+    CHECK_INT(facts.count, 17);
+    CHECK_INT(count_kind("buffer "), 0);
+    CHECK_INT(count_kind("holder "), 5);
+    CHECK(rig_has_fact(&facts, "holder 413 13 4711"));
+    CHECK(rig_has_fact(&facts, "holder 701 4 4713"));
+    CHECK_INT(rig.opens - 5 - 9, 1 + 2);
+    rig_close(&rig);
+}
+
 static void test_holders(void)
 {
     struct rig rig;
@@ -188,6 +237,7 @@ int main(void)
     check_run("no /proc", test_no_proc);
     check_run("a callback ends the probe with its value", test_stop);
     check_run("a descriptor costs one readlink", test_cost);
+    check_run("a buffer is read once, or not at all where it is not asked for", test_inode_by_stat);
     check_run("who holds accel nodes", test_holders);
     check_run("this machine's own /proc", test_machine);
     return check_done();

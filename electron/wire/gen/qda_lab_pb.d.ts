@@ -1175,7 +1175,7 @@ export declare type BufferFact = Message<"qdalab.BufferFact"> & {
   name: string;
 
   /**
-   * file references: fdinfo count + 1, or bufinfo count
+   * file references: `count` of fdinfo or bufinfo
    *
    * @generated from field: optional uint64 references = 6;
    */

@@ -298,7 +298,7 @@ typedef struct _qdalab_BufferFact { /* proc (fdinfo) or bufinfo */
     pb_callback_t exporter;
     pb_callback_t name; /* empty: none set */
     bool has_references;
-    uint64_t references; /* file references: fdinfo count + 1, or bufinfo count */
+    uint64_t references; /* file references: `count` of fdinfo or bufinfo */
 } qdalab_BufferFact;
 
 typedef struct _qdalab_HolderFact { /* proc: one descriptor */
