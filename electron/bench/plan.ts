@@ -1,5 +1,5 @@
 import type { Plan, PlanPoint, Source } from '../model/plan.ts';
-import type { BenchmarkInfo } from '../model/board.ts';
+import type { AccelNode, BenchmarkInfo, Identity } from '../model/board.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import { CATALOGUE, QUICK_SIZES, SIZES, findBenchmark, type Benchmark } from './catalogue.ts';
 
@@ -68,6 +68,21 @@ export function makePlan(request: PlanRequest, offered: readonly BenchmarkInfo[]
 /** Upper bound of the time that the plan may take, seconds: every point to its budget. */
 export const planSeconds = (plan: Plan): number =>
   plan.points.reduce((sum, point) => sum + point.budgetNs / 1e9, 0);
+
+/**
+ * Bytes that the plan leaves held until reboot, on a driver that keeps every buffer once mapped through its node (a reading of
+ * the identity says so). The families reuse one buffer a point; mem.alloc maps one to check it, in its first run only.
+ */
+export function leavesBehind(plan: Plan, node: AccelNode, identity: Identity): number {
+  const keeps =
+    identity.readings.find((reading) => reading.key === `${node.path}.keeps-mapped-buffers`)?.value === 'yes';
+  return keeps ? plan.points.filter(mapsThroughNode).reduce((sum, point) => sum + point.size, 0) : 0;
+}
+
+const mapsThroughNode = (point: PlanPoint): boolean =>
+  point.benchmark === 'mem.cpumap' ||
+  (point.benchmark === 'cpu.bw' && point.source === 'qda') ||
+  (point.benchmark === 'mem.alloc' && point.verify && point.repeat === 0);
 
 function chooseBenchmarks(
   request: PlanRequest,

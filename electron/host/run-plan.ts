@@ -1,5 +1,5 @@
 import { Collector } from '../bench/collect.ts';
-import { makePlan, type PlanRequest } from '../bench/plan.ts';
+import { leavesBehind, makePlan, type PlanRequest } from '../bench/plan.ts';
 import type { AccelNode } from '../model/board.ts';
 import { fail, ok, type Outcome, type Problem, type Reading } from '../model/outcome.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
@@ -24,7 +24,8 @@ export interface RunRequest {
 }
 
 export interface RunHooks {
-  readonly onPlan: (plan: Plan, node: AccelNode) => void;
+  /** `leaves`: bytes that the plan leaves held in the driver until reboot. */
+  readonly onPlan: (plan: Plan, node: AccelNode, leaves: number) => void;
   readonly onEvent: (event: PlanEvent) => void;
   /** Something went wrong that does not end the run. */
   readonly onNotice: (problem: Problem) => void;
@@ -59,7 +60,7 @@ export async function runPlan(
   if (picture && !picture.ok) hooks.onNotice(picture.problem);
   if (signal.aborted) return fail('cancelled', 'Cancelled before the plan began: nothing was measured.');
   const header = headerOf(lab, board, { request, plan: plan.value, node: node.value, before: before.value });
-  hooks.onPlan(plan.value, node.value);
+  hooks.onPlan(plan.value, node.value, leavesBehind(plan.value, node.value, board.identity));
   return await record(
     lab,
     board,

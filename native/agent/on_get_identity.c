@@ -28,6 +28,21 @@ static void put_accel_node(struct qda_put *put, const struct qda_node *node)
     qda_put_message(put, qdalab_Identity_nodes_tag, qdalab_AccelNode_fields, &message);
 }
 
+/* A driver that keeps what was once mapped: the host tells beforehand what a run leaves until reboot. */
+static void put_driver_reading(struct qda_put *put, const struct qda_node *node)
+{
+    char key[96];
+    snprintf(key, sizeof(key), "%.63s.keeps-mapped-buffers", node->path);
+    struct qda_reading reading = {
+        .key = key,
+        .value = node->driver->leaks_mappings ? "yes" : "no",
+        .unit = "",
+        .reason = "",
+        .source = node->driver->name,
+    };
+    put_reading(put, qdalab_Identity_readings_tag, &reading);
+}
+
 /* No node at all is a reading that is missing, with its reason. */
 static void put_no_nodes(struct qda_put *put, int err)
 {
@@ -45,8 +60,11 @@ static void put_nodes(struct qda_put *put, struct agent *agent)
 {
     struct qda_node nodes[AGENT_MAX_NODES];
     int count = qda_find_nodes(agent->sys, agent->options.generation, nodes, AGENT_MAX_NODES);
-    for (int i = 0; i < count && i < AGENT_MAX_NODES; i++)
+    for (int i = 0; i < count && i < AGENT_MAX_NODES; i++) {
         put_accel_node(put, &nodes[i]);
+        if (nodes[i].driver)
+            put_driver_reading(put, &nodes[i]);
+    }
     if (count <= 0)
         put_no_nodes(put, count);
 }

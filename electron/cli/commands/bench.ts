@@ -4,7 +4,7 @@ import { groupsOf } from '../../bench/results.ts';
 import { exportBoth } from '../../host/export-run.ts';
 import { withBoard } from '../../host/open-board.ts';
 import { runPlan, type FinishedRun, type RunHooks } from '../../host/run-plan.ts';
-import { parseBytes } from '../../model/format.ts';
+import { formatBytes, parseBytes } from '../../model/format.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { listOf, oneOf, seconds, wholeNumber } from '../arguments.ts';
 import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
@@ -125,10 +125,16 @@ function runRequest(
 function hooks(screen: Screen): RunHooks {
   let progress: Progress | null = null;
   return {
-    onPlan: (plan, node) => {
+    onPlan: (plan, node, leaves) => {
+      const seconds = Math.ceil(planSeconds(plan));
       screen.note(
-        `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}, ${node.proof}), at most ${Math.ceil(planSeconds(plan))} s`,
+        `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}), at most ${seconds} s`,
       );
+      if (leaves > 0) {
+        screen.note(
+          `This driver keeps what was once mapped: ${formatBytes(leaves)} stay held until it is reloaded.`,
+        );
+      }
       progress = new Progress(plan, screen, performance.now());
     },
     onEvent: (event) => progress?.event(event, performance.now()),
