@@ -18,7 +18,7 @@
 
 static void test_proc_node(void)
 {
-    char path[64], link[128];
+    char path[64], link[128], text[512];
     struct qda_stat st;
     int fd = open_node();
     int sock[2];
@@ -27,6 +27,10 @@ static void test_proc_node(void)
     CHECK_STR(link, "/dev/accel/accel0");
     CHECK_INT(sys->ops->stat(sys, path, &st), 0);
     CHECK(S_ISCHR(st.mode));
+    path_of(path, sizeof(path), "fdinfo", fd);
+    CHECK(text_of(path, text, sizeof(text)) > 0);
+    CHECK_MEM(text, "pos:\t0\nflags:\t", 14);
+    CHECK(strstr(text, "scm_fds") == NULL && strstr(text, "drm-") == NULL);
     CHECK_INT(sys->ops->socketpair(sys, sock), 0); /* somebody else's socket stays one */
     path_of(path, sizeof(path), "fd", sock[0]);
     CHECK(sys->ops->readlink(sys, path, link, sizeof(link)) > 0);
@@ -233,6 +237,8 @@ static void test_trace(void)
     CHECK_INT(qda_prime_import(sys, node, fd, &handle), 0);
     sys->ops->close(sys, fd);
     sys->ops->close(sys, node);
+    CHECK(text_of(INSTANCE "/trace", text, sizeof(text)) > 0);
+    CHECK_CONTAINS(text, "# tracer: nop\n");
     CHECK(drain(pipe, text, sizeof(text)) > 0);
     snprintf(want, sizeof(want), "-%-7d [000] ..... ", (int)getpid());
     CHECK_CONTAINS(text, want);
@@ -240,6 +246,11 @@ static void test_trace(void)
     CHECK_CONTAINS(text, ": dma_map_sg: qda-cb-cdsp-1 dir=BIDIRECTIONAL nents=3/3 ents=");
     CHECK_CONTAINS(text, ": dma_unmap_sg: qda-cb-cdsp-1 dir=BIDIRECTIONAL phys_addrs={0x");
     CHECK_CONTAINS(text, " flags=GFP_KERNEL attrs=\n");
+    int trace = sys->ops->open(sys, INSTANCE "/trace", O_WRONLY | O_TRUNC); /* empties it */
+    CHECK(trace >= 0);
+    sys->ops->close(sys, trace);
+    CHECK(text_of(INSTANCE "/trace", text, sizeof(text)) > 0);
+    CHECK_CONTAINS(text, "entries-in-buffer/entries-written: 0/0 ");
     sys->ops->close(sys, pipe);
     int err = -EBUSY;
     for (int i = 0; i < 500 && err == -EBUSY; i++, usleep(10000)) /* the server hears of the close a moment later */

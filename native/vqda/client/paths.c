@@ -113,6 +113,18 @@ static int open_pipe(struct vqc_client *client, const char *path, int flags)
     return m.out_fd;
 }
 
+static bool is_named(const char *path, const char *file)
+{
+    const char *name = strrchr(path, '/');
+    return name != NULL && strcmp(name + 1, file) == 0;
+}
+
+static int64_t write_control(struct vqc_client *client, const char *path, const void *text, size_t len)
+{
+    struct vqc_message m = { .op = VQ_WRITE, .in = { path, text }, .in_len = { strlen(path) + 1, len } };
+    return vqc_exchange(client, &m);
+}
+
 /* For writing: what is written goes to the server at once, by the path. */
 static int open_control(struct vqc_client *client, const char *path, int flags)
 {
@@ -127,23 +139,20 @@ static int open_control(struct vqc_client *client, const char *path, int flags)
     int fd = (flags & O_ACCMODE) == O_RDWR ? read_text(client, path) : memfd_create("qda-control", MFD_CLOEXEC);
     if (fd < 0)
         return fd == -1 ? -errno : fd;
-    err = vqc_overlay_add(client, fd, NULL, 0, path);
+    if ((flags & O_TRUNC) != 0 && is_named(path, "trace")) /* empties the buffer; other files do not mind */
+        err = (int)write_control(client, path, "", 0);
+    if (err == 0)
+        err = vqc_overlay_add(client, fd, NULL, 0, path);
     if (err < 0)
         close(fd);
     return err < 0 ? err : fd;
-}
-
-static bool is_pipe(const char *path)
-{
-    const char *name = strrchr(path, '/');
-    return name != NULL && strcmp(name, "/trace_pipe") == 0;
 }
 
 static int open_board(struct vqc_client *client, const char *path, int flags)
 {
     if ((flags & O_ACCMODE) != O_RDONLY)
         return open_control(client, path, flags);
-    return is_pipe(path) ? open_pipe(client, path, flags) : read_text(client, path);
+    return is_named(path, "trace_pipe") ? open_pipe(client, path, flags) : read_text(client, path);
 }
 
 int vqc_client_open_path(struct qda_sys *sys, const char *path, int flags)
@@ -174,10 +183,7 @@ ssize_t vqc_client_write(struct qda_sys *sys, int fd, const void *buf, size_t le
         return client->kernel->ops->write(client->kernel, fd, buf, len);
     if (len > VQ_MAX_DATA - sizeof(path))
         return -EINVAL;
-    struct vqc_message m = {
-        .op = VQ_WRITE, .in = { path, buf }, .in_len = { strlen(path) + 1, len }
-    };
-    int64_t result = vqc_exchange(client, &m);
+    int64_t result = write_control(client, path, buf, len);
     return result < 0 ? (ssize_t)result : (ssize_t)len;
 }
 

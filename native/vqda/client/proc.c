@@ -84,9 +84,24 @@ static int read_all(int fd, char **out, size_t *len)
 /* What the descriptor shall read instead, NULL: what it says itself. */
 typedef char *(*rewrite_fn)(struct vqc_client *client, const char *machine, size_t *len);
 
+/* An open node's is the core's four lines; a socket's has more. */
+static char *node_fdinfo(struct vqc_client *client, const char *machine, size_t *len)
+{
+    struct vqc_fdinfo info;
+    struct vq_inode row;
+    const char *more = strstr(machine, "scm_fds:");
+    if (more == NULL || !vqc_fdinfo_parse(machine, &info) || !vqc_table_find(client, info.ino, VQ_INODE_FILE, &row))
+        return NULL;
+    *len = (size_t)(more - machine);
+    return strndup(machine, *len);
+}
+
 static char *rewrite_fdinfo(struct vqc_client *client, const char *machine, size_t *len)
 {
     struct vq_inode row;
+    char *node = node_fdinfo(client, machine, len);
+    if (node != NULL)
+        return node;
     return row_of_fdinfo(client, machine, true, &row) ? vqc_fdinfo_rewrite(machine, &row, len) : NULL;
 }
 
@@ -242,11 +257,26 @@ int vqc_proc_stat(struct vqc_client *client, const char *path, struct qda_stat *
     return 0;
 }
 
+struct processes {
+    const struct vqc_client *client;
+    qda_dirent_fn fn;
+    void *arg;
+};
+
+/* The server is no process of the board. */
+static int list_process(void *arg, const char *name)
+{
+    const struct processes *list = arg;
+    return strtol(name, NULL, 10) == list->client->server_pid ? 0 : list->fn(list->arg, name);
+}
+
 int vqc_proc_list(struct vqc_client *client, const char *path, qda_dirent_fn fn, void *arg)
 {
-    if (strcmp(path, "/proc") == 0 || strcmp(path, "/proc/") == 0)
-        (void)vqc_table_refresh(client, false); /* a dead server has no descriptors to show */
-    return client->kernel->ops->list_dir(client->kernel, path, fn, arg);
+    struct processes list = { client, fn, arg };
+    if (strcmp(path, "/proc") != 0 && strcmp(path, "/proc/") != 0)
+        return client->kernel->ops->list_dir(client->kernel, path, fn, arg);
+    (void)vqc_table_refresh(client, false); /* a dead server has no descriptors to show */
+    return client->kernel->ops->list_dir(client->kernel, path, list_process, &list);
 }
 
 int vqc_proc_init(struct vqc_client *client)
