@@ -217,14 +217,22 @@ static void test_holders(void)
     rig_close(&rig);
 }
 
-/* The machine that this runs on: only that nothing fails, and that this very process can be found. */
+static int count_unreadable(void *arg, const struct qda_fact *fact)
+{
+    *(unsigned *)arg += fact->kind == QDA_FACT_PROCESS && fact->process.unreadable;
+    return 0;
+}
+
+/* The machine that this runs on, as root or not: this very process is looked at, and others that are not are counted. */
 static void test_machine(void)
 {
     struct rig rig;
+    unsigned unreadable = 0;
     rig_open(&rig, "/");
-    CHECK_INT(probe(&rig, 0), 0);
+    CHECK_INT(qda_probe_proc(&rig.base, count_unreadable, &unreadable, &status), 0);
     CHECK(status.available);
     CHECK(rig.readlinks > 2);
+    CHECK_INT(strstr(status.reason, "/proc/PID/fd") != NULL, unreadable > 0);
     rig_close(&rig);
 }
 
