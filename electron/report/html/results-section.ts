@@ -54,15 +54,17 @@ const anchor = (id: string): string =>
 
 const linesOf = (group: PointGroup): RowGroup<Line> => ({
   lead: { group, row: null },
-  rows: group.rows.map((row) => ({ group, row })),
+  rows: group.rows.filter((row) => row.samples.length > 0).map((row) => ({ group, row })),
   look: group.status === 'fail' ? 'void' : '',
   ...remarkOf(group),
 });
 
-/** The reason under the figures; a point without figures has a line all the same. */
+/** Under the figures: the reason, and series without a sample; a point without figures has a line all the same. */
 function remarkOf({ reason, rows }: PointGroup): { note?: string } {
-  if (reason !== '') return { note: reason };
-  return rows.length === 0 ? { note: 'No samples, and no reason was given.' } : {};
+  const empty = rows.filter((row) => row.samples.length === 0).map((row) => row.series);
+  const none = empty.length === rows.length ? 'No samples.' : `No samples of ${empty.join(', ')}.`;
+  const remarks = [reason, empty.length > 0 || rows.length === 0 ? none : ''].filter((text) => text !== '');
+  return remarks.length === 0 ? {} : { note: remarks.map(sentence).join(' ') };
 }
 
 const ofPoint = (head: string, cell: (group: PointGroup) => Piece): Column<Line> => ({

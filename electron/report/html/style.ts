@@ -4,6 +4,7 @@ const BASE = `
 :root{color-scheme:light dark;${variables(LIGHT)}}
 @media screen and (prefers-color-scheme:dark){:root{${variables(DARK)}}}
 *{box-sizing:border-box}
+p,li,h3,figcaption,dd{overflow-wrap:anywhere}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--text);font:13px/1.5 system-ui,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums lining-nums}
 main,.banner>p,header,nav{max-width:1320px;margin:0 auto;padding-left:24px;padding-right:24px}
@@ -43,13 +44,14 @@ td.note{color:var(--muted)}
 tbody.void td{color:var(--muted)}
 tbody.void b{font-weight:400}
 tbody.group>tr>td[rowspan],tbody.group>tr:last-child>td{border-bottom-color:var(--line)}
+sup{line-height:0;font-size:9px}
 .break,.path{overflow-wrap:anywhere}
 td.path{min-width:34ch}
 td.break{min-width:20ch}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:4px 0 8px}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 16px;margin:4px 0 8px}
 dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere}
-.glance{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:0 40px;align-items:start}
+.glance{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:0 40px;align-items:start}
 .word{white-space:nowrap;font-weight:600}
 .word.pass,.word.ok{color:var(--ok);font-weight:400}
 .word.fail,.word.error{color:var(--error)}
@@ -69,7 +71,7 @@ ol.notes{margin:0 0 12px;padding-left:24px;color:var(--muted);font-size:12px}
 
 const CHARTS = `
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,520px),1fr));gap:16px 40px;align-items:start}
-figure{margin:0 0 12px;break-inside:avoid}
+figure{margin:0 0 12px;break-inside:avoid;min-width:0}
 figcaption{font-weight:600;margin-bottom:4px}
 figcaption span{font-weight:400;color:var(--muted)}
 svg{color:var(--text);overflow:visible;font-size:9px}
@@ -99,8 +101,9 @@ h3{font-size:9pt}
 table{font-size:7.5pt;line-height:1.35}
 th,td{padding:2px 8px 2px 0}
 code,.mono{font-size:7.5pt}
-tr,.strip,ul.findings li,dt,dd{break-inside:avoid}
-tbody.group{break-inside:avoid}
+p,tr,.strip,ul.findings li,dt,dd{break-inside:avoid}
+tbody.group,.keep{break-inside:avoid}
+thead{break-after:avoid}
 thead{display:table-header-group}
 td.path{min-width:22ch}
 td.break{min-width:14ch}

@@ -59,7 +59,12 @@ const ROWS = ['cold', 'warm', 'whole'] as const;
 /** One size: its stages as stacked lengths, cold above warm; below them the path measured in one go, where a series does. */
 export function waterfallStrip(one: WaterfallSize): Markup {
   const whole = one.endToEnd.find((end) => end.covers.length === STAGES.length);
-  const longest = Math.max(one.cold.sumNs, one.warm.sumNs, whole?.whole.ns ?? 0, 1);
+  const longest = Math.max(one.cold.sumNs, one.warm.sumNs, whole?.whole.ns ?? 0);
+  if (longest === 0)
+    return html`<div class="strip">
+      <b>${formatBytes(one.size)}</b>
+      <p class="muted">No stage was measured at this size.</p>
+    </div>`;
   const cold = segmentsOf(one.cold, longest);
   const warm = segmentsOf(one.warm, longest);
   const rows = whole ? ROWS : ROWS.slice(0, 2);
@@ -124,16 +129,16 @@ const NARROW = 0.014;
 
 function segmentsOf(row: WaterfallRow, longest: number): { segments: Segment[]; gaps: Segment[] } {
   const segments: Segment[] = [];
-  const gaps: Segment[] = [];
+  const missing = new Map<number, Stage[]>();
   let at = 0;
   for (const stage of row.stages) {
     const { time } = stage;
-    if (time.kind === 'missing') gaps.push(segment(row, stage, { from: at, to: at, longest }));
+    if (time.kind === 'missing') missing.set(at, [...(missing.get(at) ?? []), stage]);
     if (time.kind !== 'measured' || !time.inSum) continue;
     segments.push(segment(row, stage, { from: at, to: at + time.ns, longest }));
     at += time.ns;
   }
-  return { segments, gaps };
+  return { segments, gaps: [...missing].map(([place, stages]) => gap(row, place, stages)) };
 }
 
 function segment(
@@ -142,7 +147,6 @@ function segment(
   at: { from: number; to: number; longest: number },
 ): Segment {
   const number = String(stageNumber(stage.key));
-  const isGap = stage.time.kind === 'missing';
   const wide = (at.to - at.from) / at.longest >= NARROW;
   return {
     row: row.temperature,
@@ -150,7 +154,23 @@ function segment(
     to: at.to,
     middle: (at.from + at.to) / 2,
     key: stage.key,
-    text: isGap ? `${number}?` : wide ? number : '',
+    text: wide ? number : '',
     title: `${number} ${stage.title}: ${formatTime(at.to - at.from)}`,
+  };
+}
+
+/** Stages that are missing in one place share a mark there: '4?' or '3–7?'. */
+function gap(row: WaterfallRow, at: number, stages: readonly Stage[]): Segment {
+  const numbers = stages.map((stage) => stageNumber(stage.key));
+  const [first, last] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
+  const unbroken = numbers.length > 2 && last - first === numbers.length - 1;
+  return {
+    row: row.temperature,
+    from: at,
+    to: at,
+    middle: at,
+    key: stages[0]?.key ?? 'allocate',
+    text: `${unbroken ? `${first}–${last}` : numbers.join(' ')}?`,
+    title: `missing: ${stages.map((stage) => stage.title).join(', ')}`,
   };
 }

@@ -38,11 +38,13 @@ function content(sizes: readonly WaterfallSize[]): Markup {
     </p>
     ${HATCHES}
     <figure>${key()}${sizes.map(waterfallStrip)}</figure>
-    ${groupedTable(
-      columnsOf(sizes, notes),
-      [STAGES.map(stageLine), [SUM], ...endLines(sizes)].map((rows) => ({ lead: SUM, rows })),
-      { caption: 'p50 of each stage, its 95 % interval on hover and under Results', wide: true },
-    )}
+    <div class="keep">
+      ${groupedTable(
+        columnsOf(sizes, notes),
+        [STAGES.map(stageLine), [SUM], ...endLines(sizes)].map((rows) => ({ lead: SUM, rows })),
+        { caption: 'p50 of each stage, its 95 % interval on hover and under Results', wide: true },
+      )}
+    </div>
     ${remark(sizes)} ${notes.list()}`;
 }
 

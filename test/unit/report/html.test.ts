@@ -130,6 +130,28 @@ test('status words, flags and reasons are in the results', () => {
   expect(place).toContain('3 words of 8192 read back another value');
 });
 
+test('a series without a sample is named, a point of nothing else has its reason alone', () => {
+  const points = run.points.map((result) =>
+    result.point.benchmark === 'mem.alloc'
+      ? {
+          ...result,
+          series: result.series.map((one, at) => (at === 0 ? one : { ...one, ns: new Float64Array() })),
+        }
+      : result.point.benchmark === 'mem.export'
+        ? {
+            ...result,
+            status: 'skip' as const,
+            reason: 'none here',
+            series: [{ name: 'first', ns: [], sha256: '' }],
+          }
+        : result,
+  );
+  const place = section(parse(runToHtml({ ...run, points })), 'results');
+  const notes = all(place, 'td.note').map(plain);
+  expect(notes).toContain('No samples of close.');
+  expect(notes).toContain('none here. No samples.');
+});
+
 test('failures and skips are joined by their reason', () => {
   const cells = row(section(page, 'failures'), 'mem.import', 'render');
   expect(cells.slice(2, 6)).toEqual(['4 KiB, 64 KiB, 1 MiB', '', '– skip', '9']);
