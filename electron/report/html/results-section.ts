@@ -62,8 +62,10 @@ const linesOf = (group: PointGroup): RowGroup<Line> => ({
 /** Under the figures: the reason, and series without a sample; a point without figures has a line all the same. */
 function remarkOf({ reason, rows }: PointGroup): { note?: string } {
   const empty = rows.filter((row) => row.samples.length === 0).map((row) => row.series);
-  const none = empty.length === rows.length ? 'No samples.' : `No samples of ${empty.join(', ')}.`;
-  const remarks = [reason, empty.length > 0 || rows.length === 0 ? none : ''].filter((text) => text !== '');
+  if (empty.length === rows.length)
+    return { note: sentence(reason === '' ? 'No samples, and no reason was given' : reason) };
+  const lacks = empty.length === 0 ? '' : `No samples of ${empty.join(', ')}`;
+  const remarks = [reason, lacks].filter((text) => text !== '');
   return remarks.length === 0 ? {} : { note: remarks.map(sentence).join(' ') };
 }
 
