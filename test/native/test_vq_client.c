@@ -236,11 +236,26 @@ static void *call_often(void *arg)
     return NULL;
 }
 
+static int count_one(void *arg, const char *name)
+{
+    (void)name;
+    ++*(int *)arg;
+    return 0;
+}
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    CHECK_INT(sys->ops->list_dir(sys, "/proc/self/fd", count_one, &count), 0);
+    return count;
+}
+
 static void test_threads(void)
 {
     pthread_t threads[8];
     struct caller callers[8];
     int fd = open_node();
+    int before = open_descriptors();
     for (int i = 0; i < 8; i++) {
         callers[i] = (struct caller){ .fd = fd };
         pthread_create(&threads[i], NULL, call_often, &callers[i]);
@@ -249,7 +264,25 @@ static void test_threads(void)
         pthread_join(threads[i], NULL);
         CHECK_INT(callers[i].good, 100);
     }
+    CHECK_INT(open_descriptors(), before); /* each took its connection along */
     sys->ops->close(sys, fd);
+}
+
+static void test_second_client(void)
+{
+    char name[16] = "";
+    int err = 0;
+    int before = open_descriptors();
+    int fd = open_node();
+    struct qda_sys *second = vq_client_open(board.vqda, &err);
+    if (!CHECK(second != NULL))
+        return;
+    CHECK_INT(driver->query(second, fd, name), 0); /* a file is the board's, not a client's */
+    CHECK_STR(name, "cdsp");
+    vq_client_close(second);
+    CHECK_INT(driver->query(sys, fd, name), 0);
+    sys->ops->close(sys, fd);
+    CHECK_INT(open_descriptors(), before);
 }
 
 static void test_forked_child(void)
@@ -326,6 +359,7 @@ int main(void)
     check_run("a dma-buf answers its own ioctls", test_dmabuf_calls);
     check_run("eight threads call on one file", test_threads);
     check_run("a forked child calls on an inherited file", test_forked_child);
+    check_run("two clients of one process", test_second_client);
     check_run("nothing is held afterwards", test_nothing_held);
     check_run("a dead server is ENODEV, at once and for ever", test_server_death);
     live_board_stop(&board);
