@@ -277,6 +277,20 @@ static void emit(struct vq_board *board, const struct vq_caller *who, struct vq_
     }
 }
 
+/* Without a listener an event costs nothing more than this. */
+static bool is_heard(const struct vq_board *board, enum vq_event kind)
+{
+    const struct vq_trace *trace = vq_trace_of(board);
+    if (trace == NULL)
+        return false;
+    for (const struct vq_list *at = trace->instances.next; at != &trace->instances; at = at->next) {
+        const struct vq_instance *instance = VQ_OF(at, struct vq_instance, link);
+        if (instance->on && instance->enabled[kind])
+            return true;
+    }
+    return false;
+}
+
 /* %p prints a hash of the address, the same each time for one address. */
 static uint64_t hashed(const struct vq_bank *bank, uint64_t iova)
 {
@@ -319,7 +333,7 @@ void vq_trace_map_sg(struct vq_board *board, const struct vq_caller *who, const 
                      const struct vq_sg *segs, size_t n)
 {
     struct vq_trace_event event = { .kind = VQ_EVENT_DMA_MAP_SG, .device = bank->name, .sg = segs, .nents = n };
-    if (board->iommu == VQ_IOMMU_TRANSLATED && n > 0)
+    if (board->iommu == VQ_IOMMU_TRANSLATED && n > 0 && is_heard(board, VQ_EVENT_IOMMU_MAP))
         tell_iommu_map(board, who, segs, n);
     emit(board, who, &event);
 }
@@ -330,7 +344,7 @@ void vq_trace_unmap_sg(struct vq_board *board, const struct vq_caller *who, cons
     struct vq_trace_event event = { .kind = VQ_EVENT_DMA_UNMAP_SG, .device = bank->name, .sg = segs, .nents = n };
     struct vq_trace_event unmap = { .kind = VQ_EVENT_IOMMU_UNMAP, .device = "" };
     emit(board, who, &event);
-    if (board->iommu != VQ_IOMMU_TRANSLATED || n == 0)
+    if (board->iommu != VQ_IOMMU_TRANSLATED || n == 0 || !is_heard(board, VQ_EVENT_IOMMU_UNMAP))
         return;
     unmap.iova = segs[0].dma;
     for (size_t i = 0; i < n; i++)
