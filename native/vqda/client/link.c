@@ -175,7 +175,7 @@ static int connect_call(struct vqc_call *call)
     return err;
 }
 
-/* In a forked child: connections of the parent's threads are not ours to use. */
+/* Under the lock. In a forked child the connections of the parent's threads are not ours to use. */
 static void drop_foreign_calls(struct vqc_client *client, unsigned generation)
 {
     for (struct vqc_call *c = client->calls; c != NULL; c = c->next)
@@ -183,18 +183,21 @@ static void drop_foreign_calls(struct vqc_client *client, unsigned generation)
             drop_connection(c);
 }
 
-static struct vqc_call *new_call(struct vqc_client *client)
+static struct vqc_call *new_call(struct vqc_client *client, unsigned generation)
 {
     struct vqc_call *call = calloc(1, sizeof(*call));
     if (call == NULL)
         return NULL;
     call->client = client;
     call->fd = -1;
+    call->tid = (uint32_t)gettid();
+    call->generation = generation;
     if (pthread_setspecific(client->key, call) != 0) {
         free(call);
         return NULL;
     }
     pthread_mutex_lock(&client->lock);
+    drop_foreign_calls(client, generation);
     call->next = client->calls;
     client->calls = call;
     pthread_mutex_unlock(&client->lock);
@@ -206,19 +209,18 @@ static struct vqc_call *call_of_thread(struct vqc_client *client, int *err)
 {
     unsigned generation = atomic_load(&fork_generation);
     struct vqc_call *call = pthread_getspecific(client->key);
-    bool fresh = call == NULL;
-    if (fresh)
-        call = new_call(client);
+    if (call == NULL)
+        call = new_call(client, generation);
     if (call == NULL) {
         *err = -ENOMEM;
         return NULL;
     }
-    if (fresh || call->generation != generation) {
+    if (call->generation != generation) { /* the thread that forked, in the child */
         pthread_mutex_lock(&client->lock);
         drop_foreign_calls(client, generation);
-        pthread_mutex_unlock(&client->lock);
         call->generation = generation;
         call->tid = (uint32_t)gettid();
+        pthread_mutex_unlock(&client->lock);
     }
     *err = call->fd < 0 ? connect_call(call) : 0;
     return *err < 0 ? NULL : call;
