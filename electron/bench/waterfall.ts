@@ -20,6 +20,8 @@ export interface Measured {
   readonly n: number;
   /** 'pass', or the word of a point that did not come to its end. */
   readonly status: PointStatus;
+  /** The p50 differs too much between the independent runs. */
+  readonly unstable: boolean;
   /** False where another stage's time contains this one, so that the sum does not count it twice. */
   readonly inSum: boolean;
   /** What the reader has to know about this time; empty: nothing. */
@@ -158,6 +160,7 @@ function measured(
     interval: summary.p50Interval,
     n: summary.n,
     status,
+    unstable: row.variation.kind === 'value' && row.variation.unstable,
     inSum: true,
     note: status === 'pass' ? '' : `a run of this point ended as "${status}"`,
   };

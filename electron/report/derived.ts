@@ -134,8 +134,8 @@ function sizeJson({ size, cold, warm, endToEnd }: WaterfallSize): Json {
 function stageJson({ key, time }: Stage): Json {
   if (time.kind === 'missing') return { stage: key, missing: time.reason };
   if (time.kind === 'not-paid') return { stage: key, notPaid: time.reason };
-  const { benchmark, series, ns, n, status, inSum, note } = time;
-  return { stage: key, benchmark, series, p50Ns: ns, n, status, inSum, note };
+  const { benchmark, series, ns, n, status, unstable, inSum, note } = time;
+  return { stage: key, benchmark, series, p50Ns: ns, n, status, unstable, inSum, note };
 }
 
 const endToEndJson = (one: EndToEnd): Json => ({

@@ -7,6 +7,7 @@ import {
   type WaterfallRow,
   type WaterfallSize,
 } from '../../bench/waterfall.ts';
+import { UNSTABLE_ABOVE } from '../../bench/statistics/runs.ts';
 import { formatBytes } from '../../model/format.ts';
 import { Footnotes } from './footnotes.ts';
 import { html, type Markup, type Piece } from './markup.ts';
@@ -84,9 +85,12 @@ const stageLine = (spec: StageSpec): Line => ({
     const { interval } = at;
     const title = interval.kind === 'interval' ? range(interval.low, interval.high) : 'too few samples';
     const value = html`<span title="${title}">${time(at.ns)}</span>`;
-    return at.note === '' ? value : notes.noted(value, `${spec.title}: ${at.note}`);
+    const shown = at.unstable ? notes.noted(value, UNSTABLE) : value;
+    return at.note === '' ? shown : notes.noted(shown, `${spec.title}: ${at.note}`);
   },
 });
+
+const UNSTABLE = `unstable: the p50 varies by more than ${UNSTABLE_ABOVE * 100} % between the independent runs`;
 
 const SUM: Line = {
   name: html`<b>sum</b>`,

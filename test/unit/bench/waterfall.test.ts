@@ -108,6 +108,19 @@ test('a point that ended early counts with what it has, and says so', () => {
   });
 });
 
+test('a stage whose runs differ says so', () => {
+  const slower = {
+    ...ALLOC,
+    point: point(1, { repeat: 1 }),
+    series: ALLOC.series.map((one) => ({ ...one, ns: one.name === 'alloc' ? [5, 5, 5] : one.ns })),
+  };
+  const { cold } = only(ALLOC, slower);
+  expect([stage(cold, 'allocate'), stage(cold, 'free')]).toMatchObject([
+    { unstable: true },
+    { unstable: false },
+  ]);
+});
+
 test('a hand-over in one piece contains the import, which is then not added again', () => {
   const { cold, warm, endToEnd } = only(IMPORT, result('mem.handoff', { handoff: 3000 }));
   expect(stage(cold, 'hand-over')).toMatchObject({ series: 'handoff', ns: 3000 });

@@ -1,4 +1,4 @@
-import { findBenchmark } from '../../../electron/bench/catalogue.ts';
+import { CATALOGUE, findBenchmark } from '../../../electron/bench/catalogue.ts';
 import { makePlan } from '../../../electron/bench/plan.ts';
 import { drawNormal } from '../../../electron/bench/statistics/draws.ts';
 import { Xoshiro128 } from '../../../electron/bench/statistics/rng.ts';
@@ -24,8 +24,6 @@ const SMALL: FixtureOptions = { plan: 'quick', samples: 40, sizes: [4096, 65536,
 
 export function fixtureRun(options: Partial<FixtureOptions> = {}, more: Partial<Run> = {}): Run {
   const all = { ...SMALL, ...options };
-  const ids = ['base.ioctl', 'mem.alloc', 'mem.cpumap', 'mem.export', 'mem.import', 'mem.import_scale'];
-  const offered = [...ids, 'mem.handoff', 'cpu.bw', 'cpu.sync'].map((id) => ({ id, exhaustive: false }));
   const made = makePlan(
     {
       name: all.plan,
@@ -38,7 +36,7 @@ export function fixtureRun(options: Partial<FixtureOptions> = {}, more: Partial<
       verify: true,
       seed: '20261122',
     },
-    offered,
+    CATALOGUE.map(({ id, exhaustive }) => ({ id, exhaustive })),
   );
   if (!made.ok) throw new Error(made.problem.message);
   const rng = new Xoshiro128(7);
