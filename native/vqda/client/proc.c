@@ -216,6 +216,8 @@ static ssize_t readlink_memfd(struct vqc_client *client, const char *path, char 
     bool ours = strncmp(buf, client->memfd_prefix, strlen(client->memfd_prefix)) == 0;
     if (ours && !vqc_table_has_names(client))
         return say(buf, len, "/dmabuf:", "");
+    if (!ours && strncmp(buf, "/memfd:" VQ_MEMFD_PREFIX, sizeof("/memfd:" VQ_MEMFD_PREFIX) - 1) == 0)
+        return (ssize_t)strlen(buf); /* another board's */
     if (!ours)
         return vqc_table_has_udmabuf(client) && is_udmabuf(client, path, &row) ? say(buf, len, "/dmabuf:", row.name)
                                                                                : (ssize_t)strlen(buf);
