@@ -1,20 +1,20 @@
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
 
-/** Reasons told once: what is missing carries the number of its reason, which also stands on paper. */
+/** Reasons told once: what is missing carries the letter of its reason, which also stands on paper. */
 export class Footnotes {
   private readonly reasons: string[] = [];
 
-  /** 'unknown', with the number of the reason. */
+  /** 'unknown', with the letter of the reason. */
   unknown(reason: string): Markup {
     return html`<span class="absent">${this.noted('unknown', reason)}</span>`;
   }
 
-  /** Any text with the number of a remark. */
+  /** Any text with the letter of a remark. */
   noted(text: Piece, reason: string): Markup {
     const said = reason === '' ? 'no reason was given' : reason;
     let at = this.reasons.indexOf(said);
     if (at < 0) at = this.reasons.push(said) - 1;
-    return html`<span title="${said}">${text}<sup>${at + 1}</sup></span>`;
+    return html`<span title="${said}">${text}<sup>${letters(at)}</sup></span>`;
   }
 
   /** The remarks, under a heading if one is given. */
@@ -26,4 +26,10 @@ export class Footnotes {
         ${this.reasons.map((reason) => html`<li>${reason}</li>`)}
       </ol>`;
   }
+}
+
+/** a to z, then aa, ab: a figure behind a unit would be read as its power. */
+function letters(at: number): string {
+  const last = String.fromCharCode(97 + (at % 26));
+  return at < 26 ? last : letters(Math.floor(at / 26) - 1) + last;
 }

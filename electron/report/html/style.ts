@@ -44,7 +44,7 @@ td.note{color:var(--muted)}
 tbody.void td{color:var(--muted)}
 tbody.void b{font-weight:400}
 tbody.group>tr>td[rowspan],tbody.group>tr:last-child>td{border-bottom-color:var(--line)}
-sup{line-height:0;font-size:9px}
+sup{line-height:0;font-size:9px;margin-left:2px}
 .break,.path{overflow-wrap:anywhere}
 td.path{min-width:34ch}
 td.break{min-width:20ch}
@@ -66,7 +66,7 @@ dd{margin:0;overflow-wrap:anywhere}
 ul.findings{list-style:none;margin:4px 0 8px;padding:0}
 ul.findings li{margin:0 0 8px;padding-left:92px;position:relative;max-width:120ch;overflow-wrap:anywhere}
 ul.findings .word{position:absolute;left:0}
-ol.notes{margin:0 0 12px;padding-left:24px;color:var(--muted);font-size:12px}
+ol.notes{list-style:lower-alpha;margin:0 0 12px;padding-left:24px;color:var(--muted);font-size:12px}
 `;
 
 const CHARTS = `
