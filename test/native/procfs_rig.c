@@ -86,4 +86,5 @@ void rig_make(struct rig_dmabuf *m, uint64_t ino, uint64_t size, const char *exp
     snprintf(m->dmabuf.exp_name, sizeof(m->dmabuf.exp_name), "%s", exporter);
     vq_list_init(&m->dmabuf.attachments);
     vq_list_add(&board->dmabufs, &m->dmabuf.link);
+    board->changes++;
 }

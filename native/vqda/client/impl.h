@@ -43,7 +43,7 @@ struct vqc_table {
     size_t slot_count; /* power of two */
     uint64_t epoch;
     uint64_t fetched_ns;
-    bool counted; /* `count` of the rows holds */
+    uint64_t counted_ns; /* when `count` of the rows was asked for; 0: it does not hold */
     bool named;   /* a dma-buf has a name */
     bool udmabuf; /* a udmabuf lives */
     uint64_t *misses; /* inodes that were asked for and not there; a ring */

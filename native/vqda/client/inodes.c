@@ -104,9 +104,11 @@ static int take_answer(struct vqc_table *t, const struct vqc_message *m, int64_t
 {
     int err = m->out_fd >= 0 ? map_rows(t, m->out_fd) : 0;
     t->fetched_ns = now_ns();
+    if (t->epoch != (uint64_t)epoch)
+        forget_misses(t); /* an inode that was nobody's may have become ours */
     t->epoch = err == 0 ? (uint64_t)epoch : 0;
     if (m->out_fd >= 0)
-        t->counted = counts;
+        t->counted_ns = counts ? t->fetched_ns : 0;
     return err;
 }
 
@@ -137,13 +139,12 @@ static int fetch_patiently(struct vqc_client *client, uint64_t flags)
 int vqc_table_refresh(struct vqc_client *client, bool counts)
 {
     pthread_mutex_lock(&client->table_lock);
-    forget_misses(&client->table);
     int err = fetch_patiently(client, counts ? VQ_INODES_COUNTED : VQ_INODES_COUNT_SOON);
     pthread_mutex_unlock(&client->table_lock);
     return err;
 }
 
-/* Sockets of other programs are asked for again and again: each costs one question a fetch. */
+/* Sockets of other programs are asked for again and again: each costs one question a change of the board. */
 static bool known_miss(struct vqc_table *t, uint64_t ino)
 {
     for (size_t i = 0; t->misses != NULL && i < VQC_MISSES; i++)
@@ -160,9 +161,14 @@ static void note_miss(struct vqc_table *t, uint64_t ino)
         t->misses[t->miss_next++ % VQC_MISSES] = ino;
 }
 
+static bool is_past(uint64_t ns)
+{
+    return ns == 0 || now_ns() - ns > VQC_TABLE_MAX_AGE_NS;
+}
+
 static bool is_old(const struct vqc_table *t)
 {
-    return t->fetched_ns == 0 || now_ns() - t->fetched_ns > VQC_TABLE_MAX_AGE_NS;
+    return is_past(t->fetched_ns);
 }
 
 static const struct vq_inode *find_fresh(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind)
@@ -172,11 +178,9 @@ static const struct vq_inode *find_fresh(struct vqc_client *client, uint64_t ino
     const struct vq_inode *row = old ? NULL : find_row(t, ino, kind);
     if (row != NULL || (!old && known_miss(t, ino)))
         return row;
-    if (old)
-        forget_misses(t);
     (void)fetch_patiently(client, 0); /* without a server nothing is this board's */
     row = find_row(t, ino, kind);
-    if (row == NULL)
+    if (row == NULL && !known_miss(t, ino))
         note_miss(t, ino);
     return row;
 }
@@ -196,7 +200,7 @@ bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_i
     pthread_mutex_lock(&client->table_lock);
     struct vqc_table *t = &client->table;
     const struct vq_inode *row = find_fresh(client, ino, VQ_INODE_DMABUF);
-    if (row != NULL && (!t->counted || row->count == 0)) {
+    if (row != NULL && (is_past(t->counted_ns) || row->count == 0)) {
         (void)fetch_patiently(client, VQ_INODES_COUNTED);
         row = find_row(t, ino, VQ_INODE_DMABUF);
     }

@@ -60,6 +60,7 @@ static int wrap(struct vq_board *board, int fd, struct vq_backing **out)
     backing->recheck.fn = on_recheck;
     vq_list_add(&board->by_ino[backing->ino % VQ_HASH], &backing->by_ino);
     vq_list_add(&board->by_watch[(unsigned)watch % VQ_HASH], &backing->by_watch);
+    board->changes++;
     *out = backing;
     return 0;
 }
@@ -90,6 +91,7 @@ int vq_backing_adopt(struct vq_board *board, int memfd, struct vq_backing **out)
 
 void vq_backing_free(struct vq_backing *backing)
 {
+    backing->board->changes++;
     vq_timer_stop(&backing->recheck);
     vq_list_del(&backing->by_ino);
     vq_list_del(&backing->by_watch);

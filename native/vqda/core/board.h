@@ -249,6 +249,7 @@ struct vq_board {
     uint64_t dmabuf_count;
     uint64_t bytes; /* memory held: own memory of objects, exporters' memory */
     unsigned next_minor;
+    uint64_t changes; /* grows with every change of files, dma-bufs, their names and memory; unlike any other board's */
 
     int inotify; /* -1: none */
     struct vq_list by_cookie[VQ_HASH];

@@ -8,6 +8,7 @@
 #include "vqda/core/node.h"
 #include "vqda/core/object.h"
 #include "vqda/core/phys.h"
+#include "vqda/core/timer.h"
 #include "vqda/dsp/dsp.h"
 #include "vqda/quirks/quirks.h"
 
@@ -41,6 +42,7 @@ int vq_board_new(const struct vq_options *options, struct vq_board **out)
     board->generation = options->generation;
     board->iommu = options->iommu;
     board->hooks = options->hooks ? options->hooks : &no_hooks;
+    board->changes = vq_now();
     init_lists(board);
     vq_quirks_defaults(board);
     board->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);

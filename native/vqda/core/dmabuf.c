@@ -37,6 +37,7 @@ int vq_dmabuf_new(struct vq_board *board, const struct vq_dmabuf_spec *spec, str
         board->bytes += dmabuf->size;
     vq_list_add(&board->dmabufs, &dmabuf->link);
     board->dmabuf_count++;
+    board->changes++;
     *out = dmabuf;
     return 0;
 }
@@ -55,6 +56,7 @@ void vq_dmabuf_settle(struct vq_dmabuf *dmabuf)
     struct vq_object *object = dmabuf->object;
     vq_list_del(&dmabuf->link);
     dmabuf->board->dmabuf_count--;
+    dmabuf->board->changes++;
     dmabuf->backing->dmabuf = NULL;
     if (!object)
         free_exporters_memory(dmabuf);

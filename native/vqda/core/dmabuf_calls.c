@@ -29,6 +29,7 @@ static int64_t set_name(struct vq_dmabuf *dmabuf, const struct vq_request *reque
     size_t len = strnlen(data, request->data_len);
     if (len >= QDA_DMA_BUF_NAME_LEN)
         return qda_errno(dmabuf->board->generation, QDA_CALL_DMABUF_SET_NAME, QDA_COND_NAME_TOO_LONG);
+    dmabuf->board->changes++;
     memset(dmabuf->name, 0, sizeof(dmabuf->name));
     memcpy(dmabuf->name, data, len);
     return 0;

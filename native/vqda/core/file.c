@@ -58,6 +58,7 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
     vq_prime_init(file);
     vq_list_add(&board->files, &file->link);
     vq_list_add(&board->by_cookie[bucket(file->cookie)], &file->by_cookie);
+    board->changes++;
     *out = file;
     return 0;
 }
@@ -109,6 +110,7 @@ static void close_accel(struct vq_file *file)
 
 void vq_file_close(struct vq_file *file)
 {
+    file->board->changes++;
     vq_list_del(&file->link);
     vq_list_del(&file->by_cookie);
     if (file->kind == VQ_FILE_ACCEL)
