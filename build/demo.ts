@@ -12,6 +12,7 @@ process.exitCode = await demo();
 async function demo(): Promise<number> {
   const setup = await run(at('build/setup'), ['demo'], { live: true });
   if (!setup.ok) return 2;
+  process.stderr.write('Building the native parts (the first time takes half a minute or more)\n');
   const built = await buildTree('host');
   if (!built.ok) return 2;
   const started = await qdaLab(

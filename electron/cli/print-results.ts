@@ -8,7 +8,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'series' },
   { head: 'n', right: true },
   { head: 'p50', right: true },
-  { head: '95 % interval', right: true },
+  { head: '95 % CI', right: true },
   { head: 'p99', right: true },
   { head: '' },
 ];
@@ -38,6 +38,9 @@ function groupRows(group: PointGroup): string[][] {
   ]);
 }
 
+/** n is too small for the figure. */
+const TOO_FEW = 'too few';
+
 const SHORT: Readonly<Record<string, string>> = {
   qda: '',
   'heap-system': 'system',
@@ -45,6 +48,8 @@ const SHORT: Readonly<Record<string, string>> = {
   'read+write': 'rw',
   'not attached': '',
   clean: '',
+  dirtied: 'dirty',
+  attached: 'att',
 };
 
 const short = (word: string): string => SHORT[word] ?? word;
@@ -64,7 +69,7 @@ function figures(row: ResultRow): string[] {
   return [
     String(summary.n),
     ...middle(row, summary),
-    summary.p99.kind === 'value' ? formatTime(summary.p99.value) : 'n too small',
+    summary.p99.kind === 'value' ? formatTime(summary.p99.value) : TOO_FEW,
   ];
 }
 
@@ -75,23 +80,26 @@ function middle(
 ): [string, string] {
   if (row.bandwidth?.kind === 'value') {
     const { value, interval } = row.bandwidth;
-    return [
-      formatBandwidth(value),
-      interval.kind === 'interval' ? span(interval, formatBandwidth) : 'n too small',
-    ];
+    return withSpan(formatBandwidth(value), interval, formatBandwidth);
   }
-  const interval = summary.p50Interval;
-  return [formatTime(summary.p50), interval.kind === 'interval' ? span(interval, formatTime) : 'n too small'];
+  return withSpan(formatTime(summary.p50), summary.p50Interval, formatTime);
 }
 
-/** '43.3…45.8 µs': the unit once where both ends have the same. */
+type Span =
+  | { readonly kind: 'interval'; readonly low: number; readonly high: number }
+  | { readonly kind: 'too-few' | 'not-defined' };
+
+function withSpan(text: string, interval: Span, format: (value: number) => string): [string, string] {
+  return [text, interval.kind === 'interval' ? span(interval, text.split(' ')[1] ?? '', format) : TOO_FEW];
+}
+
+/** '43.3…45.8': the unit stands in the p50 beside it; an end in another unit carries its own. */
 function span(
   { low, high }: { readonly low: number; readonly high: number },
+  unit: string,
   format: (value: number) => string,
 ): string {
-  const [from, to] = [format(low), format(high)];
-  const [number, unit] = from.split(' ');
-  return to.endsWith(` ${unit ?? ''}`) ? `${number ?? ''}…${to}` : `${from}…${to}`;
+  return [low, high].map((end) => format(end).replace(` ${unit}`, '')).join('…');
 }
 
 /** A word only where there is something to say; 'simulated' is said once for the whole run. */

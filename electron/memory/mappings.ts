@@ -59,7 +59,7 @@ export class Mappings {
     const phys = event.entries[0]?.phys;
     if (phys === undefined || phys === null) return undefined;
     const ids = this.byPhys.get(addressKey(event.device, phys)) ?? [];
-    return ids.find((id) => this.standing.get(id)?.pid === event.pid) ?? ids[0];
+    return ids.find((id) => this.standing.get(id)?.pid === ownerOf(event)) ?? ids[0];
   }
 
   private remove(event: DmaEvent, id: string | undefined): void {
@@ -82,13 +82,16 @@ export class Mappings {
   }
 }
 
+/** The process, where the kernel recorded it; else the thread: for programs of one thread they are the same. */
+const ownerOf = (event: DmaEvent): number => event.process ?? event.pid;
+
 const addressKey = (device: string, address: bigint): string => `${device}/${address}`;
 
 function mappingOf(event: DmaEvent, kind: PictureMapping['kind'], id: string): PictureMapping {
   return {
     id,
     device: event.device,
-    pid: event.pid,
+    pid: ownerOf(event),
     comm: event.comm,
     kind,
     sinceNs: event.timeNs,

@@ -100,6 +100,14 @@ test('an allocation and its free leave nothing; the bank shows what stands', () 
   expect(picture.mappings.map(driverAddress)).toEqual(['3·0x0000_2000']);
 });
 
+test('a mapping belongs to the process of the thread that made it, where that is known', () => {
+  const picture = pictureOf(
+    snapshot([process(7)]),
+    events(event('alloc', [entry(0x1000n, 4096)], { pid: 71, process: 7 })),
+  );
+  expect(picture.mappings.map((mapping) => mapping.pid)).toEqual([7]);
+});
+
 test('an unmap knows its mapping by the physical address, and takes the own one of two', () => {
   const phys = 0xabc000n;
   const both = [
