@@ -11,6 +11,7 @@
 struct snapshot {
     struct agent *agent;
     uint64_t id;
+    const qdalab_GetMemory *wanted;
     struct qda_put put;
     bool gone; /* the host does not listen any more */
 };
@@ -57,9 +58,21 @@ static void tier_self(struct snapshot *snap, struct qda_tier_status *status)
     qda_self_each(take_self, snap);
 }
 
+static bool is_wanted(const qdalab_GetMemory *wanted, const char *name)
+{
+    for (pb_size_t i = 0; i < wanted->tiers_count; i++) {
+        if (strcmp(wanted->tiers[i], name) == 0)
+            return true;
+    }
+    return wanted->tiers_count == 0;
+}
+
+/* What bufinfo says of a buffer is not read once more from fdinfo. */
 static void tier_proc(struct snapshot *snap, struct qda_tier_status *status)
 {
-    qda_probe_proc(snap->agent->sys, take_fact, snap, status);
+    struct qda_sys *sys = snap->agent->sys;
+    bool bufinfo = is_wanted(snap->wanted, "bufinfo") && qda_probe_bufinfo_opens(sys);
+    qda_probe_proc_with(sys, bufinfo ? QDA_PROC_NO_BUFFERS : 0, take_fact, snap, status);
 }
 
 static void tier_bufinfo(struct snapshot *snap, struct qda_tier_status *status)
@@ -85,15 +98,6 @@ static const struct tier {
 } tiers[] = {{"self", tier_self}, {"proc", tier_proc}, {"bufinfo", tier_bufinfo}, {"dma", tier_dma}};
 #define TIERS (sizeof(tiers) / sizeof(tiers[0]))
 
-static bool is_wanted(const qdalab_GetMemory *wanted, const char *name)
-{
-    for (pb_size_t i = 0; i < wanted->tiers_count; i++) {
-        if (strcmp(wanted->tiers[i], name) == 0)
-            return true;
-    }
-    return wanted->tiers_count == 0;
-}
-
 /* The first name that is no tier's, or NULL. */
 static const char *unknown_tier(const qdalab_GetMemory *wanted)
 {
@@ -107,14 +111,14 @@ static const char *unknown_tier(const qdalab_GetMemory *wanted)
     return NULL;
 }
 
-static void collect(struct snapshot *snap, const qdalab_GetMemory *wanted)
+static void collect(struct snapshot *snap)
 {
     struct qda_sys *sys = snap->agent->sys;
     uint64_t taken_ns = sys->ops->now_ns(sys);
     struct qda_tier_status status[TIERS];
     size_t count = 0;
     for (size_t i = 0; i < TIERS && !snap->gone; i++) {
-        if (is_wanted(wanted, tiers[i].name))
+        if (is_wanted(snap->wanted, tiers[i].name))
             tiers[i].collect(snap, &status[count++]);
     }
     qda_put_uint(&snap->put, qdalab_MemoryChunk_last_tag, true);
@@ -133,7 +137,7 @@ void on_get_memory(struct agent *agent, const struct agent_request *request)
                    "There is no memory tier '%s'; the tiers are self, proc, bufinfo and dma.", unknown);
         return;
     }
-    struct snapshot snap = {.agent = agent, .id = request->message.id};
+    struct snapshot snap = {.agent = agent, .id = request->message.id, .wanted = wanted};
     begin_chunk(&snap);
-    collect(&snap, wanted);
+    collect(&snap);
 }

@@ -79,6 +79,14 @@ static int pass_on(void *arg, const struct qda_fact *fact)
     return guard->stop;
 }
 
+bool qda_probe_bufinfo_opens(struct qda_sys *sys)
+{
+    int fd = sys->ops->open(sys, BUFINFO, O_RDONLY);
+    if (fd >= 0)
+        sys->ops->close(sys, fd);
+    return fd >= 0;
+}
+
 int qda_probe_bufinfo(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
 {
     char memory[8192];

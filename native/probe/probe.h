@@ -132,6 +132,8 @@ int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_ti
 int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, void *arg, struct qda_tier_status *status);
 /* debugfs dma_buf/bufinfo. */
 int qda_probe_bufinfo(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status);
+/* Can it be opened? Its text is made only when it is read, so this costs next to nothing. */
+bool qda_probe_bufinfo_opens(struct qda_sys *sys);
 
 /* ---- Trace events of the dma tier (qda_lab.proto: DmaEvent) */
 enum qda_dma_kind { QDA_DMA_ALLOC = 0, QDA_DMA_FREE, QDA_DMA_MAP_SG, QDA_DMA_UNMAP_SG, QDA_DMA_FAULT, QDA_DMA_IOMMU_MAP, QDA_DMA_IOMMU_UNMAP };

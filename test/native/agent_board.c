@@ -210,9 +210,10 @@ int qda_probe_checks(struct qda_sys *sys, const struct qda_probe_node *nodes, si
     return 0;
 }
 
-int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
+int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
 {
     (void)sys;
+    (void)options;
     *status = (struct qda_tier_status){.tier = QDA_TIER_PROC, .available = true, .source = "/proc"};
     for (uint32_t i = 0; i < BOARD_HOLDERS; i++) {
         int err = fn(arg, &(struct qda_fact){.kind = QDA_FACT_HOLDER, .holder = {.pid = 100000 + i, .fd = i % 1000, .ino = i + 1}});
@@ -220,6 +221,12 @@ int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_ti
             return err;
     }
     return 0;
+}
+
+bool qda_probe_bufinfo_opens(struct qda_sys *sys)
+{
+    (void)sys;
+    return false;
 }
 
 int qda_probe_bufinfo(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_tier_status *status)

@@ -20,7 +20,10 @@ static int client_close(struct qda_sys *sys, int fd)
 static ssize_t client_read(struct qda_sys *sys, int fd, void *buf, size_t len)
 {
     struct vqc_client *client = vqc_client_of(sys);
+    char late[512];
     ssize_t result;
+    if (vqc_overlay_take_late(client, fd, late, sizeof(late)) && (result = vqc_read_late(client, fd, late)) < 0)
+        return result;
     if (vqc_overlay_read(client, fd, buf, len, &result))
         return result;
     return client->kernel->ops->read(client->kernel, fd, buf, len);
@@ -198,6 +201,7 @@ void vq_client_close(struct qda_sys *sys)
     for (size_t i = 0; i < VQC_OVERLAYS; i++) {
         free(client->overlays[i].text);
         free(client->overlays[i].path);
+        free(client->overlays[i].late);
     }
     free_client(client);
 }

@@ -32,6 +32,7 @@ struct vqc_overlay {
     char *text; /* NULL: reads pass through */
     size_t len, pos;
     char *path; /* control file that writes go to; NULL: writes pass through */
+    char *late; /* text that is asked for at the first read; NULL: none */
 };
 
 /* What the inodes of this board's descriptors are, as the server told. */
@@ -126,6 +127,9 @@ void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int 
 
 /* ---- overlay.c */
 int vqc_overlay_add(struct vqc_client *client, int fd, char *text, size_t len, const char *path); /* owns text; 0 or -errno */
+int vqc_overlay_add_late(struct vqc_client *client, int fd, const char *path); /* 0 or -errno */
+/* The first read of such a descriptor: gives the path, and the entry is gone. */
+bool vqc_overlay_take_late(struct vqc_client *client, int fd, char *path, size_t len);
 bool vqc_overlay_read(struct vqc_client *client, int fd, void *buf, size_t len, ssize_t *result);
 bool vqc_overlay_path(struct vqc_client *client, int fd, char *path, size_t len); /* of a control file */
 void vqc_overlay_drop(struct vqc_client *client, int fd);
@@ -154,6 +158,8 @@ int vqc_client_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn,
 int vqc_client_mkdir(struct qda_sys *sys, const char *path);
 int vqc_client_rmdir(struct qda_sys *sys, const char *path);
 ssize_t vqc_client_write(struct qda_sys *sys, int fd, const void *buf, size_t len);
+/* The text of a path becomes what the descriptor reads. 0 or -errno. */
+int vqc_read_late(struct vqc_client *client, int fd, const char *path);
 /* What a node's path says to stat. */
 int vqc_board_stat(struct vqc_client *client, const char *path, struct qda_stat *out);
 

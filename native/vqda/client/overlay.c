@@ -15,6 +15,7 @@ static void forget(struct vqc_client *client, struct vqc_overlay *o)
 {
     free(o->text);
     free(o->path);
+    free(o->late);
     *o = (struct vqc_overlay){ .fd = -1 };
     atomic_fetch_sub(&client->overlay_count, 1);
 }
@@ -53,23 +54,55 @@ static int put(struct vqc_client *client, const struct vqc_overlay *entry)
     return 0;
 }
 
-int vqc_overlay_add(struct vqc_client *client, int fd, char *text, size_t len, const char *path)
+/* Takes over the entry's memory in every case. */
+static int add(struct vqc_client *client, struct vqc_overlay *entry)
 {
     struct stat st;
-    int err = fstat(fd, &st) < 0 ? -errno : 0;
-    struct vqc_overlay entry = { .fd = fd, .dev = st.st_dev, .ino = st.st_ino, .text = text, .len = len };
-    if (err == 0 && path != NULL && (entry.path = strdup(path)) == NULL)
-        err = -ENOMEM;
+    int err = fstat(entry->fd, &st) < 0 ? -errno : 0;
     if (err == 0) {
+        entry->dev = st.st_dev;
+        entry->ino = st.st_ino;
         pthread_mutex_lock(&client->lock);
-        err = put(client, &entry);
+        err = put(client, entry);
         pthread_mutex_unlock(&client->lock);
     }
     if (err < 0) {
-        free(entry.path);
-        free(text);
+        free(entry->late);
+        free(entry->path);
+        free(entry->text);
     }
     return err;
+}
+
+int vqc_overlay_add(struct vqc_client *client, int fd, char *text, size_t len, const char *path)
+{
+    struct vqc_overlay entry = { .fd = fd, .text = text, .len = len };
+    if (path != NULL && (entry.path = strdup(path)) == NULL) {
+        free(text);
+        return -ENOMEM;
+    }
+    return add(client, &entry);
+}
+
+int vqc_overlay_add_late(struct vqc_client *client, int fd, const char *path)
+{
+    struct vqc_overlay entry = { .fd = fd, .late = strdup(path) };
+    return entry.late == NULL ? -ENOMEM : add(client, &entry);
+}
+
+bool vqc_overlay_take_late(struct vqc_client *client, int fd, char *path, size_t len)
+{
+    if (atomic_load(&client->overlay_count) == 0)
+        return false;
+    pthread_mutex_lock(&client->lock);
+    struct vqc_overlay *o = find(client, fd);
+    bool late = o != NULL && o->late != NULL && strlen(o->late) < len;
+    if (late) {
+        strcpy(path, o->late);
+        forget(client, o);
+    }
+    pthread_mutex_unlock(&client->lock);
+    return late;
 }
 
 bool vqc_overlay_read(struct vqc_client *client, int fd, void *buf, size_t len, ssize_t *result)

@@ -95,6 +95,35 @@ static int read_text(struct vqc_client *client, const char *path)
     return (int)result;
 }
 
+int vqc_read_late(struct vqc_client *client, int fd, const char *path)
+{
+    int text = read_text(client, path);
+    if (text < 0)
+        return text;
+    int err = dup3(text, fd, O_CLOEXEC) < 0 ? -errno : 0;
+    close(text);
+    return err;
+}
+
+/* A kernel makes the text of a debugfs file when it is read; opening it costs nothing and shows that it may be read. */
+static bool is_made_late(const char *path)
+{
+    return strcmp(path, "/sys/kernel/debug/dma_buf/bufinfo") == 0;
+}
+
+static int open_late(struct vqc_client *client, const char *path)
+{
+    struct qda_stat st;
+    int err = vqc_board_stat(client, path, &st);
+    int fd = err < 0 ? err : memfd_create("qda-late", MFD_CLOEXEC);
+    if (fd < 0)
+        return err < 0 ? err : -errno;
+    err = vqc_overlay_add_late(client, fd, path);
+    if (err < 0)
+        close(fd);
+    return err < 0 ? err : fd;
+}
+
 static int open_pipe(struct vqc_client *client, const char *path, int flags)
 {
     struct vqc_message m = { .out = NULL };
@@ -152,6 +181,8 @@ static int open_board(struct vqc_client *client, const char *path, int flags)
 {
     if ((flags & O_ACCMODE) != O_RDONLY)
         return open_control(client, path, flags);
+    if (is_made_late(path))
+        return open_late(client, path);
     return is_named(path, "trace_pipe") ? open_pipe(client, path, flags) : read_text(client, path);
 }
 
