@@ -236,7 +236,10 @@ static void test_identity(void)
     CHECK_STR(field_text(&part, qdalab_AccelNode_dsp_tag), "adsp");
     CHECK_STR(field_text(&part, qdalab_AccelNode_generation_tag), "");
     CHECK_CONTAINS(field_text(&part, qdalab_AccelNode_proof_tag), "not proven");
-    CHECK(field_message(&frame, qdalab_Identity_readings_tag, 0, &part));
+    CHECK(field_message(&frame, qdalab_Identity_readings_tag, 0, &part)); /* of the one driver that is proven */
+    CHECK_CONTAINS(field_text(&part, qdalab_Reading_key_tag), ".keeps-mapped-buffers");
+    CHECK_STR(field_text(&part, qdalab_Reading_value_tag), "no");
+    CHECK(field_message(&frame, qdalab_Identity_readings_tag, 1, &part));
     CHECK_STR(field_text(&part, qdalab_Reading_reason_tag), "it has none");
     CHECK_INT(field_count(&part, qdalab_Reading_value_tag), 0);
     host_close(&host);
