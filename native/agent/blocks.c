@@ -4,10 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
+/* Whole heads, so that at the end of the ring there is always room for one: that of the padding. */
 static size_t span(size_t len)
 {
-    return (sizeof(struct block) + len + 7) & ~(size_t)7;
+    return (sizeof(struct block) + len + sizeof(struct block) - 1) / sizeof(struct block) * sizeof(struct block);
 }
+
+_Static_assert(BLOCKS_BYTES % sizeof(struct block) == 0, "the ring holds whole heads");
 
 static struct block *at(struct blocks *blocks, uint64_t position)
 {

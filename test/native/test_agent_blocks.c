@@ -121,6 +121,23 @@ static void test_wraps_with_any_length(void)
     CHECK_INT(ring.last, 20000);
 }
 
+/* What is left at the end is too short even for the head of a block: 1 to 16 bytes, whatever the lengths before were. */
+static void test_wraps_with_hardly_a_place_left(void)
+{
+    for (size_t left = 1; left <= 64; left++) {
+        blocks_reset(&ring, 0);
+        for (int i = 0; i < 63; i++)
+            CHECK(give(32768 - sizeof(struct block), BLOCK_SAMPLES));
+        CHECK(give(32768 - sizeof(struct block) - left, BLOCK_SAMPLES));
+        blocks_ack(&ring, 64);
+        uint64_t before = ring.head;
+        CHECK(give(100, BLOCK_STRUCTURE));
+        CHECK(ring.head > before && ring.head - before < 300);
+        CHECK_INT(next_number(), 65);
+        CHECK_INT(next_number(), 0);
+    }
+}
+
 int main(void)
 {
     check_run("an empty ring gives nothing", test_empty);
@@ -128,5 +145,6 @@ int main(void)
     check_run("an acknowledgement of what was not sent skips it", test_ack_of_what_was_not_sent);
     check_run("the reserve is kept for what says how points went", test_reserve_is_kept_for_structure);
     check_run("the ring wraps with any length", test_wraps_with_any_length);
+    check_run("the ring wraps where hardly a place is left", test_wraps_with_hardly_a_place_left);
     return check_done();
 }
