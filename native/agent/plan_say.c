@@ -8,10 +8,11 @@
 #include "wire/put.h"
 #include "wire/text.h"
 
-#define STARTED_BYTES 176u   /* 4 names of 31 characters, numbers */
+#define STARTED_BYTES 192u    /* QDA_MAX_SERIES names, numbers */
 #define POINT_DONE_BYTES 416u /* call, reason, numbers */
 #define PLAN_DONE_BYTES 352u
 
+_Static_assert(QDA_MAX_SERIES * (SINK_NAME_LEN - 1 + 2) + 2 * 11 <= STARTED_BYTES, "the names of all series fit");
 _Static_assert(STARTED_BYTES + POINT_DONE_BYTES + 2 * (sizeof(struct block) + 8) <= PLAN_SAY_POINT_BYTES,
                "what a point says fits its reserve");
 _Static_assert(PLAN_DONE_BYTES + sizeof(struct block) + 8 <= PLAN_SAY_PLAN_BYTES / 2, "so does the end of the plan");

@@ -10,16 +10,21 @@
  */
 #define QDA_HANDOFF_SOCK 3 /* the helper's end */
 
-enum qda_handoff_what { QDA_HANDOFF_HELLO = 1, QDA_HANDOFF_BUFFER = 2 };
+enum qda_handoff_what {
+    QDA_HANDOFF_HELLO = 1,
+    QDA_HANDOFF_BUFFER = 2, /* import, map, read, let go */
+    QDA_HANDOFF_PATH = 3,   /* import and let go; never mapped */
+};
 
 struct qda_handoff_ask {
     uint32_t what;
     uint32_t seq;
     char node[64];  /* HELLO: accel node to open */
-    uint64_t size;  /* BUFFER, with the dma-buf: bytes */
+    uint64_t size;  /* BUFFER and PATH, with the dma-buf: bytes */
     uint64_t seed;  /* of the pattern */
     uint64_t k;     /* its iteration */
-    uint32_t whole; /* compare all of it, after the times are taken */
+    uint32_t whole; /* BUFFER: compare all of it, after the times are taken */
+    uint32_t check; /* PATH: say the inode of what was imported, while the clock is stopped */
 };
 
 struct qda_handoff_answer {
@@ -28,9 +33,11 @@ struct qda_handoff_answer {
     char call[32];
     uint64_t received_ns; /* CLOCK_MONOTONIC_RAW, one clock for all processes */
     uint64_t imported_ns;
-    uint64_t read_ns;
+    uint64_t read_ns;     /* BUFFER */
+    uint64_t release_ns;  /* PATH: the check is over, the release begins */
+    uint64_t released_ns; /* PATH: the import and the descriptor are closed */
     uint64_t nonce; /* first word of the buffer */
-    uint64_t ino;   /* of the descriptor that came */
+    uint64_t ino;   /* BUFFER: of the descriptor that came; PATH: of the import, exported again */
     uint64_t wrong; /* words that differ */
 };
 

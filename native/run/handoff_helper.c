@@ -9,7 +9,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* The other process of mem.handoff: imports each buffer that comes, reads it through the exporter's mapping, answers. */
+/*
+ * The other process of mem.handoff: imports each buffer that comes, reads it through the exporter's mapping, answers. A
+ * buffer of the whole path is a new one each time and is never mapped: a driver that keeps what was once mapped would
+ * keep every one of them.
+ */
 struct helper {
     struct qda_sys *sys;
     int accel;
@@ -83,12 +87,49 @@ static int on_buffer(struct helper *helper, int dmabuf)
     return 0;
 }
 
-static void serve(struct helper *helper, int dmabuf)
+static int check_import(struct helper *helper, uint32_t handle)
+{
+    struct qda_sys *sys = helper->sys;
+    struct qda_stat st = {0};
+    int again = -1;
+    int err = qda_prime_export(sys, helper->accel, handle, O_CLOEXEC | O_RDWR, &again);
+    if (err < 0)
+        return failed(helper, "PRIME_HANDLE_TO_FD", err);
+    err = sys->ops->fstat(sys, again, &st);
+    sys->ops->close(sys, again);
+    helper->answer.ino = st.ino;
+    return err < 0 ? failed(helper, "fstat", err) : 0;
+}
+
+/* Between imported_ns and release_ns nothing counts; with released_ns this process holds nothing of the buffer. */
+static int on_path(struct helper *helper, int *dmabuf)
+{
+    struct qda_sys *sys = helper->sys;
+    struct qda_handoff_answer *answer = &helper->answer;
+    uint32_t handle = 0;
+    int err = qda_prime_import(sys, helper->accel, *dmabuf, &handle);
+    answer->imported_ns = sys->ops->now_ns(sys);
+    if (err < 0)
+        return failed(helper, "PRIME_FD_TO_HANDLE", err);
+    err = helper->ask.check ? check_import(helper, handle) : 0;
+    answer->release_ns = sys->ops->now_ns(sys);
+    int closed = qda_gem_close(sys, helper->accel, handle);
+    sys->ops->close(sys, *dmabuf);
+    answer->released_ns = sys->ops->now_ns(sys);
+    *dmabuf = -1;
+    if (err < 0)
+        return err;
+    return closed < 0 ? failed(helper, "GEM_CLOSE", closed) : 0;
+}
+
+static void serve(struct helper *helper, int *dmabuf)
 {
     if (helper->ask.what == QDA_HANDOFF_HELLO && helper->accel < 0)
         on_hello(helper);
-    else if (helper->ask.what == QDA_HANDOFF_BUFFER && helper->accel >= 0 && dmabuf >= 0)
-        on_buffer(helper, dmabuf);
+    else if (helper->ask.what == QDA_HANDOFF_BUFFER && helper->accel >= 0 && *dmabuf >= 0)
+        on_buffer(helper, *dmabuf);
+    else if (helper->ask.what == QDA_HANDOFF_PATH && helper->accel >= 0 && *dmabuf >= 0)
+        on_path(helper, dmabuf);
     else
         failed(helper, "ask", -EPROTO);
 }
@@ -111,7 +152,7 @@ int qda_run_helper(struct qda_sys *sys, const struct qda_node *node)
     (void)node; /* the first packet names it */
     while (receive(&helper, &dmabuf) == (ssize_t)sizeof helper.ask) {
         helper.answer.seq = helper.ask.seq;
-        serve(&helper, dmabuf);
+        serve(&helper, &dmabuf);
         if (dmabuf >= 0)
             sys->ops->close(sys, dmabuf);
         if (sys->ops->send_fd(sys, QDA_HANDOFF_SOCK, &helper.answer, sizeof helper.answer, -1) < 0)

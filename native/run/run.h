@@ -30,7 +30,7 @@ struct qda_point {
 
 enum qda_status { QDA_ST_PASS = 0, QDA_ST_FAIL, QDA_ST_ERROR, QDA_ST_SKIP, QDA_ST_CANCELLED };
 
-#define QDA_MAX_SERIES 4
+#define QDA_MAX_SERIES 5
 #define QDA_REASON_LEN 240
 
 /* What a point came to. Filled by the family. */

@@ -13,7 +13,7 @@ static const struct {
 } families[] = {
     {"base.ioctl", 1, "ioctl"}, {"mem.alloc", 2, "alloc"},         {"mem.cpumap", 3, "mmap"},
     {"mem.export", 3, "first"}, {"mem.import", 3, "cold"},         {"mem.import_scale", 1, "import"},
-    {"mem.handoff", 4, "handoff"}, {"cpu.bw", 3, "read"},          {"cpu.sync", 2, "start"},
+    {"mem.handoff", 5, "handoff"}, {"cpu.bw", 3, "read"},          {"cpu.sync", 2, "start"},
 };
 #define FAMILIES (sizeof families / sizeof *families)
 
@@ -231,6 +231,52 @@ static void test_clock_cost(void)
     rig_free(rig);
 }
 
+/* Readings of the clock within the path: two here, three from the send to the import, two there, two here. Nothing else counts. */
+static void test_path_is_timed(void)
+{
+    for (int verify = 0; verify < 2; verify++) {
+        struct rig *rig = rig_new("mem.handoff");
+        rig->point.verify = verify;
+        rig->ctx.slice_ns = 10000000000u; /* the wait for the helper reads the clock only when it is over */
+        rig_run(rig);
+        CHECK_INT(rig->result.status, QDA_ST_PASS);
+        CHECK_STR(rig->names[4], "path");
+        CHECK_INT(rig->taken[4], 20);
+        CHECK_INT(rig->last[4], 5 * rig->board->tick_ns);
+        CHECK_INT(rig->last[1], rig->board->tick_ns);
+        rig_free(rig);
+    }
+}
+
+/* Each iteration makes one buffer, shares and closes it; only the buffer of the hand-over is ever mapped. */
+static void test_path_calls(void)
+{
+    struct rig *rig = rig_new("mem.handoff");
+    rig->board->driver.leaks_mappings = true;
+    rig_run(rig);
+    CHECK_INT(rig->board->calls[FAKE_CREATE], 1 + 23);
+    CHECK_INT(rig->board->calls[FAKE_EXPORT], 1 + 2 * 23);
+    CHECK_INT(rig->board->calls[FAKE_IMPORT], 2 * 23);
+    CHECK_INT(rig->board->calls[FAKE_MMAP], 1 + 23);
+    CHECK_INT(rig->board->calls[FAKE_OFFSET], 0);
+    CHECK_INT(rig->result.left_behind, 0);
+    rig_free(rig);
+}
+
+/* A dma-buf of another exporter has neither GEM_CREATE nor PRIME_HANDLE_TO_FD: it is handed over, and that is all. */
+static void test_path_of_qda_only(void)
+{
+    struct rig *rig = rig_new("mem.handoff");
+    rig->point.source = QDA_SRC_HEAP_SYSTEM;
+    rig_run(rig);
+    CHECK_INT(rig->result.status, QDA_ST_PASS);
+    CHECK_INT(rig->declared, 4);
+    CHECK_INT(rig->taken[3], 20);
+    CHECK_INT(rig->taken[4], 0);
+    CHECK_INT(rig->board->calls[FAKE_CREATE], 0);
+    rig_free(rig);
+}
+
 static void see_buffer(void *arg, const struct qda_self_buffer *buffer)
 {
     *(struct qda_self_buffer *)arg = *buffer;
@@ -270,6 +316,9 @@ int main(void)
     check_run("variants choose the call and the bracket", test_variants);
     check_run("a bandwidth sample of a small buffer is several passes", test_bytes_a_sample);
     check_run("the clock's cost is the median of pairs", test_clock_cost);
+    check_run("the path holds its stages and nothing else", test_path_is_timed);
+    check_run("the path makes a buffer each time and maps none", test_path_calls);
+    check_run("the path is of the accel node's own buffers only", test_path_of_qda_only);
     check_run("the ledger knows an open buffer", test_ledger);
     return check_done();
 }

@@ -40,6 +40,10 @@ static const struct {
     {"mem.handoff", FAKE_SPAWN, 1, "spawn", QDA_SRC_QDA},
     {"mem.handoff", FAKE_IMPORT, 3, "PRIME_FD_TO_HANDLE", QDA_SRC_QDA},
     {"mem.handoff", FAKE_OPEN, 2, "open", QDA_SRC_QDA},
+    {"mem.handoff", FAKE_CREATE, 2, "GEM_CREATE", QDA_SRC_QDA},
+    {"mem.handoff", FAKE_EXPORT, 2, "PRIME_HANDLE_TO_FD", QDA_SRC_QDA},
+    {"mem.handoff", FAKE_EXPORT, 3, "PRIME_HANDLE_TO_FD", QDA_SRC_QDA},
+    {"mem.handoff", FAKE_IMPORT, 2, "PRIME_FD_TO_HANDLE", QDA_SRC_QDA},
     {"mem.handoff", FAKE_MMAP, 2, "mmap", QDA_SRC_QDA},
     {"cpu.bw", FAKE_CREATE, 1, "GEM_CREATE", QDA_SRC_QDA},
     {"cpu.bw", FAKE_MMAP, 1, "mmap", QDA_SRC_DMABUF},
@@ -101,6 +105,14 @@ static void test_failing_close(void)
     CHECK_INT(rig->result.status, QDA_ST_ERROR);
     CHECK_STR(rig->result.call, "close");
     rig_free(rig);
+    for (unsigned at = 2; at <= 3; at++) { /* of the path: the helper's, and the one here */
+        rig = rig_new("mem.handoff");
+        rig->board->faults[FAKE_GEM_CLOSE] = (struct fake_fault){at, -ENODEV};
+        rig_run(rig);
+        CHECK_INT(rig->result.status, QDA_ST_ERROR);
+        CHECK_STR(rig->result.call, "GEM_CLOSE");
+        rig_free(rig);
+    }
 }
 
 static void expect_fail(const char *id, struct fake_spoil spoil, const char *words)
@@ -131,6 +143,7 @@ static void test_mismatches(void)
     expect_fail("mem.import", (struct fake_spoil){.export_twice = true}, "another dma-buf");
     expect_fail("mem.handoff", (struct fake_spoil){.import_changes = true}, "another nonce");
     expect_fail("mem.handoff", (struct fake_spoil){.stale_view = true}, "another nonce");
+    expect_fail("mem.handoff", (struct fake_spoil){.export_twice = true}, "in place of");
     expect_fail("cpu.bw", (struct fake_spoil){.touch_lost = true}, "in iteration 0");
     expect_fail("cpu.sync", (struct fake_spoil){.stale_view = true}, "do not show what was stored");
 }

@@ -1464,7 +1464,7 @@ export declare type PointStarted = Message<"qdalab.PointStarted"> & {
   block: bigint;
 
   /**
-   * names, at most 4
+   * names, at most 5
    *
    * @generated from field: repeated string series = 3;
    */

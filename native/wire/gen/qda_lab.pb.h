@@ -371,7 +371,7 @@ typedef struct _qdalab_SgEntry {
 typedef struct _qdalab_PointStarted {
     uint32_t index;
     uint64_t block; /* numbered with the sample blocks, acknowledged like them */
-    pb_callback_t series; /* names, at most 4 */
+    pb_callback_t series; /* names, at most 5 */
 } qdalab_PointStarted;
 
 /* Samples of one series of one point, in the order taken. */
