@@ -14,8 +14,9 @@
 
 /*
  * Which process holds which dma-buf and accel node. Costs, since a picture is asked for again and again: one readlink a
- * descriptor; a stat for each of a dma-buf; fdinfo once a dma-buf; maps once a process. Processes come and go while this
- * runs: what vanishes half-way is no error and is not given.
+ * descriptor, or one stat where the descriptor before it was a dma-buf's and this is one too (they come in rows); fdinfo
+ * once a dma-buf; maps once a process. Processes come and go while this runs: what vanishes half-way is no error and is
+ * not given. Anything else is not asked for its stat, which may wait for a file server.
  */
 struct scan {
     struct qda_sys *sys;
@@ -36,6 +37,7 @@ struct process {
     struct scan *scan;
     uint32_t pid;
     bool given;
+    bool in_row; /* the descriptor before was a dma-buf's */
 };
 
 static int give(struct scan *scan, const struct qda_fact *fact)
@@ -120,32 +122,29 @@ static uint64_t read_buffer(struct process *process, uint32_t fd, int *stop)
  * The inode of a dma-buf's descriptor, or 0; *stop is what a callback returned. Any file may be called "/dmabuf:x", so fdinfo
  * decides; where buffers are not asked for, once for the file system of dma-bufs.
  */
-static uint64_t meet_buffer(struct process *process, uint32_t fd, int *stop)
+static uint64_t meet_buffer(struct process *process, uint32_t fd, const struct qda_stat *st, int *stop)
 {
     struct scan *scan = process->scan;
-    struct qda_stat st;
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%" PRIu32, process->pid, fd);
-    bool has_stat = scan->sys->ops->stat(scan->sys, path, &st) == 0;
-    if (has_stat && probe_inodes_has(&scan->inodes, st.ino))
-        return st.ino;
-    if (has_stat && scan->no_buffers && scan->dev_known && st.dev == scan->dev)
-        return st.ino;
+    bool same_dev = st != NULL && scan->dev_known && st->dev == scan->dev;
+    if (same_dev && (scan->no_buffers || probe_inodes_has(&scan->inodes, st->ino)))
+        return st->ino;
     uint64_t ino = read_buffer(process, fd, stop);
-    if (ino != 0 && has_stat) {
-        scan->dev = st.dev;
+    if (ino != 0 && st != NULL) {
+        scan->dev = st->dev;
         scan->dev_known = true;
     }
     return ino;
 }
 
-static int give_holder(struct process *process, uint32_t fd)
+/* `st` is NULL where it could not be had. */
+static int give_holder(struct process *process, uint32_t fd, const struct qda_stat *st)
 {
     int stop = 0;
     struct qda_fact fact = { .kind = QDA_FACT_HOLDER };
     fact.holder.pid = process->pid;
     fact.holder.fd = fd;
-    fact.holder.ino = meet_buffer(process, fd, &stop);
+    fact.holder.ino = meet_buffer(process, fd, st, &stop);
+    process->in_row = fact.holder.ino != 0;
     if (fact.holder.ino == 0 || stop != 0)
         return stop;
     stop = give_process(process, false);
@@ -155,17 +154,25 @@ static int give_holder(struct process *process, uint32_t fd)
 static int on_fd(void *arg, const char *name)
 {
     struct process *process = arg;
-    struct qda_sys *sys = process->scan->sys;
+    const struct scan *scan = process->scan;
+    struct qda_sys *sys = scan->sys;
+    struct qda_stat st;
     char path[64], link[256];
     uint32_t fd;
     if (!probe_id(name, &fd))
         return 0;
     snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%s", process->pid, name);
+    bool try_stat = process->in_row && scan->dev_known && !scan->nodes_only;
+    if (try_stat && sys->ops->stat(sys, path, &st) == 0 && st.dev == scan->dev)
+        return give_holder(process, fd, &st);
+    process->in_row = false;
     if (sys->ops->readlink(sys, path, link, sizeof(link)) < 0)
         return 0; /* closed meanwhile */
     if (probe_is_node(link))
         return give_node(process, fd, link);
-    return probe_is_dmabuf(link) && !process->scan->nodes_only ? give_holder(process, fd) : 0;
+    if (!probe_is_dmabuf(link) || scan->nodes_only)
+        return 0;
+    return give_holder(process, fd, sys->ops->stat(sys, path, &st) == 0 ? &st : NULL);
 }
 
 static int give_mapping(struct process *process, const struct probe_mapping *mapping)

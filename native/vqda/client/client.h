@@ -21,7 +21,7 @@
  *   - A mapping made through the accel node and one made through the exported dma-buf cannot be told apart in
  *     /proc/PID/maps: both read as the dma-buf once there is one.
  *   - A mapping of a udmabuf reads as its memfd.
- *   - stat of a dma-buf's descriptor gives the inode and device of its memory; the mode is that of a regular file.
+ *   - fstat of a dma-buf's descriptor gives the inode and device of its memory; the mode is that of a regular file.
  *   - Rewritten texts (fdinfo, maps, what is written to tracefs) exist for readers that go through the seam; a raw read(2)
  *     of such a descriptor shows the machine's own text.
  *

@@ -15,6 +15,7 @@
 #define VQC_BOARD_LEN 48 /* a board's name, with NUL */
 #define VQC_OVERLAYS 64  /* rewritten texts and control files open at once */
 #define VQC_TABLE_MAX_AGE_NS 1000000000ull
+#define VQC_DMABUF_DEV 0xfffffull /* device of the dma-bufs' file system, which a kernel keeps apart from that of memfds */
 
 /* A connection of one thread for calls. */
 struct vqc_call {
@@ -61,6 +62,7 @@ struct vqc_client {
     char memfd_prefix[VQC_BOARD_LEN + 16]; /* "/memfd:vqda:<board>:" */
     int server_pid;
     uint64_t shm_mnt_id; /* mount that memfds live on, as fdinfo names it */
+    uint64_t shm_dev;    /* the same, as stat names it */
     pthread_key_t key;   /* struct vqc_call of a thread */
     struct vqc_client *next; /* all clients of the process, for fork */
 

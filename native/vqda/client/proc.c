@@ -243,11 +243,21 @@ ssize_t vqc_proc_readlink(struct vqc_client *client, const char *path, char *buf
 
 /* ---- stat, listing */
 
+static bool is_dmabuf_link(struct vqc_client *client, const char *path, const struct qda_stat *st)
+{
+    struct vq_inode row;
+    return st->dev == client->shm_dev && view_of(client, path) == VIEW_FD &&
+           vqc_table_find(client, st->ino, VQ_INODE_DMABUF, &row) &&
+           (strcmp(row.path, "udmabuf") != 0 || is_udmabuf(client, path, &row));
+}
+
 int vqc_proc_stat(struct vqc_client *client, const char *path, struct qda_stat *out)
 {
     struct vq_inode row;
     struct qda_stat node;
     int err = client->kernel->ops->stat(client->kernel, path, out);
+    if (err == 0 && is_dmabuf_link(client, path, out))
+        out->dev = VQC_DMABUF_DEV;
     if (err < 0 || !S_ISSOCK(out->mode) || view_of(client, path) != VIEW_FD)
         return err;
     if (!vqc_table_find(client, out->ino, VQ_INODE_FILE, &row) || vqc_board_stat(client, row.path, &node) < 0)
@@ -285,9 +295,11 @@ int vqc_proc_init(struct vqc_client *client)
 {
     char path[64], text[512] = "";
     struct vqc_fdinfo info;
+    struct stat st;
     int fd = memfd_create("qda-probe", MFD_CLOEXEC);
     if (fd < 0)
         return -errno;
+    client->shm_dev = fstat(fd, &st) == 0 ? st.st_dev : 0;
     snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
     int in = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = in < 0 ? -1 : read(in, text, sizeof(text) - 1);

@@ -84,8 +84,7 @@ static int bufinfo_read(struct vq_board *board, const char *rest, FILE *out)
     if (strcmp(rest, "/bufinfo") != 0)
         return rest[0] == '\0' ? -EISDIR : -ENOENT;
     struct vq_counter *counter = vq_counter_of_board(board);
-    uint64_t newest = vq_newest_inode(board);
-    if (newest != 0 && !vq_counter_ready(counter, newest))
+    if (vq_newest_inode(board) != 0 && !vq_counter_ready(counter, board))
         return -EAGAIN; /* the client asks again */
     vq_bufinfo_write(board, counter, out);
     return 0;

@@ -10,11 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "vqda/core/board.h"
+#include "vqda/procfs/files.h"
 
 #define MAX_AGE_NS 1000000000ull
 
@@ -26,6 +27,8 @@ struct inodes {
 
 struct vq_counter {
     char fd_prefix[VQ_NAME_LEN + 16]; /* "/memfd:vqda:<board>:" */
+    dev_t memfd_dev;                  /* file system of all memfds */
+    bool udmabufs;                    /* of the running count: some of them are udmabufs */
     bool started;                     /* a thread is to be joined */
     pthread_t thread;
     atomic_bool finished;
@@ -75,21 +78,27 @@ static bool is_marked(int fds, const char *fd)
     return flags != NULL && (strtoull(flags + 7, NULL, 8) & VQ_DMABUF_MARK) != 0;
 }
 
-/* Memfds named by the board are its dma-bufs; others may be udmabufs, which only the mark tells. */
-static void count_fd(struct vq_counter *counter, int fds, const char *fd)
+/* Memfds named by the board are its dma-bufs; others may be udmabufs, which only the mark tells from their memfd. */
+static bool is_dmabuf(const struct vq_counter *counter, int fds, const char *fd)
 {
     char target[128];
-    struct stat st;
     ssize_t len = readlinkat(fds, fd, target, sizeof(target) - 1);
     if (len <= 0)
-        return;
+        return false;
     target[len] = '\0';
-    if (strncmp(target, "/memfd:", 7) != 0)
-        return;
-    bool named = strncmp(target, counter->fd_prefix, strlen(counter->fd_prefix)) == 0;
-    if (!named && strncmp(target, "/memfd:" VQ_MEMFD_PREFIX, sizeof("/memfd:" VQ_MEMFD_PREFIX) - 1) == 0)
-        return; /* another board's */
-    if ((named || is_marked(fds, fd)) && fstatat(fds, fd, &st, 0) == 0)
+    if (strncmp(target, counter->fd_prefix, strlen(counter->fd_prefix)) == 0)
+        return true;
+    if (strncmp(target, "/memfd:" VQ_MEMFD_PREFIX, sizeof("/memfd:" VQ_MEMFD_PREFIX) - 1) == 0)
+        return false; /* another board's */
+    return is_marked(fds, fd);
+}
+
+/* One call a descriptor is all that most boards need: memfds of others are counted too, but nobody asks for their inodes. */
+static void count_fd(struct vq_counter *counter, int fds, const char *fd)
+{
+    struct stat st;
+    if (fstatat(fds, fd, &st, 0) == 0 && st.st_dev == counter->memfd_dev &&
+        (!counter->udmabufs || is_dmabuf(counter, fds, fd)))
         note(&counter->fresh, st.st_ino);
 }
 
@@ -160,11 +169,26 @@ static void *count_all(void *arg)
 
 /* ---- The server's side */
 
+static bool learn_memfd_dev(struct vq_counter *counter)
+{
+    struct stat st;
+    int fd = memfd_create("qda-probe", MFD_CLOEXEC);
+    bool known = fd >= 0 && fstat(fd, &st) == 0;
+    if (known)
+        counter->memfd_dev = st.st_dev;
+    if (fd >= 0)
+        close(fd);
+    return known;
+}
+
 struct vq_counter *vq_counter_new(const char *board_name)
 {
     struct vq_counter *counter = calloc(1, sizeof(*counter));
-    if (counter != NULL)
-        snprintf(counter->fd_prefix, sizeof(counter->fd_prefix), "/memfd:" VQ_MEMFD_PREFIX "%s:", board_name);
+    if (counter == NULL || !learn_memfd_dev(counter)) {
+        free(counter);
+        return NULL;
+    }
+    snprintf(counter->fd_prefix, sizeof(counter->fd_prefix), "/memfd:" VQ_MEMFD_PREFIX "%s:", board_name);
     return counter;
 }
 
@@ -212,13 +236,23 @@ static void start_thread(struct vq_counter *counter)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void vq_counter_start(struct vq_counter *counter, uint64_t newest)
+static bool has_udmabufs(const struct vq_board *board)
 {
+    const struct vq_dmabuf *d = vq_first_dmabuf(board);
+    while (d != NULL && strcmp(d->exp_name, "udmabuf") != 0)
+        d = vq_next_dmabuf(board, d);
+    return d != NULL;
+}
+
+void vq_counter_start(struct vq_counter *counter, const struct vq_board *board)
+{
+    uint64_t newest = vq_newest_inode(board);
     collect(counter, false);
     if (counter->started || is_fresh(counter, newest))
         return;
     counter->begun_ns = now_ns();
     counter->begun_newest = newest;
+    counter->udmabufs = has_udmabufs(board);
     atomic_store(&counter->finished, false);
     start_thread(counter);
     if (!counter->started) { /* no thread to be had: count here and now */
@@ -233,13 +267,14 @@ static bool will_do(const struct vq_counter *counter, uint64_t newest)
     return is_fresh(counter, newest) || (counter->have && counter->asked_ns != 0 && counter->last_ns >= counter->asked_ns);
 }
 
-bool vq_counter_ready(struct vq_counter *counter, uint64_t newest)
+bool vq_counter_ready(struct vq_counter *counter, const struct vq_board *board)
 {
+    uint64_t newest = vq_newest_inode(board);
     collect(counter, false);
     if (!will_do(counter, newest)) {
         if (counter->asked_ns == 0)
             counter->asked_ns = now_ns();
-        vq_counter_start(counter, newest);
+        vq_counter_start(counter, board);
     }
     bool ready = will_do(counter, newest);
     if (ready)

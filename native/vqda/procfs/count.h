@@ -17,10 +17,12 @@ struct vq_counter;
 struct vq_counter *vq_counter_new(const char *board_name); /* NULL: no memory */
 void vq_counter_free(struct vq_counter *counter);          /* waits for a running count */
 
-/* Begins to count unless the last count is fresh: at most a second old and begun when `newest` was the newest dma-buf. */
-void vq_counter_start(struct vq_counter *counter, uint64_t newest);
+struct vq_board;
+
+/* Begins to count unless the last count is fresh: at most a second old, and no dma-buf is newer. */
+void vq_counter_start(struct vq_counter *counter, const struct vq_board *board);
 /* Is there such a fresh count? If not, one is under way. */
-bool vq_counter_ready(struct vq_counter *counter, uint64_t newest);
+bool vq_counter_ready(struct vq_counter *counter, const struct vq_board *board);
 /* Descriptors and mappings on an inode by the last count. */
 uint64_t vq_counter_of(const struct vq_counter *counter, uint64_t ino);
 

@@ -132,11 +132,11 @@ int64_t vq_inodes_answer(struct vq_board *board, const struct vq_request *reques
 {
     struct rows rows = { 0 };
     struct vq_counter *counter = vq_counter_of_board(board);
-    uint64_t newest = vq_newest_inode(board);
-    if ((request->arg1 & VQ_INODES_COUNTED) != 0 && newest != 0 && !vq_counter_ready(counter, newest))
+    bool any = vq_newest_inode(board) != 0;
+    if ((request->arg1 & VQ_INODES_COUNTED) != 0 && any && !vq_counter_ready(counter, board))
         return -EAGAIN;
-    if ((request->arg1 & VQ_INODES_COUNT_SOON) != 0 && newest != 0)
-        vq_counter_start(counter, newest);
+    if ((request->arg1 & VQ_INODES_COUNT_SOON) != 0 && any)
+        vq_counter_start(counter, board);
     int64_t result = answer_rows(board, request, &rows, out);
     free(rows.at);
     return result;
