@@ -9,6 +9,8 @@
 #include "agent_host.h"
 #include "check.h"
 
+#include "run/run.h"
+
 static const char *vqda_path, *agent_path;
 static char board[32], vqda_name[64];
 static pid_t vqda;
@@ -96,7 +98,7 @@ static qdalab_PlanPoint point(const char *benchmark, uint32_t index, uint32_t sa
 
 struct heard {
     uint64_t passed, samples, events;
-    uint64_t next[4]; /* of the running point's series */
+    uint64_t next[QDA_MAX_SERIES]; /* of the running point's series */
     bool wrong;
 };
 
@@ -105,15 +107,21 @@ static void take_samples(struct heard *heard)
     struct host_frame ns = {0};
     uint64_t series = field_uint(&frame, qdalab_SampleBlock_series_tag);
     field_find(frame.body, frame.len, qdalab_SampleBlock_ns_tag, 0, &ns);
-    heard->wrong |= series > 3 || field_uint(&frame, qdalab_SampleBlock_simulated_tag) != 1 ||
-                    field_uint(&frame, qdalab_SampleBlock_first_tag) != heard->next[series & 3];
-    heard->next[series & 3] += ns.len / 8;
+    if (series >= QDA_MAX_SERIES) {
+        heard->wrong = true;
+        return;
+    }
+    heard->wrong |= field_uint(&frame, qdalab_SampleBlock_simulated_tag) != 1 ||
+                    field_uint(&frame, qdalab_SampleBlock_first_tag) != heard->next[series];
+    heard->next[series] += ns.len / 8;
     heard->samples += ns.len / 8;
 }
 
 static void take_point(struct heard *heard)
 {
-    uint64_t sum = heard->next[0] + heard->next[1] + heard->next[2] + heard->next[3];
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < QDA_MAX_SERIES; i++)
+        sum += heard->next[i];
     bool passed = field_uint(&frame, qdalab_PointDone_status_tag) == qdalab_Status_STATUS_PASS;
     heard->passed += passed;
     heard->wrong |= field_uint(&frame, qdalab_PointDone_samples_taken_tag) != sum;
