@@ -178,10 +178,10 @@ static void serve_trace(struct agent *agent)
         agent_log(agent, qdalab_LogLevel_LOG_WARN, "The trace ended: %s. Start events again.", strerror(-err));
 }
 
-/* What follows from a connection that went since the last turn. */
-static void note_absence(struct agent *agent, bool was_live)
+/* What follows from a connection that went, be it in the very turn in which it came. */
+static void note_absence(struct agent *agent)
 {
-    if (conn_live(&agent->conn) || !was_live)
+    if (conn_live(&agent->conn) || !agent->plan.sink.attended)
         return;
     events_stop(&agent->events);
     plan_attended(&agent->plan, false);
@@ -199,7 +199,6 @@ static void step_plan(struct agent *agent)
 
 static void turn(struct agent *agent, const struct pollfd *fds)
 {
-    bool was_live = conn_live(&agent->conn);
     if (fds[POLL_STOP].revents)
         agent->stopping = true;
     if (fds[POLL_CONN].revents)
@@ -210,12 +209,12 @@ static void turn(struct agent *agent, const struct pollfd *fds)
         door_accept(&agent->door);
     if (fds[POLL_TRACE].revents && agent->events.trace)
         serve_trace(agent);
-    note_absence(agent, was_live);
+    note_absence(agent);
     step_plan(agent);
     if (conn_live(&agent->conn) && clock_now_ns() >= agent->heartbeat_at_ns && !host_is_slow(agent))
         heartbeat(agent);
     pump(agent);
-    note_absence(agent, was_live);
+    note_absence(agent);
     if (is_idle(agent) && clock_now_ns() >= idle_deadline(agent))
         agent->stopping = true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans over the agent's own socket: order, back-pressure, resumption, overflow, cancel, faults. */
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -257,6 +258,21 @@ static void test_overflow_is_counted(void)
     end();
 }
 
+/* A host that is gone before the agent first looked at it leaves a plan that nobody waits for: it ends, and the agent with it. */
+static void test_host_gone_as_it_came(void)
+{
+    const char *const args[] = {NULL, "--board", board, "--idle-exit", "1", "--keep-results", "1", NULL};
+    const qdalab_PlanPoint points[] = {point("test.count", 0, MANY, 1)};
+    if (!CHECK(agent_spawn(&agent, args, HOST_TOKEN)))
+        return;
+    kill(agent.pid, SIGSTOP); /* all that follows waits for it */
+    if (CHECK(host_connect(&host, &agent)))
+        CHECK(host_hello(&host, HOST_TOKEN, "", 0) != 0 && host_plan(&host, "cdsp", points, 1) != 0);
+    host_close(&host);
+    kill(agent.pid, SIGCONT);
+    CHECK_INT(agent_wait(&agent), EXIT_OK);
+}
+
 /* Tries to come in until the agent lets it. */
 static bool open_at_last(struct host *other, unsigned *refused)
 {
@@ -464,6 +480,7 @@ int main(void)
     check_run("the stream resumes after the last acknowledged block", test_resume_after_the_last_acknowledged_block);
     check_run("results are kept for a while", test_results_are_kept_for_a_while);
     check_run("what has no room while nobody listens is counted", test_overflow_is_counted);
+    check_run("a host that is gone as it came holds nothing up", test_host_gone_as_it_came);
     check_run("a stuck connection gives way to one with the token", test_stuck_connection_gives_way);
     check_run("cancel keeps what was measured", test_cancel_keeps_what_was_measured);
     check_run("a node that goes away ends the rest quickly", test_node_gone_ends_the_rest);
