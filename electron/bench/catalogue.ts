@@ -130,12 +130,17 @@ export const CATALOGUE: readonly Benchmark[] = [
     place: 'A7',
     id: 'mem.handoff',
     title: 'Hand a buffer to another process',
-    timed: 'SCM_RIGHTS send until the other process has imported it and read a nonce',
+    timed:
+      'SCM_RIGHTS send until the other process has imported it and read a nonce; then the whole path of a new buffer, unmapped',
     series: [
       { name: 'handoff', what: 'send until the other process has read the nonce' },
       { name: 'receive', what: 'send until the other process has the descriptor' },
       { name: 'import', what: 'PRIME_FD_TO_HANDLE in the other process' },
-      { name: 'read', what: 'map, read of the nonce and unmap in the other process' },
+      { name: 'read', what: 'map and read of the nonce in the other process' },
+      {
+        name: 'path',
+        what: 'a new buffer from GEM_CREATE over export, send, import and release there to its GEM_CLOSE; never mapped',
+      },
     ],
     sweep: EACH_SIZE,
     samples: 300,

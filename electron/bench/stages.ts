@@ -95,23 +95,39 @@ export const STAGES: readonly StageSpec[] = [
 export const WHOLE_HANDOFF = at('mem.handoff', 'handoff');
 
 /** Series that measure several stages in one go, where an agent gives them. */
-export const END_TO_END: readonly {
+export interface EndToEndSpec {
   readonly title: string;
   readonly series: SeriesName;
   readonly covers: readonly StageKey[];
   /** Series that it contains besides, which are no stage of the path. */
   readonly also: readonly SeriesName[];
-}[] = [
+  /** From the making of the buffer to its end: drawn as a bar of its own. */
+  readonly whole: boolean;
+  /** In what it differs from the stages measured apart, sentences; empty: in nothing that is known. */
+  readonly differs: string;
+}
+
+/** No CPU mapping: a driver that keeps what was once mapped would keep each buffer of the series. */
+const UNMAPPED: readonly StageKey[] = ['map', 'touch', 'unmap'];
+
+export const END_TO_END: readonly EndToEndSpec[] = [
   {
-    title: 'whole path, create to close',
+    title: 'the path from create to close, never mapped',
     series: at('mem.handoff', 'path'),
-    covers: STAGES.map((stage) => stage.key),
+    covers: STAGES.map((stage) => stage.key).filter((key) => !UNMAPPED.includes(key)),
     also: [],
+    whole: true,
+    differs:
+      'In it besides: the other process closes its own descriptor, and the dma-buf ends within the last GEM_CLOSE. ' +
+      'The import goes into a file that has imported before; mem.import takes a fresh one. ' +
+      "The other process's answer is not in it.",
   },
   {
     title: 'hand over until the other process has read',
     series: WHOLE_HANDOFF,
     covers: ['hand-over', 'import'],
     also: [at('mem.handoff', 'read')],
+    whole: false,
+    differs: '',
   },
 ];

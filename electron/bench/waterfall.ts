@@ -53,6 +53,10 @@ export interface EndToEnd {
   readonly differenceNs: number | null;
   /** Titles of the covered stages that are missing. */
   readonly missing: readonly string[];
+  /** From the making of the buffer to its end. */
+  readonly isPath: boolean;
+  /** In what it differs from the stages measured apart, sentences. */
+  readonly differs: string;
 }
 
 export interface WaterfallRow {
@@ -174,7 +178,7 @@ function whyEmpty(from: SeriesName, group: PointGroup): string {
 }
 
 function endToEnd(cold: WaterfallRow, groups: readonly PointGroup[]): EndToEnd[] {
-  return END_TO_END.flatMap(({ title, series, covers, also }) => {
+  return END_TO_END.flatMap(({ title, series, covers, also, whole: isPath, differs }) => {
     const whole = measure(series, groups);
     if (whole.kind !== 'measured') return [];
     const stages = cold.stages.filter((stage) => covers.includes(stage.key));
@@ -185,7 +189,7 @@ function endToEnd(cold: WaterfallRow, groups: readonly PointGroup[]): EndToEnd[]
       .map((one) => one.title);
     const sumNs = missing.length > 0 ? null : sumOf([...stages, ...others]);
     const differenceNs = sumNs === null ? null : whole.ns - sumNs;
-    return [{ title, covers, also, whole, sumNs, differenceNs, missing }];
+    return [{ title, covers, also, whole, sumNs, differenceNs, missing, isPath, differs }];
   });
 }
 

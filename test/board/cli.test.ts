@@ -163,8 +163,8 @@ test('what a run leaves in a driver that keeps mapped buffers is said beforehand
     return info.ledger.find((row) => row.quirk === 'mmap-pins-object')?.bytes ?? 0;
   };
   const before = await held();
-  const said = await lab.run(...quick('--only', 'mem.alloc,mem.cpumap,cpu.bw'));
-  expect(said.err).toContain('28 KiB stay held'); // 4 KiB: 1 of mem.alloc, 3 of mem.cpumap, 3 of cpu.bw
+  const said = await lab.run(...quick('--only', 'mem.alloc,mem.cpumap,mem.handoff,cpu.bw'));
+  expect(said.err).toContain('28 KiB stay held'); // 4 KiB: 1 of mem.alloc, 3 of mem.cpumap, 3 of cpu.bw; mem.handoff none
   expect((await held()) - before).toBe(28 * 1024);
 });
 

@@ -1,5 +1,5 @@
 import { STAGES, type StageKey } from '../../bench/stages.ts';
-import type { Stage, WaterfallRow, WaterfallSize } from '../../bench/waterfall.ts';
+import type { EndToEnd, Stage, WaterfallRow, WaterfallSize } from '../../bench/waterfall.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import { drawing, marks } from './drawing.ts';
 import { html, trusted, type Markup } from './markup.ts';
@@ -54,11 +54,11 @@ interface Segment {
 }
 
 const WIDTH = 1000;
-const ROWS = ['cold', 'warm', 'whole'] as const;
+const ROWS = ['cold', 'warm', 'one go'] as const;
 
-/** One size: its stages as stacked lengths, cold above warm; below them the path measured in one go, where a series does. */
+/** One size: its stages as stacked lengths, cold above warm; below them the path measured in one go, where there is such a series. */
 export function waterfallStrip(one: WaterfallSize): Markup {
-  const whole = one.endToEnd.find((end) => end.covers.length === STAGES.length);
+  const whole = one.endToEnd.find((end) => end.isPath);
   const longest = Math.max(one.cold.sumNs, one.warm.sumNs, whole?.whole.ns ?? 0);
   if (longest === 0)
     return html`<div class="strip">
@@ -88,8 +88,8 @@ export function waterfallStrip(one: WaterfallSize): Markup {
         strokeDasharray: '2 2',
       }),
       numbers([...cold.gaps, ...warm.gaps]),
-      whole ? marks.barX([{ row: 'whole', ns: whole.whole.ns }], WHOLE) : null,
-      totals(one, whole?.whole.ns ?? null),
+      whole ? marks.barX([{ row: 'one go', ns: whole.whole.ns }], WHOLE) : null,
+      totals(one, whole),
     ],
   });
   return html`<div class="strip"><b>${formatBytes(one.size)}</b>${picture}</div>`;
@@ -111,7 +111,7 @@ const bars = (segments: readonly Segment[]): object =>
 const numbers = (segments: readonly Segment[]): object =>
   marks.text(segments, { x: 'middle', y: 'row', text: 'text', dy: -17, fill: 'currentColor' });
 
-function totals({ cold, warm }: WaterfallSize, whole: number | null): object {
+function totals({ cold, warm }: WaterfallSize, whole: EndToEnd | undefined): object {
   const total = (row: WaterfallRow): string =>
     row.missing.length === 0
       ? formatTime(row.sumNs)
@@ -119,10 +119,14 @@ function totals({ cold, warm }: WaterfallSize, whole: number | null): object {
   const rows = [
     { row: 'cold', at: cold.sumNs, text: total(cold) },
     { row: 'warm', at: warm.sumNs, text: total(warm) },
-    ...(whole === null ? [] : [{ row: 'whole', at: whole, text: formatTime(whole) }]),
+    ...(whole ? [{ row: 'one go', at: whole.whole.ns, text: wholeText(whole) }] : []),
   ];
   return marks.text(rows, { x: 'at', y: 'row', text: 'text', dx: 6, textAnchor: 'start' });
 }
+
+/** The path's time beside the sum of the same stages: its bar is shorter than the cold one where it holds fewer stages. */
+const wholeText = ({ whole, sumNs }: EndToEnd): string =>
+  sumNs === null ? formatTime(whole.ns) : `${formatTime(whole.ns)}, apart ${formatTime(sumNs)}`;
 
 /** Below this part of the longest row a segment is too narrow for its number; the table has it. */
 const NARROW = 0.014;

@@ -1,5 +1,5 @@
 import type { PointGroup } from '../../bench/results.ts';
-import { STAGES, type StageSpec } from '../../bench/stages.ts';
+import { STAGES, type StageKey, type StageSpec } from '../../bench/stages.ts';
 import {
   nameOf,
   waterfallOf,
@@ -103,16 +103,16 @@ function endLines(sizes: readonly WaterfallSize[]): Line[][] {
   const ends = sizes.flatMap((size) => size.endToEnd);
   const firsts = ends.filter((end, at) => ends.findIndex((one) => one.title === end.title) === at);
   return firsts.map((first) => {
-    const line = (name: string, what: string, cell: (end: EndToEnd) => Piece): Line => ({
+    const line = (name: string, what: string, cell: (end: EndToEnd, notes: Footnotes) => Piece): Line => ({
       name,
       what,
-      cell: (size, row) => {
+      cell: (size, row, notes) => {
         const end = size.endToEnd.find((one) => one.title === first.title);
-        return end && row.temperature === 'cold' ? cell(end) : '';
+        return end && row.temperature === 'cold' ? cell(end, notes) : '';
       },
     });
     return [
-      line('in one go', `${first.title} (${nameOf(first.whole)})`, ({ whole }) => time(whole.ns)),
+      line('in one go', `${first.title} (${nameOf(first.whole)})`, wholeCell),
       line('apart', apartText(first), apartCell),
       line('difference', 'above zero: time that is in none of these', ({ differenceNs }) =>
         differenceNs === null ? '' : html`<b>${signedTime(differenceNs)}</b>`,
@@ -121,21 +121,49 @@ function endLines(sizes: readonly WaterfallSize[]): Line[][] {
   });
 }
 
+function wholeCell({ title, whole }: EndToEnd, notes: Footnotes): Piece {
+  const value = whole.unstable ? notes.noted(time(whole.ns), UNSTABLE) : time(whole.ns);
+  return whole.note === '' ? value : notes.noted(value, `${title}: ${whole.note}`);
+}
+
 function apartText({ covers, also }: EndToEnd): string {
-  const stages =
-    covers.length === STAGES.length ? 'all stages' : `stages ${covers.map(stageNumber).join(', ')}`;
-  return [`sum of ${stages}`, ...also.map(nameOf)].join(' and ');
+  return [`sum of stages ${numbersOf(covers)}`, ...also.map(nameOf)].join(' and ');
+}
+
+/** '1–4, 8–10': the numbers of stages, runs of three and more drawn together. */
+function numbersOf(keys: readonly StageKey[]): string {
+  const runs: number[][] = [];
+  for (const number of keys.map(stageNumber)) {
+    const open = runs.at(-1);
+    if (open?.at(-1) === number - 1) open.push(number);
+    else runs.push([number]);
+  }
+  return runs
+    .map((run) => (run.length > 2 ? `${run[0] ?? 0}–${run.at(-1) ?? 0}` : run.join(', ')))
+    .join(', ');
 }
 
 const apartCell = ({ sumNs, missing }: EndToEnd): Piece =>
   sumNs === null ? html`<span class="muted" title="missing: ${missing.join(', ')}">none</span>` : time(sumNs);
 
 function remark(sizes: readonly WaterfallSize[]): Markup {
-  const some = sizes.some((size) => size.endToEnd.length > 0);
-  const whole = sizes.some((size) => size.endToEnd.some((end) => end.covers.length === STAGES.length));
-  if (whole) return html``;
-  const text = some
-    ? 'No series of this run measures the whole path in one go; a part of it is held against its stages above.'
-    : 'No series of this run measures several stages in one go, so the sum has nothing to be held against.';
+  const ends = sizes.flatMap((size) => size.endToEnd);
+  const path = ends.find((end) => end.isPath);
+  if (path) return html`<p class="muted">${pathText(path)}</p>`;
+  const text =
+    ends.length > 0
+      ? 'No series of this run measures the whole path in one go; a part of it is held against its stages above.'
+      : 'No series of this run measures several stages in one go, so the sum has nothing to be held against.';
   return html`<p class="muted">${text}</p>`;
+}
+
+/** What the bar "one go" holds, and what it does not. */
+function pathText({ covers, differs }: EndToEnd): string {
+  const without = STAGES.filter((stage) => !covers.includes(stage.key));
+  const names = without.map((stage) => `${stageNumber(stage.key)} ${stage.title}`).join(', ');
+  const subset =
+    names === ''
+      ? 'It holds all stages and is compared with their sum.'
+      : `It holds stages ${numbersOf(covers)} and is compared with the sum of these, not with the sum of all: without ${names}, because its buffer is never mapped for the CPU.`;
+  return `One go: one buffer through the whole path, a new one each time. ${subset} ${differs}`;
 }

@@ -115,6 +115,7 @@ const COST: Readonly<Record<string, readonly [base: number, perByte: number]>> =
   'mem.handoff/receive': [24_000, 0],
   'mem.handoff/import': [29_500, 0.021],
   'mem.handoff/read': [7_500, 0],
+  'mem.handoff/path': [131_000, 0.05],
   'cpu.bw/read': [300, 0.071],
   'cpu.bw/write': [320, 0.093],
   'cpu.bw/copy': [400, 0.14],
@@ -146,9 +147,7 @@ function resultOf(point: PlanPoint, rng: Xoshiro128, simulated: boolean): PointR
 }
 
 const seriesNames = (point: PlanPoint): readonly string[] =>
-  point.benchmark === 'mem.handoff'
-    ? ['handoff', 'receive', 'import', 'read']
-    : (findBenchmark(point.benchmark)?.series.map((row) => row.name) ?? []);
+  findBenchmark(point.benchmark)?.series.map((row) => row.name) ?? [];
 
 function failureOf(point: PlanPoint): Partial<PointResult> | null {
   if (point.source === 'render')

@@ -99,6 +99,28 @@ test('the waterfall has every stage of every size, its sums and the difference',
   expect(plain(place.querySelector('ol.notes'))).toContain('unstable: the p50 varies by more than 10 %');
 });
 
+test('the path in one go has a bar of its own, and says what it holds', () => {
+  const place = section(page, 'waterfall');
+  const texts = all(place, '.strip svg text').map(plain);
+  expect(texts.filter((one) => one === 'one go')).toHaveLength(3);
+  expect(texts.filter((one) => /^\d+ µs, apart \d+ µs$/.test(one))).toHaveLength(3);
+  expect(row(place, 'apart')[1]).toBe('sum of stages 1–4, 8–10');
+  expect(plain(place)).toContain(
+    'compared with the sum of these, not with the sum of all: without 5 map, 6 first touch, 7 unmap',
+  );
+});
+
+test('a run of an agent without the path has two bars, and says that nothing holds the whole', () => {
+  const points = run.points.map((result) => ({
+    ...result,
+    series: result.series.filter((one) => one.name !== 'path'),
+  }));
+  const place = section(parse(runToHtml({ ...run, points })), 'waterfall');
+  expect(all(place, '.strip svg text').map(plain)).not.toContain('one go');
+  expect(row(place, 'apart')[1]).toBe('sum of stages 3, 4 and mem.handoff read');
+  expect(plain(place)).toContain('No series of this run measures the whole path in one go');
+});
+
 test('a missing stage is in the picture and in the table, with its reason', () => {
   const points = run.points.filter((result) => result.point.benchmark !== 'mem.import');
   const place = section(parse(runToHtml({ ...run, points })), 'waterfall');
