@@ -3,9 +3,11 @@
 #include "vq_rig.h"
 
 #include "vqda/client/client.h"
+#include "wire/frame.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,11 +124,80 @@ static void test_parent_death(void)
     CHECK_INT(wait_until_refused(door), -ECONNREFUSED); /* nothing of it is left to connect to */
 }
 
+/* Asks for the status in frames of FLOOD_FRAME bytes, as long as the board takes them, at most FLOOD_FRAMES. How many. */
+#define FLOOD_FRAME 1024u
+#define FLOOD_FRAMES 2048u
+static unsigned flood(int control)
+{
+    /* id 1, status, and an unknown field (15) that fills the frame */
+    uint8_t frame[FLOOD_FRAME] = { 0xfc, 0x03, 0, 0, 0x08, 1, 0x12, 0, 0x7a, 0xf5, 0x07 };
+    unsigned sent = 0;
+    struct pollfd room = { .fd = control, .events = POLLOUT };
+    while (sent < FLOOD_FRAMES && poll(&room, 1, 2000) == 1) {
+        ssize_t put = send(control, frame, sizeof(frame), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (put < 0)
+            continue; /* the poll says more */
+        if (!CHECK_INT(put, sizeof(frame)))
+            return sent;
+        sent++;
+    }
+    return sent;
+}
+
+/* One frame; bytes of its message, 0 at the end of the stream. */
+static uint32_t read_frame(int control, uint8_t *message, size_t cap)
+{
+    uint8_t prefix[QDA_FRAME_PREFIX];
+    if (recv(control, prefix, sizeof(prefix), MSG_WAITALL) != (ssize_t)sizeof(prefix))
+        return 0;
+    uint32_t len = qda_frame_get_length(prefix);
+    return CHECK(len <= cap) && CHECK_INT(recv(control, message, len, MSG_WAITALL), len) ? len : 0;
+}
+
+/* A tester who asks and asks and reads nothing is made to wait, and gets every answer in the end. */
+static void test_answers_that_nobody_reads(void)
+{
+    static const char *const none[] = { NULL };
+    static uint8_t message[256u << 10];
+    struct vq_rig rig;
+    if (!rig_start(&rig, none))
+        return;
+    unsigned asked = flood(rig.control);
+    CHECK(asked > 10 && asked < FLOOD_FRAMES);
+    unsigned answered = 0;
+    while (answered < asked && read_frame(rig.control, message, sizeof(message)) > 0)
+        answered++;
+    CHECK_INT(answered, asked);
+    struct rig_info info;
+    CHECK(rig_status(&rig, &info));
+    rig_stop(&rig);
+}
+
+static void test_impossible_frames(void)
+{
+    static const char *const none[] = { NULL };
+    static const uint8_t frames[][4] = { { 0, 0, 0, 0 }, { 0xff, 0xff, 0xff, 0xff }, { 0, 0, 1, 0 } };
+    uint8_t message[1024];
+    for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+        struct vq_rig rig;
+        if (!rig_start(&rig, none))
+            return;
+        CHECK_INT(write(rig.control, frames[i], sizeof(frames[i])), sizeof(frames[i]));
+        uint32_t len = read_frame(rig.control, message, sizeof(message) - 1);
+        message[len] = '\0';
+        CHECK(memmem(message, len, "impossible length", 17) != NULL);
+        CHECK_INT(read_frame(rig.control, message, sizeof(message)), 0); /* closed */
+        rig_stop(&rig);
+    }
+}
+
 int main(void)
 {
     check_run("wrong options are named, exit code 3", test_usage);
     check_run("--help says what there is", test_help);
     check_run("there is one board of a name", test_one_of_a_name);
     check_run("it ends with its parent", test_parent_death);
+    check_run("answers that nobody reads do not pile up", test_answers_that_nobody_reads);
+    check_run("a frame of an impossible length is named", test_impossible_frames);
     return check_done();
 }

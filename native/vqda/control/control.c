@@ -97,7 +97,8 @@ static int flush(struct conn *conn)
     }
     if (conn->out_sent == conn->out_len)
         conn->out_sent = conn->out_len = 0;
-    vq_watch_events(conn->control->board, conn->watch, conn->out_len > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    /* Who does not take answers is asked for no further requests: they would pile up here. */
+    vq_watch_events(conn->control->board, conn->watch, conn->out_len > 0 ? EPOLLOUT : EPOLLIN);
     return 0;
 }
 
@@ -142,6 +143,34 @@ static int serve(struct conn *conn, const uint8_t *message, size_t len)
     return err ? err : (stream.errmsg ? -EBADMSG : 0);
 }
 
+/* The stream cannot be followed any more: says so; the connection then ends. */
+static int refuse_frame(struct conn *conn, int err)
+{
+    uint8_t room[512];
+    struct qda_put reply = qda_put_into(room, sizeof(room));
+    vq_control_fail(&reply, qdalab_FailureCode_FAILURE_BAD_FRAME, err,
+                    "a frame has an impossible length (1 to %u bytes are allowed); the connection is closed",
+                    IN_CAP - QDA_FRAME_PREFIX);
+    (void)queue(conn, room, reply.len); /* it ends either way */
+    return err;
+}
+
+/* Serves the whole frames that are there, until an answer has to wait. 0 or -errno. */
+static int take_frames(struct conn *conn)
+{
+    while (conn->out_len == 0) {
+        const uint8_t *message;
+        size_t len;
+        int more = qda_frame_next(&conn->reader, &message, &len);
+        if (more < 0)
+            return refuse_frame(conn, more);
+        int err = more > 0 ? serve(conn, message, len) : 0;
+        if (err || more == 0)
+            return err;
+    }
+    return 0;
+}
+
 static int read_frames(struct conn *conn)
 {
     size_t room;
@@ -150,26 +179,19 @@ static int read_frames(struct conn *conn)
     if (got <= 0)
         return got < 0 && errno == EAGAIN ? 0 : -ECONNRESET;
     qda_frame_filled(&conn->reader, (size_t)got);
-    for (;;) {
-        const uint8_t *message;
-        size_t len;
-        int more = qda_frame_next(&conn->reader, &message, &len);
-        if (more <= 0)
-            return more;
-        int err = serve(conn, message, len);
-        if (err)
-            return err;
-    }
+    return take_frames(conn);
 }
 
 static void on_conn(struct vq_board *board, void *arg, uint32_t events)
 {
     struct conn *conn = arg;
     (void)board;
-    int err = events & EPOLLERR ? -ECONNRESET : 0;
+    int err = events & EPOLLERR || (events & EPOLLHUP && conn->out_len > 0) ? -ECONNRESET : 0;
     if (!err && (events & EPOLLOUT))
         err = flush(conn);
-    if (!err && (events & (EPOLLIN | EPOLLHUP)))
+    if (!err && (events & EPOLLOUT))
+        err = take_frames(conn);
+    if (!err && (events & (EPOLLIN | EPOLLHUP)) && conn->out_len == 0)
         err = read_frames(conn);
     if (err)
         end_conn(conn);

@@ -47,7 +47,7 @@ static int spawn(struct vq_control *control, const qdalab_StartWorkload *what)
     if (access(path, X_OK) != 0)
         return -errno;
     int parent = getpid();
-    int pid = fork(); /* the board has one thread */
+    int pid = fork(); /* the board may be counting in a thread: until it is the workload, the child makes plain calls only */
     if (pid == 0)
         become(argv, parent);
     if (pid < 0)
