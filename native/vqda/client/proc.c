@@ -115,11 +115,10 @@ static int open_rewritten(struct vqc_client *client, const char *path, int flags
     int err = read_all(fd, &machine, &len);
     if (err == 0) {
         char *text = rewrite(client, machine, &len);
-        free(machine);
         if (text != NULL)
-            err = vqc_overlay_add(client, fd, text, len, NULL);
-        else if (lseek(fd, 0, SEEK_SET) < 0)
-            err = -errno;
+            free(machine);
+        /* What needs no change is given from here too: the kernel would make it a second time. */
+        err = vqc_overlay_add(client, fd, text != NULL ? text : machine, len, NULL);
     }
     if (err == 0)
         return fd;
