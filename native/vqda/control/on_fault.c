@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#define MAX_DELAY_NS (24ull * 3600 * 1000000000)
+
 static bool dsp_named(const char *dsp, bool may_be_empty, struct qda_put *reply)
 {
     if ((may_be_empty && dsp[0] == '\0') || vq_node_dsp_known(dsp))
@@ -34,9 +36,11 @@ void vq_on_set_fault(struct vq_control *control, const qdalab_ToBoard *request, 
                         (int)set->kind);
         return;
     }
-    if (set->kind == qdalab_FaultKind_FAULT_DELAY && (!vq_fault_call_known(set->call) || set->delay_ns == 0)) {
+    bool delay = set->delay_ns > 0 && set->delay_ns <= MAX_DELAY_NS;
+    if (set->kind == qdalab_FaultKind_FAULT_DELAY && (!vq_fault_call_known(set->call) || !delay)) {
         vq_control_fail(reply, qdalab_FailureCode_FAILURE_BAD_REQUEST, -EINVAL,
-                        "no call \"%s\" can be delayed by %llu ns; name one like GEM_CREATE, MMAP or RELEASE, and a delay",
+                        "no call \"%s\" can be delayed by %llu ns; name one like GEM_CREATE, MMAP or RELEASE, and a delay of "
+                        "at most a day",
                         set->call, (unsigned long long)set->delay_ns);
         return;
     }
