@@ -36,6 +36,8 @@ struct scan {
 struct process {
     struct scan *scan;
     uint32_t pid;
+    char folder[32]; /* "/proc/PID/fd/" */
+    size_t folder_len;
     bool given;
     bool in_row; /* the descriptor before was a dma-buf's */
 };
@@ -159,9 +161,11 @@ static int on_fd(void *arg, const char *name)
     struct qda_stat st;
     char path[64], link[256];
     uint32_t fd;
-    if (!probe_id(name, &fd))
+    size_t len = strnlen(name, 16);
+    if (len == 16 || !probe_id(name, &fd)) /* ten digits at most */
         return 0;
-    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%s", process->pid, name);
+    memcpy(path, process->folder, process->folder_len);
+    memcpy(path + process->folder_len, name, len + 1);
     bool try_stat = process->in_row && scan->dev_known && !scan->nodes_only;
     if (try_stat && sys->ops->stat(sys, path, &st) == 0 && st.dev == scan->dev)
         return give_holder(process, fd, &st);
@@ -228,6 +232,7 @@ static int on_process(void *arg, const char *name)
     if (!probe_id(name, &process.pid))
         return 0;
     scan->processes++;
+    process.folder_len = (size_t)snprintf(process.folder, sizeof(process.folder), "/proc/%" PRIu32 "/fd/", process.pid);
     snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd", process.pid);
     int err = scan->sys->ops->list_dir(scan->sys, path, on_fd, &process);
     if (scan->stop != 0)

@@ -36,15 +36,16 @@ static bool is_node(const char *path)
 enum vqc_place vqc_place_of(const char *path, char *out, size_t len)
 {
     static const char device_tree[] = "/proc/device-tree"; /* a link */
-    int n;
     if (path[0] != '/' || has_dotdot(path))
         return VQC_PLACE_NONE;
-    if (below(path, device_tree))
-        n = snprintf(out, len, "/sys/firmware/devicetree/base%s", path + sizeof(device_tree) - 1);
-    else
-        n = snprintf(out, len, "%s", path);
-    if (n < 0 || (size_t)n >= len)
+    bool linked = below(path, device_tree);
+    const char *base = linked ? "/sys/firmware/devicetree/base" : "";
+    const char *rest = linked ? path + sizeof(device_tree) - 1 : path;
+    size_t base_len = strlen(base), rest_len = strlen(rest);
+    if (base_len + rest_len >= len)
         return VQC_PLACE_NONE;
+    memcpy(out, base, base_len);
+    memcpy(out + base_len, rest, rest_len + 1);
     if (is_node(out))
         return VQC_PLACE_NODE;
     if (below(out, "/proc"))
