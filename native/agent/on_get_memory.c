@@ -6,7 +6,7 @@
 #include "agent/facts.h"
 
 /* A chunk goes out when it is this full: far under the frame cap, and small enough to be read while the next is made. */
-#define CHUNK_BYTES (64u * 1024)
+#define CHUNK_BYTES (16u * 1024)
 
 struct snapshot {
     struct agent *agent;
