@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTree } from '../native.ts';
 import { at, run } from '../run.ts';
-import { progress, type BenchLab } from './bench-lab.ts';
+import { pause, progress, type BenchLab } from './bench-lab.ts';
 import { digits, type Figure } from './figure.ts';
 import { statusOf } from './processes.ts';
 
@@ -55,19 +55,4 @@ export async function idleAgent(lab: BenchLab): Promise<readonly Figure[]> {
       how: `${digits(switches)} voluntary context switches and ${digits(heartbeats)} heartbeats in ${IDLE_S} s, connected`,
     },
   ];
-}
-
-/** Waits; throws where the signal comes. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(new Error('cancelled'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
-  });
 }

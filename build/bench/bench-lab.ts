@@ -122,6 +122,21 @@ export class BenchLab {
   }
 }
 
+/** Waits; throws where the signal comes. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(new Error('cancelled'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
 /** Keeps a running process on one processor. */
 export async function pin(pid: number, processor: number): Promise<void> {
   const done = await run('taskset', ['-a', '-c', '-p', String(processor), String(pid)]);

@@ -25,9 +25,9 @@ export function verdictOf({ value, goal }: Figure): Verdict {
   return met ? 'met' : 'NOT MET';
 }
 
-/** Three significant digits, without an exponent. */
+/** Three significant digits, without an exponent; whole numbers as they are. */
 export function digits(value: number): string {
-  if (value === 0) return '0';
+  if (Number.isInteger(value)) return String(value);
   const places = 2 - Math.floor(Math.log10(Math.abs(value)));
   return value.toFixed(Math.min(6, Math.max(0, places)));
 }
@@ -37,9 +37,33 @@ const withUnit = (value: number, unit: string): string => `${digits(value)}${uni
 const goalText = ({ goal, unit }: Figure): string =>
   goal === null ? '' : `${goal.sense === 'at most' ? '<=' : '>='} ${withUnit(goal.value, unit)}`;
 
-/** The table: a line a figure, and under it how it was measured. */
-export function figuresTable(figures: readonly Figure[]): string {
-  return textTable(
+/** Columns of the last column of the table. */
+const HOW = 70;
+
+/** A text as lines of at most `width` characters, cut at blanks. A longer word has a line of its own. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function rowsOf(figure: Figure): readonly (readonly string[])[] {
+  const [first = '', ...rest] = wrapped(figure.how, HOW);
+  const measured = figure.value === null ? '-' : withUnit(figure.value, figure.unit);
+  return [
+    [figure.what, measured, goalText(figure), verdictOf(figure), first],
+    ...rest.map((line) => ['', '', '', '', line]),
+  ];
+}
+
+/** The table: a row a figure; how it was measured goes on in the lines below it. */
+export const figuresTable = (figures: readonly Figure[]): string =>
+  textTable(
     [
       { head: 'What' },
       { head: 'Measured', right: true },
@@ -47,15 +71,8 @@ export function figuresTable(figures: readonly Figure[]): string {
       { head: '' },
       { head: 'How' },
     ],
-    figures.map((figure) => [
-      figure.what,
-      figure.value === null ? '-' : withUnit(figure.value, figure.unit),
-      goalText(figure),
-      verdictOf(figure),
-      figure.how,
-    ]),
+    figures.flatMap(rowsOf),
   );
-}
 
 /** The middle value, of an even number the mean of the middle two. */
 export function median(values: readonly number[]): number {

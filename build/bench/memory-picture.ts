@@ -2,7 +2,7 @@
 import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import { MemoryModel } from '../../electron/memory/model.ts';
 import type { Session } from '../../electron/session/session.ts';
-import { must, progress, vqdaSocket, type BenchLab } from './bench-lab.ts';
+import { must, pause, progress, vqdaSocket, type BenchLab } from './bench-lab.ts';
 import { digits, growthExponent, median, type Figure, type Size } from './figure.ts';
 import { cpuMs } from './processes.ts';
 import { pictureOf, recordedFrames } from './recorded.ts';
@@ -14,9 +14,13 @@ const SMALL = 1000;
 const RECORDED = [1000, 3000, 10_000, 30_000, 100_000] as const;
 const READY_MS = 120_000;
 /** Pictures before the first that counts: the host's code is compiled by then. */
-const WARM = 4;
+const WARM = 12;
 /** Close to linear. */
 const LINEAR = { sense: 'at most', value: 1.2 } as const;
+
+/** The virtual board's count of references is old after a second: then it counts anew. */
+const RESTED = 5;
+const REST_MS = 1100;
 
 /** One picture; ms. The phases overlap: the host decodes one message while the agent makes the next. */
 interface Picture {
@@ -59,21 +63,33 @@ async function pictureFrom(live: Live): Promise<Picture> {
   };
 }
 
-async function picturesOf(lab: BenchLab, buffers: number, rounds: number): Promise<readonly Picture[]> {
+interface Pictures {
+  /** One after the other. */
+  readonly quick: readonly Picture[];
+  /** With a rest before each. */
+  readonly rested: readonly Picture[];
+}
+
+async function picturesOf(lab: BenchLab, buffers: number, rounds: number): Promise<Pictures> {
   const board = await lab.board();
   progress(`a board with ${PROCESSES} processes and ${buffers} dma-bufs`);
   const shape = [PROCESSES, buffers, OWNERS].map(String);
   const holders = await lab.companion('holders', [vqdaSocket(board), ...shape], READY_MS);
   const live = { board, ...(await lab.session(board)), buffers };
-  const pictures: Picture[] = [];
+  const quick: Picture[] = [];
   for (let round = 0; round < WARM + rounds; round++) {
     lab.check();
     const picture = await pictureFrom(live);
-    if (round >= WARM) pictures.push(picture);
+    if (round >= WARM) quick.push(picture);
+  }
+  const rested: Picture[] = [];
+  for (let round = 0; round < RESTED; round++) {
+    await pause(REST_MS, lab.signal);
+    rested.push(await pictureFrom(live));
   }
   await live.session.close();
   await holders.stop();
-  return pictures;
+  return { quick, rested };
 }
 
 const ms = (pictures: readonly Picture[], part: keyof Picture): string =>
@@ -82,7 +98,7 @@ const ms = (pictures: readonly Picture[], part: keyof Picture): string =>
 const totalOf = (pictures: readonly Picture[]): number => median(pictures.map(({ total }) => total));
 const fastest = (pictures: readonly Picture[]): number => Math.min(...pictures.map(({ total }) => total));
 
-const liveFigure = (pictures: readonly Picture[]): Figure => ({
+const liveFigure = ({ quick: pictures, rested }: Pictures): Figure => ({
   what: `memory picture: ${PROCESSES} processes, ${BUFFERS} buffers, p50`,
   value: totalOf(pictures),
   unit: 'ms',
@@ -91,7 +107,8 @@ const liveFigure = (pictures: readonly Picture[]): Figure => ({
     `collected, sent and decoded in ${ms(pictures, 'snapshot')} ms, reduced in ${ms(pictures, 'reduce')} ms; processor time: ` +
     `agent ${ms(pictures, 'agent')}, host until decoded ${ms(pictures, 'host')}, virtual board (which also plays the kernel's ` +
     `debugfs) ${ms(pictures, 'board')} ms; ${OWNERS} processes with a bank; ${pictures.length} pictures one after the other, ` +
-    `fastest ${digits(fastest(pictures))}`,
+    `fastest ${digits(fastest(pictures))}; with a rest of ${REST_MS} ms before each, so that the virtual board must count ` +
+    `references anew: ${digits(totalOf(rested))}`,
 });
 
 const growthFigure = (what: string, sizes: readonly Size[], how: string): Figure => ({
@@ -129,8 +146,8 @@ export async function memoryPicture(lab: BenchLab, rounds: number): Promise<read
     growthFigure(
       'memory picture: growth, live',
       [
-        { n: SMALL, cost: fastest(small) },
-        { n: BUFFERS, cost: fastest(large) },
+        { n: SMALL, cost: fastest(small.quick) },
+        { n: BUFFERS, cost: fastest(large.quick) },
       ],
       `${PROCESSES} processes in both; the fastest of ${rounds} each`,
     ),

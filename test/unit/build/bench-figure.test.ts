@@ -7,6 +7,7 @@ import {
   medianRatio,
   p50Of,
   verdictOf,
+  wrapped,
   type Figure,
 } from '../../../build/bench/figure.ts';
 import { parentIn, statusNumber } from '../../../build/bench/processes.ts';
@@ -39,13 +40,22 @@ test('the table shows value, goal, verdict and how', () => {
     figure({ what: 'b', value: null, how: 'it broke' }),
   ]);
   const lines = table.split('\n').map((line) => line.trim().split(/\s{2,}/));
-  expect(lines[2]).toEqual(['a', '1.00 ms', '<= 2.00 ms', 'met', 'by hand']);
-  expect(lines[3]).toEqual(['b', '-', '<= 2.00 ms', 'not measured', 'it broke']);
+  expect(lines[2]).toEqual(['a', '1 ms', '<= 2 ms', 'met', 'by hand']);
+  expect(lines[3]).toEqual(['b', '-', '<= 2 ms', 'not measured', 'it broke']);
+});
+
+test('how a figure was measured goes on below it', () => {
+  expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
+  expect(wrapped('unbreakable so', 5)).toEqual(['unbreakable', 'so']);
+  const lines = figuresTable([figure({ how: 'word '.repeat(30).trim() })]).split('\n');
+  expect(lines).toHaveLength(5);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(110);
 });
 
 test('numbers have three digits and no exponent', () => {
-  expect([0, 0.98765, 12.34, 1234.5, 0.0001234].map(digits)).toEqual([
+  expect([0, 20, 0.98765, 12.34, 1234.5, 0.0001234].map(digits)).toEqual([
     '0',
+    '20',
     '0.988',
     '12.3',
     '1235',
