@@ -225,6 +225,34 @@ static void test_bank_fills_up(void)
     vq_board_free(board);
 }
 
+/* Page by page until none is left, as many udmabufs take them: each is found quickly, or this hangs. */
+static void test_single_pages(void)
+{
+    enum { PART = 16384, PARTS = (VQ_PHYS_END - VQ_PHYS_BASE - VQ_PHYS_CMA) / VQ_PAGE / PART };
+    static struct vq_sg *parts[PARTS];
+    static uint8_t seen[(VQ_PHYS_END - VQ_PHYS_BASE) / VQ_PAGE];
+    struct vq_phys *phys = vq_phys_new();
+    struct vq_sg *sg;
+    size_t nents, twice = 0;
+    uint64_t addr;
+    if (!CHECK(phys != NULL))
+        return;
+    for (size_t i = 0; i < PARTS; i++) {
+        if (!CHECK_INT(vq_phys_scatter(phys, PART * VQ_PAGE, true, &parts[i], &nents), 0) || !CHECK_INT(nents, PART))
+            return;
+        for (size_t k = 0; k < nents; k++)
+            twice += seen[(parts[i][k].phys - VQ_PHYS_BASE) / VQ_PAGE]++;
+    }
+    CHECK_INT(twice, 0);
+    CHECK_INT(vq_phys_scatter(phys, VQ_PAGE, true, &sg, &nents), -ENOMEM);
+    CHECK_INT(vq_phys_piece(phys, false, VQ_PAGE, &addr), -ENOMEM);
+    for (size_t i = 0; i < PARTS; i++)
+        vq_phys_give_sg(phys, parts[i], PART);
+    CHECK_INT(vq_phys_piece(phys, false, VQ_PHYS_END - VQ_PHYS_BASE - VQ_PHYS_CMA, &addr), 0);
+    CHECK_INT(addr, VQ_PHYS_BASE + VQ_PHYS_CMA);
+    vq_phys_free_all(phys);
+}
+
 int main(void)
 {
     check_run("addresses are taken from the top, aligned to their size", test_top_down);
@@ -237,5 +265,6 @@ int main(void)
     check_run("with translation segments follow each other", test_translated_segments);
     check_run("without translation segments stay where they are", test_bypass_segments);
     check_run("a bank's 32 bits of addresses can be used up", test_bank_fills_up);
+    check_run("every page can be had one by one, and comes back", test_single_pages);
     return check_done();
 }

@@ -12,6 +12,8 @@ enum {
     MAX_ORDER = 8,
 };
 
+#define NONE UINT64_MAX /* no frame */
+
 struct vq_phys {
     uint32_t random; /* xorshift state */
     uint32_t free_outside; /* frames outside the CMA area */
@@ -49,9 +51,23 @@ static void mark(struct vq_phys *phys, uint64_t first, uint64_t count, uint8_t u
         phys->free_outside += used ? 0 - (uint32_t)count : (uint32_t)count;
 }
 
-static bool all_free(const struct vq_phys *phys, uint32_t frame, uint32_t count)
+/* The first frame in [from, end) that is used (1) or free (0); `end` where there is none. */
+static uint64_t next_frame(const struct vq_phys *phys, uint64_t from, uint64_t end, uint8_t used)
 {
-    return memchr(&phys->used[frame], 1, count) == NULL;
+    const uint8_t *found = from < end ? memchr(&phys->used[from], used, end - from) : NULL;
+    return found ? (uint64_t)(found - phys->used) : end;
+}
+
+/* The first free block of `count` frames in [from, end), at a multiple of `count`; NONE where there is none. */
+static uint64_t free_block(const struct vq_phys *phys, uint64_t from, uint64_t end, uint64_t count)
+{
+    while (from + count <= end) {
+        if (next_frame(phys, from, from + count, 1) == from + count)
+            return from;
+        uint64_t next = next_frame(phys, from, end, 0) / count * count;
+        from = next > from ? next : from + count;
+    }
+    return NONE;
 }
 
 /* Small orders live in a part of their own, so that they do not break up what the large ones need. */
@@ -65,33 +81,31 @@ static uint32_t start_frame(struct vq_phys *phys, unsigned order)
 
 int vq_phys_block(struct vq_phys *phys, unsigned order, uint64_t *addr)
 {
-    uint32_t count = 1u << order;
-    uint32_t frame = start_frame(phys, order);
-    for (uint32_t tried = 0; tried < SCATTER; tried += count, frame += count) {
-        if (frame + count > FRAMES)
-            frame = CMA_FRAMES;
-        if (!all_free(phys, frame, count))
-            continue;
-        mark(phys, frame, count, 1);
-        *addr = VQ_PHYS_BASE + frame * VQ_PAGE;
-        return 0;
-    }
-    return -ENOMEM;
+    uint64_t count = 1ull << order;
+    uint64_t start = start_frame(phys, order);
+    uint64_t frame = free_block(phys, start, FRAMES, count);
+    if (frame == NONE)
+        frame = free_block(phys, CMA_FRAMES, start, count);
+    if (frame == NONE)
+        return -ENOMEM;
+    mark(phys, frame, count, 1);
+    *addr = VQ_PHYS_BASE + frame * VQ_PAGE;
+    return 0;
 }
 
 int vq_phys_piece(struct vq_phys *phys, bool cma, uint64_t size, uint64_t *addr)
 {
     uint64_t end = cma ? CMA_FRAMES : FRAMES;
     uint64_t count = size / VQ_PAGE;
-    uint64_t run = 0;
-    for (uint64_t frame = cma ? 0 : CMA_FRAMES; frame < end; frame++) {
-        run = phys->used[frame] ? 0 : run + 1;
-        if (run < count)
-            continue;
-        uint64_t first = frame + 1 - count;
-        mark(phys, first, count, 1);
-        *addr = VQ_PHYS_BASE + first * VQ_PAGE;
-        return 0;
+    uint64_t frame = next_frame(phys, cma ? 0 : CMA_FRAMES, end, 0);
+    while (count <= end - frame) {
+        uint64_t used = next_frame(phys, frame, frame + count, 1);
+        if (used == frame + count) {
+            mark(phys, frame, count, 1);
+            *addr = VQ_PHYS_BASE + frame * VQ_PAGE;
+            return 0;
+        }
+        frame = next_frame(phys, used, end, 0);
     }
     return -ENOMEM;
 }
