@@ -1,6 +1,7 @@
 // npm run demo: a virtual board with workloads, the quick plan, the memory picture, a report in out/.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { buildTree } from './native.ts';
 import { at, run } from './run.ts';
 
@@ -12,7 +13,8 @@ process.exitCode = await demo();
 async function demo(): Promise<number> {
   const setup = await run(at('build/setup'), ['demo'], { live: true });
   if (!setup.ok) return 2;
-  process.stderr.write('Building the native parts (the first time takes half a minute or more)\n');
+  if (!existsSync(at('.build/host/native/agent/qda-agent')))
+    process.stderr.write('Building the native parts (this once; half a minute or more)\n');
   const built = await buildTree('host');
   if (!built.ok) return 2;
   const started = await qdaLab(

@@ -41,6 +41,7 @@ function rawParse(
       option.name,
       {
         type: option.value ? ('string' as const) : ('boolean' as const),
+        ...(option.name === HELP.name ? { short: 'h' } : {}),
         multiple: option.value !== undefined,
       },
     ]),

@@ -1,19 +1,22 @@
 import type { Command, OptionSpec } from './command.ts';
 import { optionsOf } from './arguments.ts';
+import { wrap } from './wrap.ts';
 
 const EXIT_CODES = `Exit codes
   0    done; every benchmark passed or was skipped with its reason
-  1    a benchmark failed its check or met an error
-  2    could not run: no board, no agent, no store ...
+  1    a benchmark failed its check or met an error; a check of the board failed
+  2    could not run: no board, no agent, no store
   3    wrong command line
   130  ended by Ctrl-C; what was measured is kept`;
 
 /** Help of the whole program. */
-export function programHelp(commands: readonly Command[]): string {
+export function programHelp(commands: readonly Command[], columns: number): string {
   const width = Math.max(...commands.map((command) => command.name.length));
-  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  const lines = commands.map((command) =>
+    wrap(`  ${command.name.padEnd(width)}  ${command.summary}`, columns, width + 4),
+  );
   return [
-    'qda-lab: memory managers and buffer-sharing benchmarks of boards with a Hexagon DSP',
+    'qda-lab: memory managers and buffer sharing of boards with a Hexagon DSP',
     '',
     'Usage: qda-lab COMMAND [OPTIONS]',
     '',
@@ -22,27 +25,32 @@ export function programHelp(commands: readonly Command[]): string {
     '',
     'qda-lab COMMAND --help tells more. qda-lab --version prints the version.',
     '',
-    'Runs are kept in $QDA_LAB_HOME, else in $XDG_DATA_HOME/qda-lab, else in ~/.local/share/qda-lab.',
+    wrap(
+      'Runs are kept in $QDA_LAB_HOME, else in $XDG_DATA_HOME/qda-lab, else in ~/.local/share/qda-lab.',
+      columns,
+    ),
     '',
     EXIT_CODES,
   ].join('\n');
 }
 
 /** Help of one command. */
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Command, columns: number): string {
   const options = optionsOf(command);
   const heads = options.map(head);
   const width = Math.max(...heads.map((text) => text.length));
-  const rows = options.map((option, at) => `  ${(heads[at] ?? '').padEnd(width)}  ${option.help}`);
-  const notes = command.notes.length > 0 ? ['', ...command.notes] : [];
+  const rows = options.map((option, at) =>
+    wrap(`  ${(heads[at] ?? '').padEnd(width)}  ${option.help}`, columns, width + 4),
+  );
+  const notes = command.notes.map((note) => wrap(note, columns));
   return [
-    command.summary,
+    wrap(command.summary, columns),
     '',
-    `Usage: qda-lab ${command.name} ${command.usage}`.trimEnd(),
+    wrap(`Usage: qda-lab ${command.name} ${command.usage}`.trimEnd(), columns, 9),
     '',
     'Options',
     ...rows,
-    ...notes,
+    ...(notes.length > 0 ? ['', ...notes] : []),
   ].join('\n');
 }
 

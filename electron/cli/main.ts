@@ -11,7 +11,11 @@ async function main(argv: readonly string[], screen: Screen): Promise<ExitCode> 
     return await dispatch(argv, screen);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    screen.problem({ code: 'usage', message: error.message, remedy: 'qda-lab --help shows the commands.' });
+    const command = COMMANDS.find((row) => row.name === argv[0]);
+    const remedy = command
+      ? `qda-lab ${command.name} --help tells its options.`
+      : 'qda-lab --help shows the commands.';
+    screen.problem({ code: 'usage', message: error.message, remedy });
     return EXIT.usage;
   }
 }
@@ -19,16 +23,17 @@ async function main(argv: readonly string[], screen: Screen): Promise<ExitCode> 
 async function dispatch(argv: readonly string[], screen: Screen): Promise<ExitCode> {
   const [word, ...rest] = argv;
   if (word === '--version') return print(screen, `qda-lab ${compose().version}`);
+  if (word === 'help' && rest[0] !== undefined) return await dispatch([rest[0], '--help'], screen);
   if (word === undefined || word === '--help' || word === '-h' || word === 'help')
-    return print(screen, programHelp(COMMANDS));
+    return print(screen, programHelp(COMMANDS, screen.columns));
   const command = COMMANDS.find((row) => row.name === word);
   if (!command) throw new UsageError(`There is no command "${word}".`);
   const args = parseCommand(command, rest);
-  if (args.has('help')) return print(screen, commandHelp(command));
+  if (args.has('help')) return print(screen, commandHelp(command, screen.columns));
   return await run(command, rest, screen, (context) => command.run(args, context));
 }
 
-/** Runs a command with the first Ctrl-C as its abort signal; a second one ends the program at once. */
+/** Runs a command with the first Ctrl-C as its abort signal, or a reader that went; a second Ctrl-C ends the program at once. */
 async function run(
   command: Command,
   rest: readonly string[],
@@ -45,7 +50,8 @@ async function run(
   process.on('SIGTERM', interrupt);
   try {
     const commandLine = ['qda-lab', command.name, ...rest].map(shellWord).join(' ');
-    return await work({ lab: compose(), screen, signal: abort.signal, commandLine });
+    const signal = AbortSignal.any([abort.signal, screen.closed]);
+    return await work({ lab: compose(), screen, signal, commandLine });
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);

@@ -1,10 +1,11 @@
 import type { VirtualBoardInfo } from '../host/virtual-board.ts';
 import { formatBytes } from '../model/format.ts';
 import { textTable } from './table.ts';
+import { wrap } from './wrap.ts';
 
 /** What a virtual board says of itself: its nodes and banks, what it holds, what its quirks keep. */
-export function boardText(info: VirtualBoardInfo): string {
-  const head = `Virtual board ${info.name}: QDA ${info.generation}, IOMMU ${info.iommu}, process ${info.pid}, build ${info.buildId}`;
+export function boardText(info: VirtualBoardInfo, columns: number): string {
+  const head = `Virtual board ${info.name}: QDA ${info.generation}, IOMMU ${info.iommu}, process ${info.pid}`;
   const nodes = info.nodes.map((node) => `  ${node.path}  ${node.dsp}${node.plugged ? '' : ' (unplugged)'}`);
   const held = `Holds ${info.objects} GEM objects and ${info.dmabufs} dma-bufs, ${formatBytes(info.bytes)}; ${info.files} open accel files`;
   const ledger = info.ledger.map(
@@ -12,8 +13,9 @@ export function boardText(info: VirtualBoardInfo): string {
   );
   const quirks = info.quirks.map((row) => `  ${row.on ? 'on ' : 'off'}  ${row.name}: ${row.what}`);
   const workloads = info.workloadPids.length > 0 ? [`Workloads: ${info.workloadPids.join(', ')}`] : [];
-  return [
+  const text = [
     head,
+    `  build ${info.buildId}`,
     ...nodes,
     '',
     banksTable(info),
@@ -26,7 +28,8 @@ export function boardText(info: VirtualBoardInfo): string {
       'Known differences from a board',
       info.knownDifferences.map((text) => `  ${text}`),
     ),
-  ].join('\n');
+  ];
+  return wrap(text.join('\n'), columns, 6);
 }
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>

@@ -1,14 +1,28 @@
 import { driverAddress } from '../memory/findings.ts';
 import { formatBytes } from '../model/format.ts';
-import type { MemoryPicture, PictureBank, PictureBuffer, PictureMapping } from '../model/memory.ts';
+import type {
+  MemoryPicture,
+  PictureBank,
+  PictureBuffer,
+  PictureMapping,
+  TierStatus,
+} from '../model/memory.ts';
 import { textTable } from './table.ts';
+import { wrap } from './wrap.ts';
 
 /** Rows of one list that are printed; the rest is counted. */
 const MOST_ROWS = 40;
+/** Processes of one buffer that are named; the rest is counted. */
+const MOST_HOLDERS = 4;
 
 /** The memory picture as text: banks with what is mapped in them, dma-bufs with who holds them, findings, tiers. */
-export function memoryText(picture: MemoryPicture): string {
-  const parts = [banksText(picture), buffersText(picture), findingsText(picture), tiersText(picture)];
+export function memoryText(picture: MemoryPicture, columns: number): string {
+  const parts = [
+    banksText(picture),
+    buffersText(picture),
+    findingsText(picture, columns),
+    tiersText(picture, columns),
+  ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -18,7 +32,7 @@ function banksText(picture: MemoryPicture): string {
   const rows = picture.banks.flatMap((bank) => bankRows(bank, byId));
   const columns = [
     { head: 'context bank' },
-    { head: 'by thread' },
+    { head: 'mapped by' },
     { head: 'kind' },
     { head: 'DMA address' },
     { head: 'size', right: true },
@@ -29,7 +43,7 @@ function banksText(picture: MemoryPicture): string {
 
 function bankRows(bank: PictureBank, byId: ReadonlyMap<string, PictureMapping>): string[][] {
   const mappings = bank.mappings.flatMap((id) => byId.get(id) ?? []);
-  if (mappings.length === 0) return [[bank.device, '–', 'attached', 'unknown', '–', '–']];
+  if (mappings.length === 0) return [[bank.device, 'unknown', 'attached', 'unknown', '–', '–']];
   return mappings.map((mapping, at) => [
     at === 0 ? bank.device : '',
     `${mapping.comm} ${mapping.pid}`,
@@ -43,14 +57,7 @@ function bankRows(bank: PictureBank, byId: ReadonlyMap<string, PictureMapping>):
 function buffersText(picture: MemoryPicture): string {
   if (picture.buffers.length === 0) return 'dma-bufs: none seen.';
   const names = new Map(picture.processes.map((process) => [process.pid, process.comm.value ?? '?']));
-  const rows = picture.buffers.map((buffer) => [
-    String(buffer.ino),
-    buffer.exporter.value ?? 'unknown',
-    buffer.size.value === null ? 'unknown' : formatBytes(buffer.size.value),
-    buffer.references.value === null ? 'unknown' : String(buffer.references.value),
-    holdersText(buffer, names),
-    attachedText(buffer),
-  ]);
+  const rows = picture.buffers.slice(0, MOST_ROWS).flatMap((buffer) => bufferRows(buffer, names));
   const columns = [
     { head: 'dma-buf' },
     { head: 'exporter' },
@@ -59,42 +66,69 @@ function buffersText(picture: MemoryPicture): string {
     { head: 'held by' },
     { head: 'attached to' },
   ];
-  return `dma-bufs (tiers proc and bufinfo; named by inode)\n${capped(columns, rows)}`;
+  const more = moreText(picture.buffers.length - MOST_ROWS);
+  return `dma-bufs (tiers proc and bufinfo; named by inode)\n${textTable(columns, rows)}${more}`;
 }
 
-function holdersText(buffer: PictureBuffer, names: ReadonlyMap<number, string>): string {
-  if (buffer.holders.length === 0) return 'no readable process';
-  return buffer.holders
-    .map((holder) => `${names.get(holder.pid) ?? '?'} ${holder.pid}${holder.maps > 0 ? ' (mapped)' : ''}`)
-    .join(', ');
+/** A row a holder and device, so that the table stays narrow; the facts of the buffer stand in the first. */
+function bufferRows(buffer: PictureBuffer, names: ReadonlyMap<number, string>): string[][] {
+  const holders = holderTexts(buffer, names);
+  const attached = attachedText(buffer);
+  const facts = [
+    String(buffer.ino),
+    buffer.exporter.value ?? 'unknown',
+    buffer.size.value === null ? 'unknown' : formatBytes(buffer.size.value),
+    buffer.references.value === null ? 'unknown' : String(buffer.references.value),
+  ];
+  return Array.from({ length: Math.max(holders.length, attached.length) }, (_, at) => [
+    ...(at === 0 ? facts : ['', '', '', '']),
+    holders[at] ?? '',
+    attached[at] ?? '',
+  ]);
 }
 
-function attachedText(buffer: PictureBuffer): string {
-  if (buffer.attachedTo.value === null) return 'unknown';
-  return buffer.attachedTo.value.length === 0 ? '–' : buffer.attachedTo.value.join(', ');
+function holderTexts({ holders }: PictureBuffer, names: ReadonlyMap<number, string>): string[] {
+  if (holders.length === 0) return ['no readable process'];
+  const texts = holders
+    .slice(0, MOST_HOLDERS)
+    .map(({ pid, maps }) => `${names.get(pid) ?? '?'} ${pid}${maps > 0 ? ' mapped' : ''}`);
+  const more = holders.length - MOST_HOLDERS;
+  return more > 0 ? [...texts, `and ${more} more`] : texts;
+}
+
+/** Devices, one of them a line. */
+function attachedText({ attachedTo }: PictureBuffer): readonly string[] {
+  if (attachedTo.value === null) return ['unknown'];
+  return attachedTo.value.length === 0 ? ['–'] : attachedTo.value;
 }
 
 function capped(columns: Parameters<typeof textTable>[0], rows: readonly (readonly string[])[]): string {
-  const more = rows.length > MOST_ROWS ? `\n… and ${rows.length - MOST_ROWS} more (all of them: --json)` : '';
-  return textTable(columns, rows.slice(0, MOST_ROWS)) + more;
+  return textTable(columns, rows.slice(0, MOST_ROWS)) + moreText(rows.length - MOST_ROWS);
 }
+
+const moreText = (more: number): string => (more > 0 ? `\n… and ${more} more (all of them: --json)` : '');
 
 const MARK = { notice: 'i', warning: '!', error: 'x' } as const;
 
-function findingsText(picture: MemoryPicture): string {
+function findingsText(picture: MemoryPicture, columns: number): string {
   if (picture.findings.length === 0) return 'Findings: none.';
   const lines = picture.findings.map(
     (finding) => `  ${MARK[finding.severity]} ${finding.severity}: ${finding.text}\n    ${finding.remedy}`,
   );
-  return `Findings\n${lines.join('\n')}`;
+  return `Findings\n${wrap(lines.join('\n'), columns, 4)}`;
 }
 
-function tiersText(picture: MemoryPicture): string {
+function tiersText(picture: MemoryPicture, columns: number): string {
   const lines = picture.tiers.map(
-    (tier) =>
-      `  ${tier.tier.padEnd(8)}${tier.available ? 'available' : `not available: ${tier.reason}`}${lostText(tier.lostEvents)}`,
+    (tier) => `  ${tier.tier.padEnd(8)}${availability(tier)}${lostText(tier.lostEvents)}`,
   );
-  return lines.length > 0 ? `Tiers\n${lines.join('\n')}` : '';
+  return lines.length > 0 ? `Tiers\n${wrap(lines.join('\n'), columns, 10)}` : '';
+}
+
+/** A tier that works may have missed a part, and says which. */
+function availability({ available, reason }: TierStatus): string {
+  if (!available) return `not available: ${reason}`;
+  return reason === '' ? 'available' : `available in part: ${reason}`;
 }
 
 const lostText = (lost: number): string => (lost > 0 ? `, ${lost} events lost` : '');

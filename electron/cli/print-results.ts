@@ -1,7 +1,8 @@
 import { findBenchmark } from '../bench/catalogue.ts';
-import type { PointGroup, ResultRow } from '../bench/results.ts';
+import type { Flag, PointGroup, ResultRow } from '../bench/results.ts';
 import { formatBandwidth, formatBytes, formatTime } from '../model/format.ts';
 import { textTable, type Column } from './table.ts';
+import { wrap } from './wrap.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: '' },
@@ -14,13 +15,13 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The results as a table for 80 columns: a head a benchmark, under it a row a series. Points that did not pass say their word. */
-export function resultsTable(groups: readonly PointGroup[]): string {
+export function resultsTable(groups: readonly PointGroup[], columns: number): string {
   const rows: string[][] = [];
   let benchmark = '';
   for (const group of groups) {
     if (group.point.benchmark !== benchmark) {
       benchmark = group.point.benchmark;
-      rows.push([`\n${benchmark}: ${findBenchmark(benchmark)?.timed ?? ''}`]);
+      rows.push([`\n${wrap(`${benchmark}: ${findBenchmark(benchmark)?.timed ?? ''}`, columns, 2)}`]);
     }
     rows.push(...groupRows(group));
   }
@@ -29,13 +30,12 @@ export function resultsTable(groups: readonly PointGroup[]): string {
 
 function groupRows(group: PointGroup): string[][] {
   const rows = group.rows.filter((row) => row.samples.length > 0);
-  if (rows.length === 0) return [[`  ${subject(group)}`, '', '', '', '', '', group.status]];
-  return rows.map((row, at) => [
-    at === 0 ? `  ${subject(group)}` : '',
-    row.series,
-    ...figures(row),
-    at === 0 ? statusText(group) : '',
-  ]);
+  const words = wordsOf(group);
+  return Array.from({ length: Math.max(1, rows.length, words.length) }, (_, at) => {
+    const row = rows[at];
+    const cells = row ? [row.series, ...figures(row)] : ['', '', '', '', ''];
+    return [at === 0 ? `  ${subject(group)}` : '', ...cells, words[at] ?? ''];
+  });
 }
 
 /** n is too small for the figure. */
@@ -102,16 +102,34 @@ function span(
   return [low, high].map((end) => format(end).replace(` ${unit}`, '')).join('…');
 }
 
-/** A word only where there is something to say; 'simulated' is said once for the whole run. */
-function statusText(group: PointGroup): string {
-  const flags = group.flags.filter((flag) => flag !== 'simulated');
-  return [group.status === 'pass' ? '' : group.status, ...flags].filter((word) => word !== '').join(', ');
+/** Words where there is something to say, one a row; what holds for the whole run is said once below. */
+function wordsOf(group: PointGroup): string[] {
+  const flags = group.flags.filter((flag) => flag !== 'simulated' && flag !== 'drifted');
+  return [...(group.status === 'pass' ? [] : [word(group)]), ...flags];
+}
+
+/** Its status; 'partial' where the run ended with some of its repeats measured. */
+function word({ status, rows }: PointGroup): string {
+  const ended = status === 'not-run' || status === 'cancelled';
+  return ended && rows.some((row) => row.samples.length > 0) ? 'partial' : status;
+}
+
+/** What the words of the table mean, where they occur. */
+export function remarks(groups: readonly PointGroup[]): string[] {
+  const has = (flag: Flag): boolean => groups.some(({ flags }) => flags.includes(flag));
+  return [
+    ...(has('unstable') ? ['unstable: the independent runs of the point differ more than they should.'] : []),
+    ...(has('dropped') ? ['dropped: samples were lost on their way; the rest is shown.'] : []),
+    ...(has('drifted')
+      ? ['drifted: a clock, a governor or a temperature of the board changed during the run.']
+      : []),
+  ];
 }
 
 /** One line over all points: how many passed, were skipped, failed. */
 export function tally(groups: readonly PointGroup[]): string {
   const counts = new Map<string, number>();
-  for (const group of groups) counts.set(group.status, (counts.get(group.status) ?? 0) + 1);
+  for (const group of groups) counts.set(word(group), (counts.get(word(group)) ?? 0) + 1);
   return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
 }
 
@@ -120,12 +138,25 @@ export function troubles(groups: readonly PointGroup[]): string[] {
   const bySentence = new Map<string, string[]>();
   for (const group of groups) {
     if (group.status === 'pass') continue;
-    const call = group.call ? ` ${group.call}:` : '';
-    const sentence = `${group.status}:${call} ${group.reason || 'no reason was given'}`;
+    const sentence = sentenceOf(group);
     bySentence.set(sentence, [
       ...(bySentence.get(sentence) ?? []),
       `${group.point.benchmark} ${subject(group)}`,
     ]);
   }
-  return [...bySentence].map(([sentence, names]) => `${names.join('; ')}\n    ${sentence}`);
+  return [...bySentence].map(([sentence, names]) => `  ${someOf(names)}\n    ${sentence}`);
+}
+
+function sentenceOf(group: PointGroup): string {
+  const said = word(group);
+  if (said === 'partial') return 'partial: the run ended before all repeats of these points.';
+  return `${said}:${group.call ? ` ${group.call}:` : ''} ${group.reason || 'no reason was given'}`;
+}
+
+/** Names of one sentence that are printed; the rest is counted. */
+const MOST_NAMES = 6;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

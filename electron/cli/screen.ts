@@ -1,4 +1,5 @@
 import type { Problem } from '../model/outcome.ts';
+import { wrap } from './wrap.ts';
 
 /** Where a command writes: results to standard output, everything about the work itself to standard error. */
 export interface Screen {
@@ -10,23 +11,32 @@ export interface Screen {
   problem(problem: Problem): void;
   /** The live line: replaced by the next one; nothing where standard error is no terminal. */
   live(text: string): void;
-  /** Columns of the terminal; 80 in a pipe. */
+  /** Columns that results are laid out for: those of the terminal, at most 100; 80 in a pipe. */
   readonly columns: number;
+  /** Standard output is a terminal: it may be cleared and written again. */
   readonly interactive: boolean;
+  /** Aborted where nobody reads standard output any more ('| head'). */
+  readonly closed: AbortSignal;
 }
+
+/** Lines longer than this are hard to read, however wide the terminal is. */
+const WIDEST = 100;
 
 export function processScreen(): Screen {
   const terminal = process.stderr;
-  const interactive = terminal.isTTY;
+  const live = terminal.isTTY;
+  const said = (text: string, hanging: number): string =>
+    live ? wrap(text, terminal.columns || 80, hanging) : text;
   let shown = false;
   const clear = (): void => {
     if (shown) terminal.write('\r\x1b[K');
     shown = false;
   };
   return {
-    interactive,
+    interactive: process.stdout.isTTY,
+    closed: whenClosed(),
     get columns() {
-      return (process.stdout.isTTY ? process.stdout.columns : terminal.isTTY ? terminal.columns : 80) || 80;
+      return Math.min(WIDEST, (process.stdout.isTTY && process.stdout.columns) || 80);
     },
     out: (text) => {
       clear();
@@ -34,17 +44,40 @@ export function processScreen(): Screen {
     },
     note: (text) => {
       clear();
-      terminal.write(`${text}\n`);
+      terminal.write(`${said(text, 2)}\n`);
     },
     problem: ({ message, remedy }) => {
       clear();
-      terminal.write(`qda-lab: ${message}\n${remedy ? `         ${remedy}\n` : ''}`);
+      terminal.write(`${said(`qda-lab: ${message}${remedy ? `\n         ${remedy}` : ''}`, 9)}\n`);
     },
     live: (text) => {
-      if (!interactive) return;
+      if (!live) return;
       clear();
-      terminal.write([...text].slice(0, (terminal.columns || 80) - 1).join(''));
+      terminal.write(cut(text, (terminal.columns || 80) - 1));
       shown = true;
     },
   };
+}
+
+const cut = (text: string, columns: number): string =>
+  [...text].length > columns ? `${[...text].slice(0, columns - 1).join('')}…` : text;
+
+/** Without this a reader that goes away ends the program in the middle, the agent still on the board. */
+function whenClosed(): AbortSignal {
+  const closed = new AbortController();
+  const on = (done: () => void) => (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    done();
+  };
+  process.stdout.on(
+    'error',
+    on(() => {
+      closed.abort();
+    }),
+  );
+  process.stderr.on(
+    'error',
+    on(() => undefined),
+  );
+  return closed.signal;
 }

@@ -23,7 +23,8 @@ export async function chooseBoard(lab: Lab, id: string | undefined): Promise<Out
   const names = targets.map((target) => target.summary.id);
   if (id !== undefined) {
     const found = targets.find((target) => target.summary.id === id);
-    return found ? ok(found) : fail('unknown-board', `There is no board "${id}". ${seenText(names)}`, START);
+    const remedy = names.length > 0 ? 'Name one that is seen, or start it: qda-lab board start NAME' : START;
+    return found ? ok(found) : fail('unknown-board', `There is no board "${id}". ${seenText(names)}`, remedy);
   }
   const [only, other] = targets;
   if (only && !other) return ok(only);

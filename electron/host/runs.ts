@@ -23,11 +23,16 @@ export function loadRun(lab: Lab, what: string): Outcome<Run> {
   if (/[/.]/.test(what)) return loadRunFile(what);
   const stored = withStore(lab, (store) => {
     const line = store.find(what);
-    return line.ok ? store.load(line.value.id) : line;
+    if (line.ok) return store.load(line.value.id);
+    const all = store.list();
+    return all.ok && all.value.length === 0 ? noRuns(lab) : line;
   });
   if (!stored.ok) return stored;
   return verified(assemble(stored.value), `run ${stored.value.header.id}`, storedDigest(stored.value));
 }
+
+const noRuns = (lab: Lab): Outcome<never> =>
+  fail('unknown-run', `No run is stored in ${lab.storePath}.`, 'Make one with: qda-lab bench');
 
 /** Deletes a run; its id must be whole or unambiguous. The run as it was, so that the caller can undo. */
 export function removeRun(lab: Lab, id: string): Outcome<RunLine> {

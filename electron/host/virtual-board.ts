@@ -1,6 +1,6 @@
 import { startBoard, stopBoard, type BoardOptions } from '../link/virtual/board.ts';
 import { connectBoard, type BoardControl } from '../link/virtual/control.ts';
-import type { Outcome } from '../model/outcome.ts';
+import { fail, type Outcome } from '../model/outcome.ts';
 import type { Workload } from '../wire/control.ts';
 import type { VirtualBoardInfo } from '../wire/controlToModel.ts';
 
@@ -13,12 +13,25 @@ export interface StartRequest extends Omit<BoardOptions, 'detached'> {
 
 /** Starts a virtual board that stays, with its workloads. A workload that cannot be started ends the board again. */
 export async function startVirtualBoard(request: StartRequest): Promise<Outcome<VirtualBoardInfo>> {
+  if (await runs(request.name)) {
+    return fail(
+      'board-runs',
+      `A virtual board '${request.name}' runs already.`,
+      `Use it, give another name, or stop it first: qda-lab board stop ${request.name}`,
+    );
+  }
   const board = await startBoard({ ...request, detached: true });
   if (!board.ok) return board;
   const info = await withWorkloads(board.value.control, request.workloads);
   if (info.ok) board.value.control.close();
   else await board.value.stop();
   return info;
+}
+
+async function runs(name: string): Promise<boolean> {
+  const control = await connectBoard(name);
+  if (control.ok) control.value.close();
+  return control.ok;
 }
 
 async function withWorkloads(

@@ -25,24 +25,48 @@ export function banksOf(
     else byDevice.set(mapping.device, [mapping]);
   }
   const noDma = whyNot(tiers, 'dma');
+  const attached = attachmentsOf(buffers);
   return [...byDevice]
-    .flatMap(([device, list]) => bank(device, list, noDma) ?? [])
+    .flatMap(([device, list]) => bank(device, list, { noDma, attached: attached.get(device) ?? 0 }) ?? [])
     .sort((a, b) => (a.dsp === b.dsp ? a.sid - b.sid : a.dsp < b.dsp ? -1 : 1));
 }
 
-function bank(device: string, mappings: readonly PictureMapping[], noDma: string | null): PictureBank | null {
+/** How many dma-bufs bufinfo shows attached to each device. */
+function attachmentsOf(buffers: readonly PictureBuffer[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const buffer of buffers)
+    for (const device of buffer.attachedTo.value ?? []) counts.set(device, (counts.get(device) ?? 0) + 1);
+  return counts;
+}
+
+interface Seen {
+  /** Why there is no dma tier; null where there is. */
+  readonly noDma: string | null;
+  readonly attached: number;
+}
+
+function bank(device: string, mappings: readonly PictureMapping[], seen: Seen): PictureBank | null {
   const name = bankOf(device);
   if (!name) return null;
-  const unknown = { value: null, why: noDma ?? '' } as const;
+  const imports = mappings.filter((mapping) => mapping.kind === 'map-sg').length;
+  const before = seen.attached > imports ? unseenText(seen.attached, imports) : null;
+  const whyNoUsers = seen.noDma ?? (mappings.length === 0 ? before : null);
+  const whyNoBytes = seen.noDma ?? before;
   return {
     device,
     ...name,
     users:
-      noDma === null ? { value: [...new Set(mappings.map((mapping) => mapping.pid))], tier: 'dma' } : unknown,
+      whyNoUsers === null
+        ? { value: [...new Set(mappings.map((mapping) => mapping.pid))], tier: 'dma' }
+        : { value: null, why: whyNoUsers },
     mappedBytes:
-      noDma === null
+      whyNoBytes === null
         ? { value: mappings.reduce((sum, mapping) => sum + mapping.size, 0), tier: 'dma' }
-        : unknown,
+        : { value: null, why: whyNoBytes },
     mappings: mappings.map((mapping) => mapping.id),
   };
 }
+
+/** An attachment that no event made is older than the trace: its user and its size in the bank are in no event. */
+const unseenText = (attached: number, imports: number): string =>
+  `bufinfo shows ${attached} attached, the trace events ${imports} mapped: what was mapped before the trace began is in none`;

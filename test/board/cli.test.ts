@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestLab, until, value } from './bench-lab.ts';
 
@@ -34,10 +37,12 @@ test('a wrong command line ends with 3, says what is wrong and where help is', a
     ['report'],
     ['bench', '--nonsense'],
     ['board', 'fly'],
+    ['board', 'stop', '--workload', 'share'],
+    ['memory', '--seconds', 'long'],
   ]) {
     const said = await lab.run(...args);
     expect([args[0], said.code, said.out]).toEqual([args[0], 3, '']);
-    expect(said.err).toMatch(/^qda-lab: .+\n {9}qda-lab --help/);
+    expect(said.err).toMatch(/^qda-lab: .+\n {9}qda-lab (\w+ )?--help/);
   }
 });
 
@@ -47,12 +52,26 @@ test('help and version go to standard output and end with 0', async () => {
     ['bench', '--help'],
     ['memory', '--help'],
     ['board', '--help'],
+    ['bench', '-h'],
+    ['help', 'runs'],
     ['--version'],
   ]) {
     const said = await lab.run(...args);
     expect([said.code, said.err]).toEqual([0, '']);
     expect(said.out.length).toBeGreaterThan(10);
   }
+});
+
+test('a virtual board that runs already is told, and goes on', async () => {
+  const said = await lab.run('board', 'start', lab.name);
+  expect([said.code, said.err]).toEqual([2, expect.stringContaining('runs already')]);
+  expect((await lab.run('boards')).out).toContain(lab.name);
+});
+
+test('an empty store says what to do', async () => {
+  const said = await lab.start(['report', 'latest'], { env: { QDA_LAB_HOME: join(lab.folder, 'none') } })
+    .ended;
+  expect([said.code, said.err]).toEqual([2, expect.stringContaining('Make one with: qda-lab bench')]);
 });
 
 test('boards lists the virtual board as simulated', async () => {
@@ -257,4 +276,19 @@ test('memory names processes, banks and tiers', async () => {
   expect(picture.banks.some((bank) => /^qda-cb-cdsp-\d+$/.test(bank.device))).toBe(true);
   expect(picture.buffers.some((buffer) => buffer.holders.length > 1)).toBe(true);
   value(await lab.control.stopWorkload());
+});
+
+test('a reader that goes away ends a watch quietly, and its agent with it', async () => {
+  const main = fileURLToPath(new URL('../../electron/cli/main.ts', import.meta.url));
+  const child = spawn(
+    process.execPath,
+    [main, 'memory', '--board', lab.name, '--watch', '--seconds', '0.1', '--json'],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let err = '';
+  child.stderr.on('data', (part: Buffer) => (err += part.toString()));
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect([code, err]).toEqual([0, '']);
 });

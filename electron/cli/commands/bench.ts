@@ -11,14 +11,15 @@ import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { memoryText } from '../print-memory.ts';
-import { resultsTable, tally, troubles } from '../print-results.ts';
+import { remarks, resultsTable, tally, troubles } from '../print-results.ts';
 import { Progress } from '../progress.ts';
 import type { Screen } from '../screen.ts';
+import { wrap } from '../wrap.ts';
 
 export const bench: Command = {
   name: 'bench',
   summary: 'Run buffer-sharing benchmarks, keep the run and print its results',
-  usage: '[--plan quick|full] [--only ID,...] [--samples N] [--budget S] [--out DIR]',
+  usage: '[--plan quick|full] [--only ID,...] [--out DIR] [OPTIONS]',
   words: [0, 0],
   options: [
     ...BOARD_OPTIONS,
@@ -49,7 +50,7 @@ export const bench: Command = {
   ],
   notes: [
     'Ctrl-C cancels on the board and keeps what was measured; a second Ctrl-C leaves at once.',
-    'The run is kept in the store: qda-lab runs, qda-lab report latest --format html --out report.html',
+    'The run is kept: qda-lab runs lists it, qda-lab report latest makes its report.',
   ],
   async run(args, context) {
     const planned = planRequest(args);
@@ -70,8 +71,9 @@ export const bench: Command = {
       context.screen.problem(finished.problem);
       return context.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
     }
+    const stopped = context.signal.aborted;
     const written = await showRun(args, context.screen, finished.value);
-    return context.signal.aborted ? EXIT.interrupted : exitOf(finished.value, written);
+    return stopped ? EXIT.interrupted : exitOf(finished.value, written);
   },
 };
 
@@ -131,9 +133,7 @@ function hooks(screen: Screen): RunHooks {
         `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}), at most ${seconds} s`,
       );
       if (leaves > 0) {
-        screen.note(
-          `This driver keeps what was once mapped: ${formatBytes(leaves)} stay held until it is reloaded.`,
-        );
+        screen.note(`This driver keeps what was once mapped: ${formatBytes(leaves)} stay held until reboot.`);
       }
       progress = new Progress(plan, screen, performance.now());
     },
@@ -152,11 +152,13 @@ async function showRun(
   const groups = groupsOf(run);
   if (run.simulated)
     screen.out('Simulated: measured on a virtual board. These are no figures of hardware.\n');
-  screen.out(resultsTable(groups));
+  const { columns } = screen;
+  screen.out(resultsTable(groups, columns));
   const bad = troubles(groups);
   screen.out(`\nPoints: ${tally(groups)}`);
-  if (bad.length > 0) screen.out(`\nNot passed\n${bad.map((text) => `  ${text}`).join('\n')}`);
-  if (run.memory) screen.out(`\n${memoryText(run.memory)}`);
+  for (const remark of remarks(groups)) screen.out(wrap(remark, columns, 2));
+  if (bad.length > 0) screen.out(`\nNot passed\n${wrap(bad.join('\n'), columns, 4)}`);
+  if (run.memory) screen.out(`\n${memoryText(run.memory, columns)}`);
   if (run.status !== 'complete') screen.note(`\nThe run is ${run.status}: ${run.reason}`);
   screen.note(`\nRun ${run.id} is kept in ${kept.path}`);
   if (kept.kind === 'spill')

@@ -22,23 +22,23 @@ export const board: Command = {
   usage: 'start|stop|status|unplug|replug [NAME] [OPTIONS]',
   words: [1, 2],
   options: [
-    { name: 'generation', value: 'v1|rfc', help: 'Driver generation that it plays (default v1)' },
+    { name: 'generation', value: 'v1|rfc', help: 'start: driver generation that it plays (default v1)' },
     {
       name: 'iommu',
       value: 'translated|bypass',
-      help: 'Whether DMA addresses go through an IOMMU (default translated)',
+      help: 'start: whether DMA addresses go through an IOMMU (default translated)',
     },
     {
       name: 'quirk',
       value: 'NAME=on|off',
       many: true,
-      help: 'Switch a quirk of the driver; status lists them',
+      help: 'start: switch a quirk of the driver; board status lists them. May be given again',
     },
     {
       name: 'workload',
       value: 'KIND[:SIZE[:COUNT]]',
       many: true,
-      help: `Start a workload too: ${WORKLOADS.join(', ')}`,
+      help: `start: a workload too (${WORKLOADS.join(', ')}). May be given again`,
     },
     { name: 'dsp', value: 'NAME', help: 'unplug, replug: which DSP (default cdsp)' },
     { name: 'json', help: 'status: as JSON' },
@@ -53,6 +53,7 @@ export const board: Command = {
     const action = ACTIONS[word];
     if (!action)
       throw new UsageError(`'board' does not know "${word}": it knows ${Object.keys(ACTIONS).join(', ')}.`);
+    refuseOthers(word, args);
     const done = await action(name, args, context);
     if (done.ok) return EXIT.pass;
     context.screen.problem(done.problem);
@@ -63,9 +64,30 @@ export const board: Command = {
 type Action = (name: string, args: Arguments, context: Context) => Promise<Outcome<unknown>>;
 
 const onControl =
-  (work: (control: BoardControl, dsp: string) => Promise<Outcome<unknown>>): Action =>
-  (name, args) =>
-    withControl(name, (control) => work(control, args.value('dsp') ?? 'cdsp'));
+  (did: string, work: (control: BoardControl, dsp: string) => Promise<Outcome<unknown>>): Action =>
+  async (name, args, { screen }) => {
+    const dsp = args.value('dsp') ?? 'cdsp';
+    const done = await withControl(name, (control) => work(control, dsp));
+    if (done.ok) screen.note(`${did} the ${dsp} of the virtual board ${name}`);
+    return done;
+  };
+
+/** Options that only some of the words take. */
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+  start: ['generation', 'iommu', 'quirk', 'workload'],
+  stop: [],
+  status: ['json'],
+  unplug: ['dsp'],
+  replug: ['dsp'],
+};
+
+function refuseOthers(word: string, args: Arguments): void {
+  const known = TAKES[word] ?? [];
+  const other = Object.values(TAKES)
+    .flat()
+    .find((name) => args.has(name) && !known.includes(name));
+  if (other !== undefined) throw new UsageError(`'board ${word}' does not take --${other}.`);
+}
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   start,
@@ -77,11 +99,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   status: (name, args, { screen }) =>
     withControl(name, async (control) => {
       const info = await control.status();
-      if (info.ok) screen.out(args.has('json') ? JSON.stringify(info.value, null, 2) : boardText(info.value));
+      if (info.ok)
+        screen.out(
+          args.has('json') ? JSON.stringify(info.value, null, 2) : boardText(info.value, screen.columns),
+        );
       return info;
     }),
-  unplug: onControl((control, dsp) => control.unplug(dsp)),
-  replug: onControl((control, dsp) => control.replug(dsp)),
+  unplug: onControl('Unplugged', (control, dsp) => control.unplug(dsp)),
+  replug: onControl('Brought back', (control, dsp) => control.replug(dsp)),
 };
 
 async function start(name: string, args: Arguments, { screen }: Context): Promise<Outcome<unknown>> {

@@ -3,6 +3,7 @@ import type { Check } from '../../model/board.ts';
 import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { wrap } from '../wrap.ts';
 
 const MARK = { ok: 'ok  ', warn: 'warn', fail: 'FAIL', unknown: '?   ' } as const;
 
@@ -22,7 +23,9 @@ export const check: Command = {
       return EXIT.couldNotRun;
     }
     screen.out(
-      args.has('json') ? JSON.stringify(checks.value, null, 2) : checks.value.map(checkText).join('\n'),
+      args.has('json')
+        ? JSON.stringify(checks.value, null, 2)
+        : wrap(checks.value.map(checkText).join('\n'), screen.columns, 6),
     );
     return checks.value.some((row) => row.state === 'fail') ? EXIT.failed : EXIT.pass;
   },

@@ -7,6 +7,8 @@ import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { memoryText } from '../print-memory.ts';
+import type { Screen } from '../screen.ts';
+import { wrap } from '../wrap.ts';
 import type { OpenBoard } from '../../host/open-board.ts';
 
 export const memory: Command = {
@@ -17,11 +19,11 @@ export const memory: Command = {
   words: [0, 0],
   options: [
     ...BOARD_OPTIONS,
-    { name: 'watch', help: 'Show it again and again, until Ctrl-C' },
+    { name: 'watch', help: 'Show it again and again, until Ctrl-C (which then ends with 0)' },
     {
       name: 'seconds',
       value: 'S',
-      help: 'How long trace events are listened to for one picture (default 1)',
+      help: 'How long one picture listens to trace events (default 1)',
     },
     { name: 'json', help: 'As JSON; with --watch one line a picture' },
   ],
@@ -31,33 +33,43 @@ export const memory: Command = {
   ],
   async run(args, context) {
     const { lab, screen, signal } = context;
+    const lookMs = (seconds(args, 'seconds', [0, 3600]) ?? LOOK_MS / 1000) * 1000;
     const done = await withBoard(lab, args.value('board'), deployOptions(args, signal), (board) =>
-      look(args, context, board),
+      args.has('watch')
+        ? watchMemory(board.session, lookMs, shower(args, screen, board), signal)
+        : lookOnce(args, context, board, lookMs),
     );
-    if (done.ok) return EXIT.pass;
-    screen.problem(done.problem);
-    return EXIT.couldNotRun;
+    if (!done.ok) screen.problem(done.problem);
+    return done.ok ? EXIT.pass : signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
   },
 };
 
-async function look(args: Arguments, { screen, signal }: Context, board: OpenBoard): Promise<Outcome<void>> {
-  const lookMs = (seconds(args, 'seconds', [0, 3600]) ?? LOOK_MS / 1000) * 1000;
-  const json = args.has('json');
-  if (args.has('watch')) {
-    const show = (picture: MemoryPicture): void => {
-      if (json) screen.out(pictureJson(picture, 0));
-      else
-        screen.out(
-          `${screen.interactive ? '\x1b[2J\x1b[H' : ''}${heading(board)}\n\n${memoryText(picture)}\n`,
-        );
-    };
-    return await watchMemory(board.session, lookMs, show, signal);
-  }
+async function lookOnce(
+  args: Arguments,
+  { screen, signal }: Context,
+  board: OpenBoard,
+  lookMs: number,
+): Promise<Outcome<void>> {
   const picture = await takePicture(board.session, lookMs, signal);
   if (!picture.ok) return picture;
-  screen.out(json ? pictureJson(picture.value, 2) : `${heading(board)}\n\n${memoryText(picture.value)}`);
+  screen.out(args.has('json') ? pictureJson(picture.value, 2) : pictureText(picture.value, screen, board));
   return ok(undefined);
 }
+
+/** Shows one picture after the other: on a terminal in place of the one before. */
+function shower(args: Arguments, screen: Screen, board: OpenBoard): (picture: MemoryPicture) => void {
+  if (args.has('json'))
+    return (picture) => {
+      screen.out(pictureJson(picture, 0));
+    };
+  const clear = screen.interactive ? '\x1b[2J\x1b[H' : '';
+  return (picture) => {
+    screen.out(`${clear}${pictureText(picture, screen, board)}\n`);
+  };
+}
+
+const pictureText = (picture: MemoryPicture, { columns }: Screen, board: OpenBoard): string =>
+  `${wrap(heading(board), columns)}\n\n${memoryText(picture, columns)}`;
 
 function heading({ target, identity }: OpenBoard): string {
   const dsps = identity.nodes.map((node) => node.dsp).filter((dsp) => dsp !== '');

@@ -9,7 +9,10 @@ export const runs: Command = {
   usage: '[--json]',
   words: [0, 0],
   options: [{ name: 'json', help: 'As JSON' }],
-  notes: ['A run is named by its id or the begin of it, or by the word "latest".'],
+  notes: [
+    'A run is named by its id or the begin of it, or by the word "latest". An id begins with the time of its start, in UTC.',
+    'The number beside the plan is that of its points: the repeats of a point count.',
+  ],
   run(args, { lab, screen }) {
     const lines = listRuns(lab);
     if (!lines.ok) {
@@ -31,20 +34,16 @@ export const runs: Command = {
   },
 };
 
-const COLUMNS = ['run', 'started (UTC)', 'board', 'DSP', 'plan', 'points', 'status', ''].map((head) => ({
-  head,
-  right: head === 'points',
-}));
+const COLUMNS = ['run', 'board', 'DSP', 'plan', ''].map((head) => ({ head }));
 
 function cells({ header }: RunLine): string[] {
   return [
     header.id,
-    header.startedAt.slice(0, 19).replace('T', ' '),
-    header.board.label,
-    `${header.node.dsp} ${header.node.generation ?? ''}`,
-    header.plan.name,
-    String(header.plan.points.length),
-    header.status,
-    [header.simulated ? 'simulated' : '', header.label].filter((word) => word !== '').join(' '),
+    header.board.id,
+    `${header.node.dsp} ${(header.node.generation ?? '').replace('qda-', '')}`,
+    `${header.plan.name} ${header.plan.points.length}`,
+    [header.status === 'complete' ? '' : header.status, header.simulated ? 'simulated' : '', header.label]
+      .filter((word) => word !== '')
+      .join(', '),
   ];
 }

@@ -154,6 +154,39 @@ test('an import is joined to its buffer where device and size leave one candidat
   expect(two.buffers.map((row) => row.mappings)).toEqual([[], []]);
 });
 
+const attachedTo3 = (ino: number): MemoryFact[] => [
+  buffer(ino, 4096),
+  { kind: 'attachment', ino, device: 'qda-cb-cdsp-3' },
+];
+
+test('a bank that was attached to before the trace began has unknown users and bytes, not none', () => {
+  const [bank] = pictureOf(snapshot([process(7), ...attachedTo3(1)])).banks;
+  const why = expect.stringContaining('bufinfo shows 1 attached, the trace events 0 mapped') as string;
+  expect(bank).toMatchObject({
+    users: { value: null, why },
+    mappedBytes: { value: null, why },
+    mappings: [],
+  });
+});
+
+test('where only a part of the attachments was traced, the users seen stand and the sum is unknown', () => {
+  const facts = [process(7), ...attachedTo3(1), ...attachedTo3(2)];
+  const [bank] = pictureOf(snapshot(facts), events(event('map-sg', [entry(0x1000n, 4096, 1n)]))).banks;
+  expect(bank).toMatchObject({ users: { value: [7], tier: 'dma' }, mappedBytes: { value: null } });
+});
+
+test('where every attachment was traced, the bytes are known', () => {
+  const traced = event('map-sg', [entry(0x1000n, 4096, 1n)]);
+  const [bank] = pictureOf(snapshot([process(7), ...attachedTo3(1)]), events(traced)).banks;
+  expect(bank).toMatchObject({ users: { value: [7] }, mappedBytes: { value: 4096, tier: 'dma' } });
+});
+
+test('without the dma tier a bank is unknown for the reason of the tier', () => {
+  const tiers = [tier('bufinfo'), tier('dma', 'tracefs: EACCES')];
+  const [bank] = pictureOf(snapshot(attachedTo3(1), 1, tiers)).banks;
+  expect(bank).toMatchObject({ users: { value: null, why: 'tracefs: EACCES' } });
+});
+
 test('a process that was seen and is gone while its buffers stay is a finding; one never seen is not', () => {
   const stays = event('alloc', [entry(0x1000n, 4096)]);
   const died = pictureOf(snapshot([process(7), process(9)]), events(stays), snapshot([process(9)], 50));

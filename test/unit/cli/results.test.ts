@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { remarks, resultsTable, tally, troubles } from '../../../electron/cli/print-results.ts';
+import { groupsOf, type PointGroup } from '../../../electron/bench/results.ts';
+import { fixtureRun } from '../report/fixture.ts';
+
+const groups = groupsOf(fixtureRun());
+const widest = (text: string): number => Math.max(...text.split('\n').map((line) => [...line].length));
+
+/** A group that passed and was measured, changed. */
+function changed(more: Partial<PointGroup>): PointGroup {
+  const group = groups.find((one) => one.status === 'pass' && one.rows.some((row) => row.samples.length > 0));
+  if (!group) throw new Error('the fixture has a measured point');
+  return { ...group, ...more };
+}
+
+test('the results fit 80 columns with every word beside them', () => {
+  const flags = ['simulated', 'unstable', 'drifted', 'dropped'] as const;
+  const flagged = groups.map((group): PointGroup => ({ ...group, flags }));
+  for (const status of ['pass', 'fail', 'not-run', 'cancelled'] as const) {
+    const text = resultsTable(
+      flagged.map((group) => (group.status === 'pass' ? { ...group, status } : group)),
+      80,
+    );
+    expect([status, widest(text)]).toEqual([status, Math.min(80, widest(text))]);
+    expect(text).toContain('unstable');
+    expect(text).toContain('dropped');
+  }
+});
+
+test('every benchmark is a head, every series a row; what the whole run says is not in it', () => {
+  const text = resultsTable(groups, 80);
+  for (const group of groups) {
+    expect(text).toContain(`\n${group.point.benchmark}: `);
+    for (const row of group.rows) expect(text).toContain(` ${row.series} `);
+  }
+  expect(text).not.toContain('simulated');
+});
+
+test('a point that was measured in part says partial, one without samples its own word', () => {
+  const none = changed({ status: 'not-run', rows: [], reason: 'The run ended before this point.' });
+  const both = [changed({ status: 'not-run' }), none];
+  expect(tally(both)).toBe('1 partial, 1 not-run');
+  const text = resultsTable(both, 80);
+  expect(text).toMatch(/ partial$/m);
+  expect(text).toMatch(/ not-run$/m);
+  expect(troubles(both).map((row) => row.split('\n    ')[1])).toEqual([
+    'partial: the run ended before all repeats of these points.',
+    'not-run: The run ended before this point.',
+  ]);
+});
+
+test('troubles with one sentence stand together; after six the rest is counted; the call is named', () => {
+  const one = changed({ status: 'error', call: 'GEM_CREATE', reason: 'ENOMEM: no context bank was free' });
+  const [text, ...others] = troubles(Array.from({ length: 9 }, () => one));
+  expect(others).toEqual([]);
+  expect(text).toContain('; and 3 more\n    error: GEM_CREATE: ENOMEM: no context bank was free');
+  expect(troubles([changed({})])).toEqual([]);
+});
+
+test('the words are explained where they occur, and only there', () => {
+  expect(remarks([changed({ flags: ['simulated'] })])).toEqual([]);
+  const said = remarks([changed({ flags: ['unstable', 'drifted'] })]).join('\n');
+  expect(said).toMatch(/^unstable: /m);
+  expect(said).toMatch(/^drifted: /m);
+});
