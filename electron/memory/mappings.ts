@@ -7,14 +7,35 @@ export interface Fault {
   readonly timeNs: number;
 }
 
+/** Something at a DMA or physical address of a device. */
+class Places<T> {
+  private readonly devices = new Map<string, Map<bigint, T>>();
+
+  get(device: string, address: bigint): T | undefined {
+    return this.devices.get(device)?.get(address);
+  }
+
+  set(device: string, address: bigint, what: T): void {
+    const places = this.devices.get(device);
+    if (places) places.set(address, what);
+    else this.devices.set(device, new Map([[address, what]]));
+  }
+
+  delete(device: string, address: bigint): void {
+    this.devices.get(device)?.delete(address);
+  }
+}
+
 /**
  * The DMA mappings that the events leave standing. `dma_unmap_sg` names physical pages only (so says its format file), so a
  * mapping is also known by the physical address of its first entry. What was mapped before the trace began is not here.
  */
 export class Mappings {
   private readonly standing = new Map<string, PictureMapping>();
-  /** device/first physical address -> ids, oldest first: one buffer may be mapped twice into one bank. */
-  private readonly byPhys = new Map<string, string[]>();
+  /** By the first DMA address. */
+  private readonly byAddress = new Places<string>();
+  /** By the first physical address, oldest first: one buffer may be mapped twice into one bank. */
+  private readonly byPhys = new Places<readonly string[]>();
   readonly faults: Fault[] = [];
   /** Frees of mappings that were never seen made: they predate the trace, or their event was lost. */
   unmatched = 0;
@@ -32,33 +53,30 @@ export class Mappings {
     return [...this.standing.values()];
   }
 
-  private readonly byAddress = new Map<string, string>();
-
   private add(event: DmaEvent, kind: PictureMapping['kind']): void {
     const first = event.entries[0];
     if (!first) return;
-    const place = addressKey(event.device, first.dmaAddr);
-    const stale = this.byAddress.get(place);
+    const stale = this.byAddress.get(event.device, first.dmaAddr);
     if (stale !== undefined) this.drop(stale);
     this.made += 1;
     const mapping = mappingOf(event, kind, `m${this.made}`);
     this.standing.set(mapping.id, mapping);
-    this.byAddress.set(place, mapping.id);
+    this.byAddress.set(event.device, first.dmaAddr, mapping.id);
     if (kind === 'map-sg' && first.phys !== null) {
-      const key = addressKey(event.device, first.phys);
-      this.byPhys.set(key, [...(this.byPhys.get(key) ?? []), mapping.id]);
+      const others = this.byPhys.get(event.device, first.phys) ?? [];
+      this.byPhys.set(event.device, first.phys, [...others, mapping.id]);
     }
   }
 
   private idAt(device: string, address: bigint | undefined): string | undefined {
-    return address === undefined ? undefined : this.byAddress.get(addressKey(device, address));
+    return address === undefined ? undefined : this.byAddress.get(device, address);
   }
 
   /** Of several mappings of the same pages the caller's own goes first, else the oldest. */
   private idOfPhys(event: DmaEvent): string | undefined {
     const phys = event.entries[0]?.phys;
     if (phys === undefined || phys === null) return undefined;
-    const ids = this.byPhys.get(addressKey(event.device, phys)) ?? [];
+    const ids = this.byPhys.get(event.device, phys) ?? [];
     return ids.find((id) => this.standing.get(id)?.pid === ownerOf(event)) ?? ids[0];
   }
 
@@ -73,19 +91,16 @@ export class Mappings {
     this.standing.delete(id);
     const first = mapping.entries[0];
     if (!first) return;
-    this.byAddress.delete(addressKey(mapping.device, first.dmaAddr));
+    this.byAddress.delete(mapping.device, first.dmaAddr);
     if (first.phys === null) return;
-    const key = addressKey(mapping.device, first.phys);
-    const left = (this.byPhys.get(key) ?? []).filter((other) => other !== id);
-    if (left.length > 0) this.byPhys.set(key, left);
-    else this.byPhys.delete(key);
+    const left = (this.byPhys.get(mapping.device, first.phys) ?? []).filter((other) => other !== id);
+    if (left.length > 0) this.byPhys.set(mapping.device, first.phys, left);
+    else this.byPhys.delete(mapping.device, first.phys);
   }
 }
 
 /** The process, where the kernel recorded it; else the thread: for programs of one thread they are the same. */
 const ownerOf = (event: DmaEvent): number => event.process ?? event.pid;
-
-const addressKey = (device: string, address: bigint): string => `${device}/${address}`;
 
 function mappingOf(event: DmaEvent, kind: PictureMapping['kind'], id: string): PictureMapping {
   return {
