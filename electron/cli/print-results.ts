@@ -46,6 +46,8 @@ const SHORT: Readonly<Record<string, string>> = {
   'heap-system': 'system',
   'heap-cma': 'cma',
   'read+write': 'rw',
+  read: 'r',
+  write: 'w',
   'not attached': '',
   clean: '',
   dirtied: 'dirty',

@@ -27,6 +27,11 @@ test('the results fit 80 columns with every word beside them', () => {
   }
 });
 
+test('the full plan fits 80 columns too', () => {
+  const full = groupsOf(fixtureRun({ plan: 'full', sizes: null }));
+  expect(widest(resultsTable(full, 80))).toBeLessThanOrEqual(80);
+});
+
 test('every benchmark is a head, every series a row; what the whole run says is not in it', () => {
   const text = resultsTable(groups, 80);
   for (const group of groups) {
