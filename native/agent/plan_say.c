@@ -13,9 +13,12 @@
 #define PLAN_DONE_BYTES 352u
 
 _Static_assert(QDA_MAX_SERIES * (SINK_NAME_LEN - 1 + 2) + 2 * 11 <= STARTED_BYTES, "the names of all series fit");
-_Static_assert(STARTED_BYTES + POINT_DONE_BYTES + 2 * (sizeof(struct block) + 8) <= PLAN_SAY_POINT_BYTES,
+/* A block takes whole heads: its own, and up to a byte less than another. */
+#define BLOCK_REST (2 * sizeof(struct block) - 1)
+
+_Static_assert(STARTED_BYTES + POINT_DONE_BYTES + 2 * BLOCK_REST <= PLAN_SAY_POINT_BYTES,
                "what a point says fits its reserve");
-_Static_assert(PLAN_DONE_BYTES + sizeof(struct block) + 8 <= PLAN_SAY_PLAN_BYTES / 2, "so does the end of the plan");
+_Static_assert(PLAN_DONE_BYTES + BLOCK_REST <= PLAN_SAY_PLAN_BYTES / 2, "so does the end of the plan");
 
 static void say(struct plan *plan, uint32_t tag, size_t most, const pb_msgdesc_t *fields, const void *message)
 {
