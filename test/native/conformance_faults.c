@@ -404,6 +404,24 @@ static void test_garbage(void)
     end_empty();
 }
 
+/* Testers cannot take the board's descriptors from its clients: the one too many is hung up on, the others go on. */
+static void test_many_testers(void)
+{
+    enum { MOST = 128 };
+    int fds[MOST];
+    if (!begin())
+        return;
+    fds[0] = -1; /* the rig's own is the first */
+    for (int i = 1; i < MOST; i++)
+        fds[i] = connect_door(SOCK_STREAM, "ctl");
+    CHECK(hangs_up(connect_door(SOCK_STREAM, "ctl")));
+    CHECK(rig_clear_faults(&rig));
+    for (int i = 1; i < MOST; i++)
+        close(fds[i]);
+    CHECK(rig_clear_faults(&rig));
+    end_empty();
+}
+
 static void test_stranger(void)
 {
     if (geteuid() != 0) {
@@ -445,5 +463,6 @@ int main(void)
     check_run("workloads start, hold buffers, and stop", test_workloads);
     check_run("garbage ends its connection and nothing else", test_garbage);
     check_run("another user is refused", test_stranger);
+    check_run("there are not more testers than the board can bear", test_many_testers);
     return check_done();
 }

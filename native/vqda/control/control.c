@@ -77,6 +77,7 @@ void vq_control_done(struct qda_put *reply)
 static void end_conn(struct conn *conn)
 {
     vq_list_del(&conn->link);
+    conn->control->conn_count--;
     vq_unwatch_fd(conn->control->board, conn->watch);
     close(conn->fd);
     free(conn->out);
@@ -206,7 +207,8 @@ static void on_listener(struct vq_board *board, void *arg, uint32_t events)
     int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
-    struct conn *conn = vq_peer_allowed(fd, &pid, &uid) ? calloc(1, sizeof(*conn)) : NULL;
+    bool welcome = control->conn_count < VQ_MAX_TESTERS && vq_peer_allowed(fd, &pid, &uid);
+    struct conn *conn = welcome ? calloc(1, sizeof(*conn)) : NULL;
     struct vq_watch *watch = conn ? vq_watch_fd(board, fd, EPOLLIN, on_conn, conn) : NULL;
     if (!watch) {
         free(conn);
@@ -218,6 +220,7 @@ static void on_listener(struct vq_board *board, void *arg, uint32_t events)
     conn->watch = watch;
     qda_frame_reader_init(&conn->reader, conn->in, sizeof(conn->in));
     vq_list_add(&control->conns, &conn->link);
+    control->conn_count++;
 }
 
 int vq_control_start(struct vq_board *board, const char *exe_folder, struct vq_control **out)

@@ -9,12 +9,14 @@
 /* Shared by the files of control/. */
 
 #define VQ_MAX_WORKLOADS 256
+#define VQ_MAX_TESTERS 128 /* connections; whoever comes beyond is hung up on: descriptors are for the board's clients */
 
 struct vq_control {
     struct vq_board *board;
     struct vq_watch *watch;
     int fd;
     struct vq_list conns;
+    size_t conn_count;
     char exe_folder[4096];
     int workloads[VQ_MAX_WORKLOADS]; /* pids */
     size_t workload_count;
