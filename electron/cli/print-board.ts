@@ -11,7 +11,7 @@ export function boardText(info: VirtualBoardInfo, columns: number): string {
   const ledger = info.ledger.map(
     (row) => `  ${row.quirk}: ${row.objects} objects, ${formatBytes(row.bytes)}`,
   );
-  const quirks = info.quirks.map((row) => `  ${row.on ? 'on ' : 'off'}  ${row.name}: ${row.what}`);
+  const quirks = info.quirks.map((row) => `  ${row.name} is ${row.on ? 'on' : 'off'}; ${row.what}`);
   const workloads = info.workloadPids.length > 0 ? [`Workloads: ${info.workloadPids.join(', ')}`] : [];
   const text = [
     head,

@@ -34,18 +34,8 @@ export function loadRun(lab: Lab, what: string): Outcome<Run> {
 const noRuns = (lab: Lab): Outcome<never> =>
   fail('unknown-run', `No run is stored in ${lab.storePath}.`, 'Make one with: qda-lab bench');
 
-/** Deletes a run; its id must be whole or unambiguous. The run as it was, so that the caller can undo. */
-export function removeRun(lab: Lab, id: string): Outcome<RunLine> {
-  return withStore(lab, (store) => {
-    const line = store.find(id);
-    if (!line.ok) return line;
-    const removed = store.remove(line.value.id);
-    return removed.ok ? line : removed;
-  });
-}
-
-export function withStore<T>(lab: Lab, work: (store: Store) => Outcome<T>): Outcome<T> {
-  const store = Store.open(lab.storePath);
+function withStore<T>(lab: Lab, work: (store: Store) => Outcome<T>): Outcome<T> {
+  const store = Store.openToRead(lab.storePath);
   if (!store.ok) return store;
   try {
     return work(store.value);

@@ -1,5 +1,5 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 
 /**
@@ -20,15 +20,32 @@ export async function writeText(path: string, text: string): Promise<Outcome<str
   }
 }
 
-/** Makes a folder and those above it, where they are not there yet. Fails as writeText does. */
+/**
+ * Makes a folder and those above it, one by one, where they are not there yet: Node's recursive mkdir does not end where a
+ * parent can never be made. Fails as writeText does.
+ */
 export async function makeFolder(path: string): Promise<Outcome<string>> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeEach(resolve(path));
     return ok(path);
   } catch (error) {
     return writeProblem(error, path);
   }
 }
+
+async function makeEach(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeEach(dirname(path));
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error;
+  });
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 /** Files of this process so far: with its pid the name beside is nobody else's, and one left by a crash is replaced. */
 let written = 0;

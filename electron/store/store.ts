@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { PointResult, Run } from '../model/run.ts';
+import { makeFolders } from './folders.ts';
 import { fromText, toText } from './json.ts';
 import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
@@ -36,20 +38,33 @@ export class Store {
   static open(path: string): Outcome<Store> {
     let db: DatabaseSync | null = null;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
       const version = storedVersion(db);
       if (version > STORE_VERSION) {
         db.close();
-        return fail(
-          'store-newer',
-          `${path} was written by a newer QDA Lab (schema ${version}, this one knows ${STORE_VERSION}). It was not changed.`,
-          'Use the newer version, or set QDA_LAB_HOME to another folder.',
-        );
+        return newer(path, version);
       }
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
       migrate(db);
       return ok(new Store(path, db));
+    } catch (error) {
+      db?.close();
+      return storeProblem(error, path);
+    }
+  }
+
+  /** Opens the store to read it: also where it cannot be written, as long as everything in it has reached the file itself. */
+  static openToRead(path: string): Outcome<Store> {
+    const store = Store.open(path);
+    if (store.ok || store.problem.code !== 'store-read-only' || !isWhole(path)) return store;
+    let db: DatabaseSync | null = null;
+    try {
+      db = new DatabaseSync(immutable(path), { readOnly: true });
+      const version = storedVersion(db);
+      if (version === STORE_VERSION) return ok(new Store(path, db));
+      db.close();
+      return version > STORE_VERSION ? newer(path, version) : store;
     } catch (error) {
       db?.close();
       return storeProblem(error, path);
@@ -121,10 +136,6 @@ export class Store {
       : fail('unknown-run', `There is no run "${id}" in ${this.path}.`, 'See the runs with: qda-lab runs');
   }
 
-  remove(id: string): Outcome<void> {
-    return this.write(() => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id));
-  }
-
   close(): void {
     this.db.close();
   }
@@ -186,4 +197,22 @@ function lineOf(header: RunHeader): RunLine {
     simulated: header.simulated,
     header,
   };
+}
+
+const newer = (path: string, version: number): Outcome<never> =>
+  fail(
+    'store-newer',
+    `${path} was written by a newer QDA Lab (schema ${version}, this one knows ${STORE_VERSION}). It was not changed.`,
+    'Use the newer version, or set QDA_LAB_HOME to another folder.',
+  );
+
+/** No write-ahead log beside the file waits to be merged into it. */
+const isWhole = (path: string): boolean =>
+  existsSync(path) && (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+
+/** A name by which SQLite opens the file without making files beside it (sqlite.org/uri.html). */
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
 }

@@ -153,6 +153,19 @@ test.skipIf(!canMount)(
   },
 );
 
+test.skipIf(!canMount)('a store that cannot be written can still be read', async () => {
+  value2(await lab.run('bench', '--board', lab.name, ...SHORT, '--label', 'kept'));
+  const home = join(lab.folder, 'home');
+  const wrap = [
+    ...NAMESPACE,
+    `mount --bind ${home} ${home} && mount -o remount,ro,bind ${home} && exec "$@"`,
+    'sh',
+  ];
+  const listed = await lab.start(['runs', '--json'], { wrap }).ended;
+  expect([listed.code, JSON.parse(listed.out)]).toEqual([0, [expect.objectContaining({ label: 'kept' })]]);
+  expect((await lab.start(['report', 'latest', '--format', 'csv'], { wrap }).ended).code).toBe(0);
+});
+
 test.skipIf(!canMount)(
   'a disk that gets full in the middle: the run goes into a file, and the message says where',
   async () => {

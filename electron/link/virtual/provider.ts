@@ -27,8 +27,14 @@ async function summaryOf(id: string): Promise<BoardSummary> {
   control.value.close();
   if (!info.ok) return { ...summary, state: 'offline', detail: info.problem.message };
   const { generation, iommu, nodes } = info.value;
-  const dsps = nodes.map(({ dsp, plugged }) => (plugged ? dsp : `${dsp} (unplugged)`));
-  return { ...summary, state: 'ready', detail: `QDA ${generation}, IOMMU ${iommu}, ${dsps.join(' and ')}` };
+  return { ...summary, state: 'ready', detail: `QDA ${generation}, IOMMU ${iommu}, ${dspsText(nodes)}` };
+}
+
+/** Each DSP once: a DSP that restarted has a node that is gone and one that is there. */
+function dspsText(nodes: readonly { readonly dsp: string; readonly plugged: boolean }[]): string {
+  const dsps = [...new Set(nodes.map(({ dsp }) => dsp))];
+  const isPlugged = (name: string): boolean => nodes.some(({ dsp, plugged }) => plugged && dsp === name);
+  return dsps.map((dsp) => (isPlugged(dsp) ? dsp : `${dsp} (unplugged)`)).join(' and ');
 }
 
 async function deployTo(name: string, options: DeployOptions): Promise<Outcome<Deployment>> {

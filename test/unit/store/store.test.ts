@@ -102,19 +102,6 @@ test('runs are found by the begin of their id, and ambiguity is said', () => {
   store.close();
 });
 
-test('removing a run removes its points and samples', () => {
-  const store = value(Store.open(file()));
-  value(store.putHeader(header('r', [point(0)])));
-  value(store.putEvents('r', [started(0, ['alloc']), samples(0, 0, 0, [1])]));
-  value(store.remove('r'));
-  store.close();
-  const db = new DatabaseSync(file());
-  expect(
-    db.prepare('SELECT (SELECT count(*) FROM points) + (SELECT count(*) FROM blocks) AS n').get()?.['n'],
-  ).toBe(0);
-  db.close();
-});
-
 test('a store of a newer schema is refused and not touched', () => {
   value(Store.open(file())).close();
   const db = new DatabaseSync(file());
@@ -132,6 +119,10 @@ test('a file that is no store, and a path that cannot be, are told apart', () =>
   writeFileSync(junk, 'this is no database, but long enough to be looked at as one'.repeat(40));
   expect(code(Store.open(junk))).toBe('store-damaged');
   expect(code(Store.open(join(junk, 'below', 'runs.sqlite')))).toBe('store-unreachable');
+});
+
+test('a folder that can never be made is told, not waited for', () => {
+  expect(code(Store.open('/proc/nope/deep/runs.sqlite'))).toBe('store-unreachable');
 });
 
 test('two programs write to one store at once', () => {
