@@ -134,8 +134,10 @@ static int apply_quirks(struct vq_board *board, const struct arguments *from)
     for (size_t i = 0; i < from->quirk_count; i++) {
         if (vq_quirk_set(board, from->quirks[i]) == 0)
             continue;
-        fprintf(stderr, "vqda: --quirk %s: there is no such quirk, or it is neither =on nor =off; try --help\n",
-                from->quirks[i]);
+        fprintf(stderr, "vqda: --quirk %s: a quirk is set with NAME=on or NAME=off; there are", from->quirks[i]);
+        for (int quirk = 0; quirk < VQ_QUIRK_COUNT; quirk++)
+            fprintf(stderr, " %s", vq_quirk_infos[quirk].name);
+        fprintf(stderr, "\n");
         return -EINVAL;
     }
     return 0;
