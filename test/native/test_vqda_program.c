@@ -56,7 +56,7 @@ static void test_usage(void)
         { { "--board", "x", "--iommu", "maybe", NULL }, "maybe is not understood" },
         { { "--board", "x", "--nonsense", NULL }, "--nonsense" },
         { { "--board", "x", "--quirk", "nonsense=on", NULL }, "there are mmap-pins-object" },
-        { { "--board", "x", "--quirk", "first-sg-only=perhaps", NULL }, "neither =on nor =off" },
+        { { "--board", "x", "--quirk", "first-sg-only=perhaps", NULL }, "NAME=on or NAME=off" },
     };
     char text[4096];
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
