@@ -252,8 +252,8 @@ static void say_gaps(const struct scan *scan, char *out, size_t size)
                      " processes: what they hold is not known; start the agent as root",
                      scan->unreadable, scan->processes);
     if (scan->unmapped > 0)
-        probe_append(out, size, "EACCES: /proc/PID/maps of %" PRIu32 " processes: their mappings are not known",
-                     scan->unmapped);
+        probe_append(out, size, "EACCES: /proc/PID/maps of %" PRIu32 " of %" PRIu32 " processes: what they map is not known",
+                     scan->unmapped, scan->processes);
     if (scan->inodes.full)
         probe_append(out, size, "more than %u dma-bufs: the others may be given more than once", PROBE_MAX_INODES);
 }
