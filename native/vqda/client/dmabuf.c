@@ -80,7 +80,13 @@ static void *map_file(struct vqc_client *client, const char cookie[8], const str
     return addr;
 }
 
-/* Bounds and the generation's own rule for offsets are the exporter's to say. */
+/* The kernel refuses it before the exporter hears of it. */
+static bool may_not_map(int fd, int prot, int flags)
+{
+    return (flags & MAP_TYPE) != MAP_PRIVATE && (prot & PROT_WRITE) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+}
+
+/* Bounds and the generation's own rule for offsets are the exporter's to say, who takes the buffer for mapped then. */
 static int64_t offset_in_dmabuf(struct vqc_client *client, uint64_t ino, const struct vq_dmabuf_mmap *how)
 {
     return ask(client, VQ_DMABUF_MMAP, ino, how, sizeof(*how));
@@ -99,7 +105,7 @@ void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int 
         return addr;
     }
     if ((flags & MAP_ANONYMOUS) == 0 && vqc_is_dmabuf(fd, &ino)) {
-        int64_t at = offset_in_dmabuf(client, ino, &how);
+        int64_t at = may_not_map(fd, prot, flags) ? -EACCES : offset_in_dmabuf(client, ino, &how);
         if (at < 0 && at != -ENOTTY) { /* ENOTTY: another board's */
             *err = (int)at;
             return NULL;
