@@ -70,19 +70,20 @@ export const planSeconds = (plan: Plan): number =>
   plan.points.reduce((sum, point) => sum + point.budgetNs / 1e9, 0);
 
 /**
- * Bytes that the plan leaves held until reboot, on a driver that keeps every buffer once mapped through its node (a reading of
- * the identity says so). The families reuse one buffer a point; mem.alloc maps one to check it, in its first run only.
+ * Bytes that the plan leaves held until reboot, on a driver that keeps every buffer of its own once mapped, through its node or
+ * as a dma-buf (a reading of the identity says so). A point maps one buffer at most; mem.alloc maps it to check it, in its
+ * first run only; mem.export and mem.import map none there.
  */
 export function leavesBehind(plan: Plan, node: AccelNode, identity: Identity): number {
   const keeps =
     identity.readings.find((reading) => reading.key === `${node.path}.keeps-mapped-buffers`)?.value === 'yes';
-  return keeps ? plan.points.filter(mapsThroughNode).reduce((sum, point) => sum + point.size, 0) : 0;
+  return keeps ? plan.points.filter(mapsOwnBuffer).reduce((sum, point) => sum + point.size, 0) : 0;
 }
 
-const mapsThroughNode = (point: PlanPoint): boolean =>
-  point.benchmark === 'mem.cpumap' ||
-  (point.benchmark === 'cpu.bw' && point.source === 'qda') ||
-  (point.benchmark === 'mem.alloc' && point.verify && point.repeat === 0);
+const mapsOwnBuffer = (point: PlanPoint): boolean =>
+  (point.source === 'qda' || point.source === 'dmabuf') &&
+  (['mem.cpumap', 'mem.handoff', 'cpu.bw'].includes(point.benchmark) ||
+    (point.benchmark === 'mem.alloc' && point.verify && point.repeat === 0));
 
 function chooseBenchmarks(
   request: PlanRequest,

@@ -79,7 +79,7 @@ static int map_at(struct qda_run *run, struct qda_buf *buf, int fd, uint64_t off
     if (!map)
         return qda_run_error(run, "mmap", err);
     buf->map = map;
-    buf->self.buffer.mapped = true;
+    qda_buf_mapped(run, buf);
     return 0;
 }
 
@@ -89,10 +89,7 @@ int qda_buf_map_accel(struct qda_run *run, struct qda_buf *buf)
     int err = run->ctx->node->driver->gem_mmap_offset(run->sys, buf->accel, buf->handle, &offset);
     if (err < 0)
         return qda_run_error(run, "GEM_MMAP_OFFSET", err);
-    if ((err = map_at(run, buf, buf->accel, offset)) < 0)
-        return err;
-    qda_buf_mapped(run, buf);
-    return 0;
+    return map_at(run, buf, buf->accel, offset);
 }
 
 int qda_buf_map_dmabuf(struct qda_run *run, struct qda_buf *buf)
@@ -101,8 +98,9 @@ int qda_buf_map_dmabuf(struct qda_run *run, struct qda_buf *buf)
 }
 
 /*
- * Mappings through the accel node only, as far as is known of the drivers. The DRM core's mmap of an exported dma-buf takes
- * the same reference, so that buffers mapped that way may stay as well: not seen on hardware yet.
+ * Through the accel node or through its dma-buf: the DRM core takes the same reference for both (drm_gem_mmap_obj,
+ * drm_gem_prime_mmap), which a driver without vm_ops never drops (derived). A buffer counts once, however often it is mapped
+ * and in whichever process; one without a handle of ours is another exporter's.
  */
 void qda_buf_mapped(struct qda_run *run, struct qda_buf *buf)
 {

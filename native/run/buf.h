@@ -40,7 +40,7 @@ int qda_buf_import(struct qda_run *run, int accel, int dmabuf, struct qda_buf *i
 /* A whole mapping, read and write: of the handle through its accel file, or of the dma-buf. */
 int qda_buf_map_accel(struct qda_run *run, struct qda_buf *buf);
 int qda_buf_map_dmabuf(struct qda_run *run, struct qda_buf *buf);
-/* Says that the buffer was mapped through its accel file: counts it as left behind where the driver keeps such buffers. */
+/* Says that the buffer was mapped, whichever way: counts it as left behind, once, where the driver keeps such buffers. */
 void qda_buf_mapped(struct qda_run *run, struct qda_buf *buf);
 void qda_buf_unmap(struct qda_run *run, struct qda_buf *buf);
 /* Forgets a handle that a timed GEM_CLOSE closed. */

@@ -27,7 +27,8 @@
  * time one by one. In the path besides: the close of the helper's own descriptor, and the end of the dma-buf within the
  * last GEM_CLOSE; the import goes into a file that has imported before. Nobody maps the buffer, so that it is not in the
  * path what the CPU's access costs: a driver that keeps what was once mapped would keep each of the buffers, whichever
- * of the two ways it is mapped. The checks of its data are those of the hand-over.
+ * of the two ways it is mapped. The checks of its data are those of the hand-over, whose one buffer is all that such a
+ * driver keeps of a point: mapped here and again and again by the helper, it is the same object.
  */
 enum { HANDOFF, RECEIVE, IMPORT, READ, PATH, SERIES };
 

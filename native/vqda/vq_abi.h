@@ -70,7 +70,8 @@ enum vq_arg {
 
 /*
  * VQ_DMABUF: arg0 = request number, arg1 = inode. DMA_BUF_IOCTL_SYNC: its struct. DMA_BUF_SET_NAME_A/_B: the string itself,
- * at most 32 bytes. VQ_DMABUF_MMAP (no ioctl): struct vq_dmabuf_mmap; result: the offset to map at, or -errno.
+ * at most 32 bytes. VQ_DMABUF_MMAP (no ioctl), asked when nothing but the exporter can refuse the mapping any
+ * more: struct vq_dmabuf_mmap; result: the offset to map at, from when on the buffer was mapped, or -errno.
  */
 #define VQ_DMABUF_MMAP 0
 struct vq_dmabuf_mmap {

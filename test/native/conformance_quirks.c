@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Each quirk on and off, and what the ledger says it keeps. */
@@ -89,6 +90,62 @@ static void test_not_pinned(void)
     end_holding(0, 0);
 }
 
+/* Another process: maps the dma-buf that comes over the socket, and goes. */
+static int map_received(int sock)
+{
+    char byte;
+    int err, dmabuf = -1;
+    if (q.sys->ops->recv_fd(q.sys, sock, &byte, 1, &dmabuf) != 1)
+        return 1;
+    return q_map(&q, dmabuf, 8192, 0, &err) ? 0 : 2;
+}
+
+/* One object that is mapped by its dma-buf in another process only; one of which only a mapping is refused. */
+static void share_mapped(void)
+{
+    uint32_t handle;
+    int sock[2], status, err, fd, dmabuf = -1;
+    CHECK_INT(q.sys->ops->socketpair(q.sys, sock), 0);
+    fflush(stdout);
+    int pid = fork();
+    if (pid == 0)
+        _exit(map_received(sock[1]));
+    fd = q_open(&q, CDSP);
+    CHECK_INT(q_create(&q, fd, 8192, &handle), 0);
+    dmabuf = q_export(&q, fd, handle);
+    CHECK_INT(q.sys->ops->send_fd(q.sys, sock[0], "x", 1, dmabuf), 0);
+    CHECK_INT(waitpid(pid, &status, 0), pid);
+    CHECK_INT(status, 0);
+    CHECK_INT(q_create(&q, fd, 4096, &handle), 0);
+    int readonly = -1;
+    CHECK_INT(qda_prime_export(q.sys, fd, handle, O_CLOEXEC, &readonly), 0);
+    CHECK(q_map(&q, readonly, 4096, 0, &err) == NULL); /* the kernel refuses: the driver never hears of it */
+    CHECK_INT(err, -EACCES);
+    q_close(&q, readonly);
+    q_close(&q, dmabuf);
+    q_close(&q, fd);
+    close(sock[0]);
+    close(sock[1]);
+}
+
+static void test_dmabuf_pinned(void)
+{
+    for (int i = 0; i < 2; i++) {
+        if (!begin(i ? "rfc" : "v1", NULL, "translated"))
+            return;
+        share_mapped();
+        end_holding(1, 8192);
+    }
+}
+
+static void test_dmabuf_not_pinned(void)
+{
+    if (!begin("v1", "mmap-pins-object=off", "translated"))
+        return;
+    share_mapped();
+    end_holding(0, 0);
+}
+
 static int map_by_fd(int fd, int dmabuf)
 {
     struct qda_map_args args = { .request = 1, .buffer = dmabuf, .size = 4096 };
@@ -167,7 +224,7 @@ static void test_offset_ignored(void)
     CHECK(q_map(&q, dmabuf, 8192, 4096, &err) == NULL); /* past the end all the same */
     q_close(&q, dmabuf);
     q_close(&q, fd);
-    end_holding(0, 0);
+    end_holding(1, 8192); /* its dma-buf was mapped */
 }
 
 static void test_offset_refused(void)
@@ -179,7 +236,7 @@ static void test_offset_refused(void)
     CHECK_INT(err, -EINVAL);
     q_close(&q, dmabuf);
     q_close(&q, fd);
-    end_holding(0, 0);
+    end_holding(1, 8192); /* its dma-buf was mapped */
 }
 
 static void test_no_offset_of_import(void)
@@ -249,7 +306,7 @@ static void test_foreign_export(void)
     q_close(&q, cdsp);
     CHECK_INT(now().objects, 2);
     q_close(&q, adsp);
-    end_holding(0, 0);
+    end_holding(1, 8192); /* its dma-buf was mapped */
 }
 
 static void *open_elsewhere(void *arg)
@@ -276,13 +333,15 @@ static void test_self_import_mapped(void)
     q_close(&q, dmabuf);
     q_close(&q, one);
     q_close(&q, two);
-    end_holding(0, 0);
+    end_holding(1, 8192); /* its dma-buf was mapped */
 }
 
 int main(void)
 {
     check_run("mmap-pins-object on: what was mapped stays, and the ledger says how much", test_pinned);
     check_run("mmap-pins-object off: it goes", test_not_pinned);
+    check_run("mmap-pins-object on: what another process mapped by its dma-buf stays", test_dmabuf_pinned);
+    check_run("mmap-pins-object off: that goes too", test_dmabuf_not_pinned);
     check_run("hidden-import-handles on: a call by fd leaves a handle", test_hidden_handle);
     check_run("hidden-import-handles off: it leaves none", test_no_hidden_handle);
     check_run("dmabuf-mmap-ignores-offset on (v1): page 0 is shown", test_offset_ignored);

@@ -15,24 +15,31 @@ enum { PROCESSES = 4, CYCLES = 10000 / PROCESSES, MAPPED_EVERY = 50, SIZE = 8192
 
 static struct vq_rig rig;
 
+static bool map_and_unmap(const struct calls *q, int fd, uint64_t offset)
+{
+    int err;
+    char *memory = q_map(q, fd, SIZE, offset, &err);
+    if (!memory)
+        return false;
+    memory[0] = 1;
+    return munmap(memory, SIZE) == 0;
+}
+
 /* One cycle: a buffer goes from one file into another, and every tenth time a heap's buffer too. 0, or where it failed. */
 static int cycle(const struct calls *q, const int files[2], int heap, int i)
 {
     uint32_t handle, theirs, external = 0;
     uint64_t offset;
-    int err, dmabuf, from_heap = -1;
+    int dmabuf, from_heap = -1;
     if (q_create(q, files[0], SIZE, &handle) != 0 || q_offset(q, files[0], handle, &offset) != 0)
         return 1;
-    if (i % MAPPED_EVERY == 0) {
-        char *memory = q_map(q, files[0], SIZE, offset, &err);
-        if (!memory)
-            return 2;
-        memory[0] = 1;
-        munmap(memory, SIZE);
-    }
+    if (i % MAPPED_EVERY == 0 && !map_and_unmap(q, files[0], offset))
+        return 2;
     dmabuf = q_export(q, files[0], handle);
     if (dmabuf < 0 || q_import(q, files[1], dmabuf, &theirs) != 0)
         return 3;
+    if (i % MAPPED_EVERY < 2 && !map_and_unmap(q, dmabuf, 0)) /* the one that was mapped by the node, and the next */
+        return 8;
     if (i % 10 == 0 && (qda_heap_alloc(q->sys, heap, SIZE, &from_heap) != 0 ||
                         q_import(q, files[1], from_heap, &external) != 0))
         return 4;
@@ -96,7 +103,7 @@ static void soak(const char *quirk, uint64_t kept)
 
 static void test_quirks_on(void)
 {
-    soak("mmap-pins-object=on", PROCESSES * CYCLES / MAPPED_EVERY);
+    soak("mmap-pins-object=on", 2 * PROCESSES * CYCLES / MAPPED_EVERY); /* what was mapped by either way, once */
 }
 
 static void test_quirks_off(void)

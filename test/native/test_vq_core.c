@@ -9,6 +9,7 @@
 #include "vqda/core/bank.h"
 #include "vqda/core/call.h"
 #include "vqda/core/create.h"
+#include "vqda/core/dmabuf.h"
 #include "vqda/core/fault.h"
 #include "vqda/core/file.h"
 #include "vqda/core/handle.h"
@@ -323,6 +324,99 @@ static void test_mapping_without_quirk(void)
     end_empty();
 }
 
+/* Maps the dma-buf at `offset` as a client would; *mapped is the mapping if the board agreed. */
+static int64_t map_dmabuf(int fd, uint64_t offset, uint32_t shared, void **mapped)
+{
+    const struct vq_dmabuf_mmap how = { .length = 8192, .offset = offset, .shared = shared };
+    const struct vq_request request = {
+        .op = VQ_DMABUF, .arg0 = VQ_DMABUF_MMAP, .arg1 = inode(fd), .data_len = sizeof(how) };
+    const char *call = NULL;
+    int64_t at = vq_dmabuf_request(board, &request, &how, &call);
+    *mapped = at < 0 ? NULL : mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
+    return at;
+}
+
+static void unmap(void *mapped)
+{
+    munmap(mapped, 8192);
+    vq_backing_poll(board);
+}
+
+/* However often it is mapped, and by whom: one object, once in the ledger. */
+static void test_dmabuf_mapping_pins(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0"), *other = open_as(101, "/dev/accel/accel0");
+    uint32_t handle, theirs;
+    int fd, again;
+    void *one, *two, *three;
+    CHECK_INT(create(file, 8192, &handle), 0);
+    CHECK_INT(export_fd(file, handle, &fd), 0);
+    CHECK_INT(import_fd(other, fd, &theirs), 0);
+    CHECK_INT(export_fd(other, theirs, &again), 0); /* exported again */
+    CHECK_INT(map_dmabuf(fd, 0, 1, &one), 0);
+    CHECK_INT(map_dmabuf(again, 0, 1, &two), 0);
+    three = map_object(file, handle, 8192); /* and through the node */
+    close_fd(fd);
+    close_fd(again);
+    CHECK_INT(close_handle(file, handle), 0);
+    CHECK_INT(close_handle(other, theirs), 0);
+    unmap(one);
+    unmap(three);
+    CHECK_INT(vq_ledger(board, VQ_QUIRK_MMAP_PINS_OBJECT).objects, 0); /* it is still mapped */
+    unmap(two);
+    CHECK_INT(board->dmabuf_count, 0);
+    CHECK_INT(board->object_count, 1);
+    CHECK_INT(vq_ledger(board, VQ_QUIRK_MMAP_PINS_OBJECT).objects, 1);
+    CHECK_INT(vq_ledger(board, VQ_QUIRK_MMAP_PINS_OBJECT).bytes, 8192);
+    vq_file_close(file);
+    vq_file_close(other);
+    CHECK_INT(board->object_count, 1);
+    CHECK_INT(board->bytes, 8192);
+    vq_board_free(board);
+}
+
+/* What was refused was not mapped; what is no GEM object has nobody to keep it. */
+static void test_dmabuf_mapping_pins_nothing_else(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    struct vq_file *heap = open_as(90, "/dev/dma_heap/system"), *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle;
+    int fd;
+    void *mapped;
+    CHECK_INT(create(file, 8192, &handle), 0);
+    CHECK_INT(export_fd(file, handle, &fd), 0);
+    CHECK_INT(map_dmabuf(fd, 8192, 1, &mapped), -EINVAL); /* past the end */
+    CHECK_INT(map_dmabuf(fd, 0, 0, &mapped), -EINVAL);    /* private */
+    close_fd(fd);
+    CHECK_INT(heap_alloc(heap, 8192, &fd), 0);
+    CHECK_INT(import_fd(file, fd, &handle), 0);
+    CHECK_INT(map_dmabuf(fd, 0, 1, &mapped), 0);
+    close_fd(fd);
+    unmap(mapped);
+    vq_file_close(file);
+    vq_file_close(heap);
+    end_empty();
+}
+
+static void test_dmabuf_mapping_without_quirk(void)
+{
+    begin(VQ_IOMMU_TRANSLATED);
+    CHECK_INT(vq_quirk_set(board, "mmap-pins-object=off"), 0);
+    struct vq_file *file = open_as(100, "/dev/accel/accel0");
+    uint32_t handle;
+    int fd;
+    void *mapped;
+    CHECK_INT(create(file, 8192, &handle), 0);
+    CHECK_INT(export_fd(file, handle, &fd), 0);
+    CHECK_INT(map_dmabuf(fd, 0, 1, &mapped), 0);
+    close_fd(fd);
+    vq_file_close(file);
+    CHECK_INT(board->object_count, 1); /* the mapping keeps it */
+    unmap(mapped);
+    end_empty();
+}
+
 /* inotify speaks before the lock goes, and joins equal events: the board looks again by itself. */
 static void test_close_without_event(void)
 {
@@ -478,6 +572,9 @@ int main(void)
     check_run("another node cannot attach to an export", test_foreign_node);
     check_run("a mapped object stays, and the ledger says so", test_mapping_pins);
     check_run("without the quirk it goes with its last use", test_mapping_without_quirk);
+    check_run("an object whose dma-buf was mapped stays too, once", test_dmabuf_mapping_pins);
+    check_run("a refused mapping and a heap's buffer keep nothing", test_dmabuf_mapping_pins_nothing_else);
+    check_run("without the quirk it goes with its dma-buf's last mapping", test_dmabuf_mapping_without_quirk);
     check_run("a close that inotify kept quiet about is found", test_close_without_event);
     check_run("structs of another size are extended and cut", test_size_mismatch);
     check_run("the largest struct that a number can name", test_largest_struct);

@@ -176,7 +176,7 @@ struct vq_object {
     uint64_t offset;                  /* fake mmap offset, 0: none yet */
     struct vq_list by_offset;
     bool pinned;                      /* quirk mmap-pins-object keeps it */
-    bool mapped;                      /* holds a reference for its mappings */
+    bool mapped;                      /* holds a reference for its mappings: the node's, and with that quirk its dma-buf's */
 };
 
 /* A process that has (or had, until its connections ended) a connection to the board. */

@@ -17,8 +17,6 @@ const char *const vq_known_differences[] = {
     "O_NOATIME",
     "dma-buf: a buffer exported again after its dma-buf was gone has its old inode, and a mapping through the accel node "
     "has the inode of the buffer's dma-buf",
-    "dma-buf: mapping an exported GEM buffer through its fd keeps nothing; the DRM core's mmap of a dma-buf takes the same "
-    "reference as one of the accel node, so a driver with mmap-pins-object would keep that buffer too",
     "udmabuf: has its memfd's inode and covers the whole memfd; a part of one or a list ends with EOPNOTSUPP, a second "
     "udmabuf of one memfd with EBUSY",
     "udmabuf: a mapping of the memfd cannot be told from one of the udmabuf",

@@ -43,7 +43,7 @@ int vq_dmabuf_attach(struct vq_dmabuf *dmabuf, struct vq_bank *bank, const struc
                      struct vq_attachment **out);
 void vq_dmabuf_detach(struct vq_attachment *attachment, const struct vq_caller *who);
 
-/* A dma-buf's own ioctls and the check before its mmap; see VQ_DMABUF. *call is the name for faults. */
+/* A dma-buf's own ioctls and the exporter's part of its mmap; see VQ_DMABUF. *call is the name for faults. */
 int64_t vq_dmabuf_request(struct vq_board *board, const struct vq_request *request, const void *data,
                           const char **call);
 

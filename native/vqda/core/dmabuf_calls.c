@@ -4,6 +4,7 @@
 #include "uapi/dma_buf.h"
 #include "uapi/errnos.h"
 #include "vqda/core/backing.h"
+#include "vqda/core/object.h"
 #include "vqda/quirks/quirks.h"
 
 #include <errno.h>
@@ -52,6 +53,14 @@ static int64_t check_mmap(const struct vq_dmabuf *dmabuf, const struct vq_reques
     return dmabuf->board->quirks[VQ_QUIRK_DMABUF_MMAP_IGNORES_OFFSET] ? 0 : -EINVAL;
 }
 
+static int64_t map(const struct vq_dmabuf *dmabuf, const struct vq_request *request, const void *data)
+{
+    int64_t at = check_mmap(dmabuf, request, data);
+    if (at >= 0 && dmabuf->object)
+        vq_object_mapped_by_dmabuf(dmabuf->object);
+    return at;
+}
+
 int64_t vq_dmabuf_request(struct vq_board *board, const struct vq_request *request, const void *data,
                           const char **call)
 {
@@ -61,7 +70,7 @@ int64_t vq_dmabuf_request(struct vq_board *board, const struct vq_request *reque
         return -ENOTTY; /* its descriptor is not a dma-buf's */
     switch (request->arg0) {
     case VQ_DMABUF_MMAP:
-        return check_mmap(dmabuf, request, data);
+        return map(dmabuf, request, data);
     case QDA_DMA_BUF_IOCTL_SYNC:
         *call = "DMA_BUF_IOCTL_SYNC";
         return sync_cpu(dmabuf, request, data);

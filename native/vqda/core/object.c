@@ -152,6 +152,14 @@ void vq_object_unmapped(struct vq_object *object)
     vq_object_put(object, &object->creator);
 }
 
+void vq_object_mapped_by_dmabuf(struct vq_object *object)
+{
+    if (!object->node->board->quirks[VQ_QUIRK_MMAP_PINS_OBJECT])
+        return;
+    vq_object_mapped(object);
+    object->pinned = true;
+}
+
 int vq_object_offset(struct vq_object *object, uint64_t *offset)
 {
     struct vq_node *node = object->node;

@@ -24,10 +24,15 @@ int vq_object_back(struct vq_object *object);
 /* Its physical pieces, made on first use (object->sg). 0 or -ENOMEM. */
 int vq_object_scatter(struct vq_object *object);
 
-/* A client maps it: the mappings together hold one reference. */
+/* A client maps it through the accel node: these mappings together hold one reference. */
 void vq_object_mapped(struct vq_object *object);
-/* Its last mapping went. */
+/* The last mapping through the node went. */
 void vq_object_unmapped(struct vq_object *object);
+/*
+ * A client maps its dma-buf. The DRM core (drm_gem_prime_mmap) takes the same reference as for the node, which the quirk
+ * mmap-pins-object never drops; without the quirk the mapping's dma-buf is what holds the object.
+ */
+void vq_object_mapped_by_dmabuf(struct vq_object *object);
 
 /* Its fake mmap offset, bytes, made on first use. 0 or -ENOMEM. */
 int vq_object_offset(struct vq_object *object, uint64_t *offset);

@@ -11,8 +11,8 @@ _Static_assert((int)VQ_QUIRK_COUNT <= VQ_QUIRKS, "struct vq_board has room for a
 const struct vq_quirk_info vq_quirk_infos[VQ_QUIRK_COUNT] = {
     [VQ_QUIRK_MMAP_PINS_OBJECT] = {
         "mmap-pins-object",
-        "on: the reference that an mmap of the accel node takes is never dropped, so an object once mapped stays for good; "
-        "off: it goes with the last mapping",
+        "on: the reference that an mmap of the accel node or of an exported dma-buf takes is never dropped, so an object "
+        "once mapped stays for good; off: it goes with the last mapping",
         QDA_ERRNO_BOTH, true },
     [VQ_QUIRK_RELEASE_LEAKS_INIT_MEMORY] = {
         "release-leaks-init-memory",

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { CATALOGUE, variantText } from '../../../electron/bench/catalogue.ts';
-import { makePlan, MAX_POINTS, planSeconds, type PlanRequest } from '../../../electron/bench/plan.ts';
+import {
+  leavesBehind,
+  makePlan,
+  MAX_POINTS,
+  planSeconds,
+  type PlanRequest,
+} from '../../../electron/bench/plan.ts';
+import { identity } from '../samples.ts';
 
 const offered = CATALOGUE.map(({ id, exhaustive }) => ({ id, exhaustive }));
 const request: PlanRequest = {
@@ -72,4 +79,30 @@ test('variants say what they are', () => {
   expect(variantText('cpu.sync', 1)).toBe('read, clean, not attached');
   expect(variantText('base.ioctl', 1)).toBe('QUERY');
   expect(variantText('mem.alloc', 0)).toBe('');
+});
+
+const left = (only: string, keeps: string, verify = true): number => {
+  const plan = makePlan({ ...request, only: [only], sizes: [4096], verify }, offered);
+  if (!plan.ok) throw new Error(plan.problem.message);
+  const node = { path: '/dev/accel/accel0', dsp: 'cdsp', generation: 'v1', proof: '', error: 0 };
+  const key = '/dev/accel/accel0.keeps-mapped-buffers';
+  const readings = [{ key, value: keeps, unit: '', reason: '', source: '' }];
+  return leavesBehind(plan.value, node, { ...identity, readings });
+};
+
+test('what stays in a driver that keeps mapped buffers: one buffer a point that maps its own, whichever way', () => {
+  const runs = 3 * 4096;
+  expect(CATALOGUE.map(({ id }) => [id, left(id, 'yes')])).toEqual([
+    ['base.ioctl', 0],
+    ['mem.alloc', 4096], // checked in the first run only
+    ['mem.cpumap', runs],
+    ['mem.export', 0],
+    ['mem.import', 0],
+    ['mem.import_scale', 0],
+    ['mem.handoff', runs],
+    ['cpu.bw', 2 * runs], // through the node and as a dma-buf; not malloc
+    ['cpu.sync', 0], // a heap's buffers
+  ]);
+  expect([left('mem.alloc', 'yes', false), left('mem.handoff', 'yes', false)]).toEqual([0, runs]);
+  expect([left('mem.handoff', 'no'), left('cpu.bw', 'no')]).toEqual([0, 0]);
 });
