@@ -7,6 +7,7 @@
 #include "vqda/workloads/workload.h"
 
 #define READ_MS 100
+#define RESTART_READS 5 /* the stream starts anew so often: each time its frames are imported afresh */
 #define RETRY_MS 200
 #define MAX_FRAMES 16384
 
@@ -87,14 +88,37 @@ static bool producer_is_there(const struct consumer *c)
     return poll(&ask, 1, 0) == 0;
 }
 
+/* As a pipeline does whose stream is set up anew: the frames leave its bank and come into it again. */
+static int import_afresh(struct consumer *c)
+{
+    for (uint32_t i = 0; i < c->taken; i++) {
+        (void)qda_gem_close(c->w->sys, c->w->node, c->handles[i]);
+        int err = qda_prime_import(c->w->sys, c->w->node, c->frames[i].dmabuf, &c->handles[i]);
+        if (err < 0)
+            return workload_failed("PRIME_FD_TO_HANDLE", err);
+    }
+    return 0;
+}
+
+static int work_on(struct consumer *c)
+{
+    int err = 0;
+    for (unsigned reads = 1; err == 0 && workload_pause(READ_MS); reads++) {
+        err = producer_is_there(c) ? read_newest(c) : -EPIPE;
+        if (err == 0 && reads % RESTART_READS == 0)
+            err = import_afresh(c);
+    }
+    return err;
+}
+
 /* One producer, from its first frame to its end. -EPIPE: it is gone. */
 static int consume(struct consumer *c)
 {
     int err = take_all(c);
-    if (err == 0)
+    if (err == 0) {
         c->w->ready();
-    while (err == 0 && workload_pause(READ_MS))
-        err = producer_is_there(c) ? read_newest(c) : -EPIPE;
+        err = work_on(c);
+    }
     let_go(c);
     return err;
 }
