@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Gap, Run } from '../model/run.ts';
 import { sampleDigest } from '../store/digest.ts';
 import type { RunHeader } from '../store/read.ts';
+import { ClockOffset } from './clock-offset.ts';
 import type { Lab } from './compose.ts';
 import { nodeOf, type OpenBoard } from './open-board.ts';
 import { Recorder, type Kept } from './recorder.ts';
@@ -81,6 +82,7 @@ async function record(
 ): Promise<Outcome<FinishedRun>> {
   const collector = new Collector();
   const gaps: Gap[] = [];
+  const offset = new ClockOffset();
   const recorder = new LazyRecorder(lab.storePath, header, hooks.onNotice);
   const off = [
     board.session.on('plan', (event) => {
@@ -91,13 +93,24 @@ async function record(
     }),
     board.session.on('gap', (gap) => gaps.push(gap)),
     board.session.on('notice', hooks.onNotice),
+    board.session.on('heartbeat', (heartbeat) => {
+      offset.heard(heartbeat, Date.now());
+    }),
   ];
   const end = await follow(board, header, signal);
   for (const stop of off) stop();
   if (!end.ok) return end;
   const after = await readingsAfter(board);
   const points = collector.results(header.plan, header.simulated, sampleDigest);
-  const run: Run = { ...header, ...end.value, endedAt: new Date().toISOString(), after, gaps, points };
+  const run: Run = {
+    ...header,
+    ...end.value,
+    endedAt: new Date().toISOString(),
+    clockOffsetNs: offset.ns,
+    after,
+    gaps,
+    points,
+  };
   const kept = await recorder.finish(run, request.spillFolders);
   return kept.ok ? ok({ run, kept: kept.value }) : kept;
 }

@@ -124,6 +124,27 @@ test('a run is kept, listed, exported in every format, and marked simulated in e
   expect(readFileSync(join(out, 'run.json'), 'utf8').trim()).toBe(json.out.trim());
 });
 
+test("a run of more than one heartbeat knows the offset of the board clock; here it is this machine's own", async () => {
+  const run = await lab.run(
+    ...[
+      'bench',
+      '--board',
+      lab.name,
+      '--no-memory',
+      '--only',
+      'base.ioctl',
+      '--samples',
+      '1000000',
+      '--budget',
+      '1',
+    ],
+  );
+  expect(run.code).toBe(0);
+  const [newest] = JSON.parse((await lab.run('runs', '--json')).out) as { clockOffsetNs: number | null }[];
+  expect(newest?.clockOffsetNs).not.toBeNull();
+  expect(Math.abs(newest?.clockOffsetNs ?? NaN)).toBeLessThan(60e9); // a lag of a busy machine, not another clock
+});
+
 test('a run file that was edited by hand is refused; the file as written is not', async () => {
   const path = join(lab.folder, 'out', 'run.json');
   const again = await lab.run('report', path, '--format', 'csv');
