@@ -72,7 +72,7 @@ export interface Run {
   readonly plan: Plan;
   readonly points: readonly PointResult[];
   readonly gaps: readonly Gap[];
-  /** The memory managers as seen during the run. */
+  /** The memory managers as seen right before the plan ran; null where nobody looked. */
   readonly memory: MemoryPicture | null;
   /** The exact command that runs it again. */
   readonly command: string;

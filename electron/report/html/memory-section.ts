@@ -29,7 +29,7 @@ export function memorySection(picture: MemoryPicture | null): Markup {
   return html`<section id="memory">
     <h2>Who holds which memory</h2>
     <p>
-      As seen during the run, at ${clock(picture.takenNs)} of the board's clock. The small word behind a value
+      As seen right before the plan ran, at ${clock(picture.takenNs)} of the board's clock. The small word behind a value
       is the tier that it came from; what no tier knows is unknown, with the reason below.
     </p>
     ${findings(picture)} ${tiers(picture)} ${processes(scene, notes)} ${banks(scene, notes)}
@@ -128,7 +128,7 @@ function tiers(picture: MemoryPicture): Markup {
       ? NOTHING
       : html`<p>
           The tier dma begins with its trace, at ${clock(since)}: what was mapped before is in none of its
-          values, so a bank can show 0 B and still hold older mappings.
+          values, so a bank may hold more than it shows.
         </p>`;
   return html`<h3>Tiers</h3>
     ${table(TIERS, picture.tiers)} ${begin}`;
