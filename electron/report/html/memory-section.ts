@@ -29,8 +29,8 @@ export function memorySection(picture: MemoryPicture | null): Markup {
   return html`<section id="memory">
     <h2>Who holds which memory</h2>
     <p>
-      As seen right before the plan ran, at ${clock(picture.takenNs)} of the board's clock. The small word behind a value
-      is the tier that it came from; what no tier knows is unknown, with the reason below.
+      As seen right before the plan ran, at ${clock(picture.takenNs)} of the board's clock. The small word
+      behind a value is the tier that it came from; what no tier knows is unknown, with the reason below.
     </p>
     ${findings(picture)} ${tiers(picture)} ${processes(scene, notes)} ${banks(scene, notes)}
     ${mappings(scene)} ${buffers(scene, notes)} ${own(picture)} ${notes.list('Why values are unknown')}
