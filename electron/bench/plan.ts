@@ -65,7 +65,7 @@ export function makePlan(request: PlanRequest, offered: readonly BenchmarkInfo[]
   });
 }
 
-/** Upper bound of the time that the plan may take, seconds: every point to its budget. */
+/** What the budgets of the points add up to, seconds. A point takes less where its samples are quick, more where its least samples are slow. */
 export const planSeconds = (plan: Plan): number =>
   plan.points.reduce((sum, point) => sum + point.budgetNs / 1e9, 0);
 

@@ -130,7 +130,7 @@ function hooks(screen: Screen): RunHooks {
     onPlan: (plan, node, leaves) => {
       const seconds = Math.ceil(planSeconds(plan));
       screen.note(
-        `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}), at most ${seconds} s`,
+        `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}), budget ${seconds} s`,
       );
       if (leaves > 0) {
         screen.note(`This driver keeps what was once mapped: ${formatBytes(leaves)} stay held until reboot.`);
