@@ -8,8 +8,8 @@
 #include "wire/put.h"
 #include "wire/text.h"
 
-#define STARTED_BYTES 192u    /* QDA_MAX_SERIES names, numbers */
-#define POINT_DONE_BYTES 416u /* call, reason, numbers */
+#define STARTED_BYTES 320u    /* QDA_MAX_SERIES names, numbers */
+#define POINT_DONE_BYTES 896u /* call, reason, numbers */
 #define PLAN_DONE_BYTES 352u
 
 _Static_assert(QDA_MAX_SERIES * (SINK_NAME_LEN - 1 + 2) + 2 * 11 <= STARTED_BYTES, "the names of all series fit");

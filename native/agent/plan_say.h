@@ -7,7 +7,7 @@
 /* What a plan says beside its samples, as blocks. */
 
 /* Bytes of the ring that PointStarted and PointDone of one point take at most, and PlanDone. */
-#define PLAN_SAY_POINT_BYTES 672u
+#define PLAN_SAY_POINT_BYTES 1280u
 #define PLAN_SAY_PLAN_BYTES 1024u
 
 void plan_say_point_started(struct plan *plan);

@@ -36,6 +36,7 @@ const struct qda_driver *qda_driver_for(enum qda_generation generation)
         return &qda_driver_v1;
     case QDA_GEN_RFC:
         return &qda_driver_rfc;
+    case QDA_GEN_FASTRPC: /* its table is not built yet */
     case QDA_GEN_NONE:
         break;
     }

@@ -8,7 +8,7 @@
  * One table of functions a driver generation. No code outside driver/ knows a generation's layouts or asks which one it
  * is. Every function zeroes its ioctl struct, fills it, calls, and returns >= 0 or -errno: no policy, no retry.
  */
-enum qda_generation { QDA_GEN_NONE = 0, QDA_GEN_V1 = 1, QDA_GEN_RFC = 2 };
+enum qda_generation { QDA_GEN_NONE = 0, QDA_GEN_V1 = 1, QDA_GEN_RFC = 2, QDA_GEN_FASTRPC = 4 };
 
 /* SESSION_CREATE: the ELF by `file` (user memory) or by `buffer`. */
 struct qda_session_args {
@@ -44,9 +44,12 @@ struct qda_driver {
     enum qda_generation generation;
     const char *name;    /* "qda-v1", "qda-rfc": what results carry */
     const char *title;   /* "QDA v1 (2026-05-19)" */
+    bool gem;              /* has GEM handles and PRIME; false (legacy FastRPC): every buffer is a dma-buf of a heap */
+    bool handles_are_refs; /* `buffer` fields and qda_rpc_arg.ref hold GEM handles (RFC), not dma-buf fds */
     bool leaks_mappings; /* a buffer once mapped stays until reboot: plans reuse mapped buffers and say what a run leaves */
 
     int (*query)(struct qda_sys *sys, int fd, char name[16]);                              /* DSP name, NUL-terminated */
+    /* NULL without `gem`. */
     int (*gem_create)(struct qda_sys *sys, int fd, uint64_t size, uint32_t *handle);       /* size in bytes */
     int (*gem_mmap_offset)(struct qda_sys *sys, int fd, uint32_t handle, uint64_t *offset);
     /* buffer: what the generation's `fd` field wants, a dma-buf fd (v1) or a GEM handle (RFC). Need a DSP. */
@@ -54,6 +57,8 @@ struct qda_driver {
     int (*map)(struct qda_sys *sys, int fd, struct qda_map_args *args);
     int (*unmap)(struct qda_sys *sys, int fd, const struct qda_unmap_args *args);
     int (*invoke)(struct qda_sys *sys, int fd, uint32_t handle, uint32_t scalars, const void *args);
+    /* A capability of the DSP by its number; NULL: this generation has no such call (handle 2 is invoked instead). */
+    int (*capability)(struct qda_sys *sys, int fd, uint32_t attribute, uint32_t *value);
 };
 
 /* DRM core and dma-buf calls: the same in every generation (driver/drm.c, driver/dmabuf.c). */

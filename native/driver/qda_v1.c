@@ -89,6 +89,7 @@ const struct qda_driver qda_driver_v1 = {
     .generation = QDA_GEN_V1,
     .name = "qda-v1",
     .title = "QDA v1 (2026-05-19)",
+    .gem = true,
     .leaks_mappings = true, /* no vm_ops: the reference that the DRM core takes for an mmap is never dropped (derived) */
     .query = v1_query,
     .gem_create = v1_gem_create,

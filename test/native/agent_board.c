@@ -152,10 +152,10 @@ static void stop(struct qda_run_ctx *ctx, void *state)
     free(state);
 }
 
-static const struct qda_run_ops run_count = {"test.count", false, start_counter, step_count, stop};
-static const struct qda_run_ops run_skip = {"test.skip", false, start_skip, step_count, stop};
-static const struct qda_run_ops run_gone = {"test.gone", false, start_counter, step_gone, stop};
-static const struct qda_run_ops run_endless = {"test.endless", true, start_counter, step_endless, stop};
+static const struct qda_run_ops run_count = {"test.count", false, start_counter, step_count, stop, .needs_dsp = false};
+static const struct qda_run_ops run_skip = {"test.skip", false, start_skip, step_count, stop, .needs_dsp = false};
+static const struct qda_run_ops run_gone = {"test.gone", false, start_counter, step_gone, stop, .needs_dsp = false};
+static const struct qda_run_ops run_endless = {"test.endless", true, start_counter, step_endless, stop, .needs_dsp = false};
 const struct qda_run_ops *const qda_runs[] = {&run_count, &run_skip, &run_gone, &run_endless, NULL};
 
 const struct qda_run_ops *qda_run_find(const char *id)

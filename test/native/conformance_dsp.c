@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "conformance.h"
 
-#include "uapi/fastrpc_abi.h"
+#include "rpcmsg/scalars.h"
 #include "uapi/qda_rfc.h"
 #include "uapi/qda_v1.h"
 

@@ -9,7 +9,7 @@
 #include "uapi/dma_buf.h"
 #include "uapi/dma_heap.h"
 #include "uapi/drm_core.h"
-#include "uapi/fastrpc_abi.h"
+#include "rpcmsg/scalars.h"
 #include "uapi/layouts.h"
 #include "uapi/qda_rfc.h"
 #include "uapi/qda_v1.h"

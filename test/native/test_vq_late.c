@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "driver/driver.h"
-#include "uapi/fastrpc_abi.h"
+#include "rpcmsg/scalars.h"
 
 /* Calls whose answer is late: signals, other threads meanwhile, and a server that dies before it answers. */
 

@@ -309,6 +309,13 @@ export declare type StartPlan = Message<"qdalab.StartPlan"> & {
    * @generated from field: repeated qdalab.PlanPoint points = 3;
    */
   points: PlanPoint[];
+
+  /**
+   * the shell ELF on the board that the user named; empty: the agent looks for it
+   *
+   * @generated from field: string shell = 4;
+   */
+  shell: string;
 };
 
 /**
@@ -671,6 +678,13 @@ export declare type LogLine = Message<"qdalab.LogLine"> & {
    * @generated from field: string text = 3;
    */
   text: string;
+
+  /**
+   * "agent" or, for lines of a DSP's own log, its name: "cdsp"; empty: the agent
+   *
+   * @generated from field: string source = 4;
+   */
+  source: string;
 };
 
 /**
@@ -1069,6 +1083,24 @@ export declare type MemoryRecord = Message<"qdalab.MemoryRecord"> & {
      */
     value: SelfFact;
     case: "self";
+  } | {
+    /**
+     * @generated from field: qdalab.DspSessionFact dsp_session = 8;
+     */
+    value: DspSessionFact;
+    case: "dspSession";
+  } | {
+    /**
+     * @generated from field: qdalab.DspMapFact dsp_map = 9;
+     */
+    value: DspMapFact;
+    case: "dspMap";
+  } | {
+    /**
+     * @generated from field: qdalab.DspCallFact dsp_call = 10;
+     */
+    value: DspCallFact;
+    case: "dspCall";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1323,6 +1355,173 @@ export declare type SelfFact = Message<"qdalab.SelfFact"> & {
 export declare const SelfFactSchema: GenMessage<SelfFact>;
 
 /**
+ * self: a DSP process of the agent's own.
+ *
+ * @generated from message qdalab.DspSessionFact
+ */
+export declare type DspSessionFact = Message<"qdalab.DspSessionFact"> & {
+  /**
+   * the child that owns it
+   *
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * @generated from field: string node = 2;
+   */
+  node: string;
+
+  /**
+   * @generated from field: bool unsigned_pd = 3;
+   */
+  unsignedPd: boolean;
+
+  /**
+   * path on the board
+   *
+   * @generated from field: string shell = 4;
+   */
+  shell: string;
+
+  /**
+   * @generated from field: uint64 shell_bytes = 5;
+   */
+  shellBytes: bigint;
+
+  /**
+   * hex
+   *
+   * @generated from field: string shell_sha256 = 6;
+   */
+  shellSha256: string;
+
+  /**
+   * that the driver holds for it
+   *
+   * @generated from field: optional uint64 process_memory = 7;
+   */
+  processMemory?: bigint | undefined;
+
+  /**
+   * @generated from field: uint64 since_ns = 8;
+   */
+  sinceNs: bigint;
+
+  /**
+   * bytes of its 32-bit space that can be used
+   *
+   * @generated from field: uint64 address_space = 9;
+   */
+  addressSpace: bigint;
+
+  /**
+   * @generated from field: uint32 reverse_calls = 10;
+   */
+  reverseCalls: number;
+
+  /**
+   * it is gone, and what is listed may still be owned by the DSP
+   *
+   * @generated from field: bool ended = 11;
+   */
+  ended: boolean;
+};
+
+/**
+ * Describes the message qdalab.DspSessionFact.
+ * Use `create(DspSessionFactSchema)` to create a new message.
+ */
+export declare const DspSessionFactSchema: GenMessage<DspSessionFact>;
+
+/**
+ * a range of its address space
+ *
+ * @generated from message qdalab.DspMapFact
+ */
+export declare type DspMapFact = Message<"qdalab.DspMapFact"> & {
+  /**
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * DSP virtual address
+   *
+   * @generated from field: uint64 address = 2;
+   */
+  address: bigint;
+
+  /**
+   * @generated from field: uint64 size = 3;
+   */
+  size: bigint;
+
+  /**
+   * the dma-buf's
+   *
+   * @generated from field: optional uint64 ino = 4;
+   */
+  ino?: bigint | undefined;
+
+  /**
+   * "buffer": REMOTE_MAP; "heap": the process asked for more memory
+   *
+   * @generated from field: string kind = 5;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: uint64 since_ns = 6;
+   */
+  sinceNs: bigint;
+};
+
+/**
+ * Describes the message qdalab.DspMapFact.
+ * Use `create(DspMapFactSchema)` to create a new message.
+ */
+export declare const DspMapFactSchema: GenMessage<DspMapFact>;
+
+/**
+ * a call that the DSP has not answered for a while
+ *
+ * @generated from message qdalab.DspCallFact
+ */
+export declare type DspCallFact = Message<"qdalab.DspCallFact"> & {
+  /**
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * @generated from field: uint32 tid = 2;
+   */
+  tid: number;
+
+  /**
+   * @generated from field: uint32 handle = 3;
+   */
+  handle: number;
+
+  /**
+   * @generated from field: uint32 scalars = 4;
+   */
+  scalars: number;
+
+  /**
+   * @generated from field: uint64 since_ns = 5;
+   */
+  sinceNs: bigint;
+};
+
+/**
+ * Describes the message qdalab.DspCallFact.
+ * Use `create(DspCallFactSchema)` to create a new message.
+ */
+export declare const DspCallFactSchema: GenMessage<DspCallFact>;
+
+/**
  * @generated from message qdalab.MemoryEvents
  */
 export declare type MemoryEvents = Message<"qdalab.MemoryEvents"> & {
@@ -1464,7 +1663,7 @@ export declare type PointStarted = Message<"qdalab.PointStarted"> & {
   block: bigint;
 
   /**
-   * names, at most 5
+   * names, at most 8
    *
    * @generated from field: repeated string series = 3;
    */
@@ -1615,6 +1814,20 @@ export declare type PointDone = Message<"qdalab.PointDone"> & {
    * @generated from field: bool simulated = 16;
    */
   simulated: boolean;
+
+  /**
+   * figures that are no times, at most 8
+   *
+   * @generated from field: repeated qdalab.Counter counters = 17;
+   */
+  counters: Counter[];
+
+  /**
+   * where the figure claims that nothing was copied
+   *
+   * @generated from field: qdalab.ZeroCopyProof proof = 18;
+   */
+  proof?: ZeroCopyProof | undefined;
 };
 
 /**
@@ -1622,6 +1835,92 @@ export declare type PointDone = Message<"qdalab.PointDone"> & {
  * Use `create(PointDoneSchema)` to create a new message.
  */
 export declare const PointDoneSchema: GenMessage<PointDone>;
+
+/**
+ * @generated from message qdalab.Counter
+ */
+export declare type Counter = Message<"qdalab.Counter"> & {
+  /**
+   * "instructions", "reverse-calls"
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * "", "bytes", "calls"
+   *
+   * @generated from field: string unit = 2;
+   */
+  unit: string;
+
+  /**
+   * @generated from field: uint64 value = 3;
+   */
+  value: bigint;
+};
+
+/**
+ * Describes the message qdalab.Counter.
+ * Use `create(CounterSchema)` to create a new message.
+ */
+export declare const CounterSchema: GenMessage<Counter>;
+
+/**
+ * @generated from message qdalab.ZeroCopyProof
+ */
+export declare type ZeroCopyProof = Message<"qdalab.ZeroCopyProof"> & {
+  /**
+   * of the dma-buf that the CPU maps
+   *
+   * @generated from field: uint64 ino = 1;
+   */
+  ino: bigint;
+
+  /**
+   * of the object that the DSP was given, exported again
+   *
+   * @generated from field: optional uint64 import_ino = 2;
+   */
+  importIno?: bigint | undefined;
+
+  /**
+   * that the DSP used: (SID << 32) + IOVA as traced
+   *
+   * @generated from field: optional uint64 dma_address = 3;
+   */
+  dmaAddress?: bigint | undefined;
+
+  /**
+   * why there is none
+   *
+   * @generated from field: string dma_reason = 4;
+   */
+  dmaReason: string;
+
+  /**
+   * DSP virtual address
+   *
+   * @generated from field: optional uint64 dsp_address = 5;
+   */
+  dspAddress?: bigint | undefined;
+
+  /**
+   * @generated from field: bool nonce_to_dsp = 6;
+   */
+  nonceToDsp: boolean;
+
+  /**
+   * @generated from field: bool nonce_from_dsp = 7;
+   */
+  nonceFromDsp: boolean;
+};
+
+/**
+ * Describes the message qdalab.ZeroCopyProof.
+ * Use `create(ZeroCopyProofSchema)` to create a new message.
+ */
+export declare const ZeroCopyProofSchema: GenMessage<ZeroCopyProof>;
 
 /**
  * @generated from message qdalab.PlanDone
@@ -2071,6 +2370,25 @@ export declare type BoardInfo = Message<"qdalab.BoardInfo"> & {
    * @generated from field: repeated qdalab.BoardNode nodes = 15;
    */
   nodes: BoardNode[];
+
+  /**
+   * @generated from field: repeated qdalab.BoardDsp dsp_sessions = 16;
+   */
+  dspSessions: BoardDsp[];
+
+  /**
+   * inline arguments that messages copied, both ways, since the board began
+   *
+   * @generated from field: uint64 copied_bytes = 17;
+   */
+  copiedBytes: bigint;
+
+  /**
+   * why no DSP can run here; empty: one can
+   *
+   * @generated from field: string dsp_missing = 18;
+   */
+  dspMissing: string;
 };
 
 /**
@@ -2078,6 +2396,58 @@ export declare type BoardInfo = Message<"qdalab.BoardInfo"> & {
  * Use `create(BoardInfoSchema)` to create a new message.
  */
 export declare const BoardInfoSchema: GenMessage<BoardInfo>;
+
+/**
+ * a process of the virtual DSP
+ *
+ * @generated from message qdalab.BoardDsp
+ */
+export declare type BoardDsp = Message<"qdalab.BoardDsp"> & {
+  /**
+   * the emulator
+   *
+   * @generated from field: uint32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * @generated from field: int32 session = 2;
+   */
+  session: number;
+
+  /**
+   * @generated from field: string dsp = 3;
+   */
+  dsp: string;
+
+  /**
+   * @generated from field: uint32 sid = 4;
+   */
+  sid: number;
+
+  /**
+   * calls that it has not answered
+   *
+   * @generated from field: uint32 waiting = 5;
+   */
+  waiting: number;
+
+  /**
+   * @generated from field: uint64 calls = 6;
+   */
+  calls: bigint;
+
+  /**
+   * @generated from field: uint64 mappings = 7;
+   */
+  mappings: bigint;
+};
+
+/**
+ * Describes the message qdalab.BoardDsp.
+ * Use `create(BoardDspSchema)` to create a new message.
+ */
+export declare const BoardDspSchema: GenMessage<BoardDsp>;
 
 /**
  * @generated from message qdalab.BoardNode
@@ -2521,6 +2891,27 @@ export enum FaultKind {
    * @generated from enum value: FAULT_DELAY = 4;
    */
   FAULT_DELAY = 4,
+
+  /**
+   * the DSP process of the next call dies in the middle of it
+   *
+   * @generated from enum value: FAULT_DSP_CRASH = 5;
+   */
+  FAULT_DSP_CRASH = 5,
+
+  /**
+   * the next call is never answered; until cleared
+   *
+   * @generated from enum value: FAULT_DSP_HANG = 6;
+   */
+  FAULT_DSP_HANG = 6,
+
+  /**
+   * the DSP address space of new sessions is nearly full: `delay_ns` is the bytes that it has
+   *
+   * @generated from enum value: FAULT_DSP_SPACE = 7;
+   */
+  FAULT_DSP_SPACE = 7,
 }
 
 /**

@@ -10,7 +10,7 @@
 
 #include "uapi/dma_heap.h"
 #include "uapi/drm_core.h"
-#include "uapi/fastrpc_abi.h"
+#include "rpcmsg/scalars.h"
 #include "uapi/qda_v1.h"
 #include "uapi/udmabuf.h"
 

@@ -2,7 +2,7 @@
 #include "vqda/core/call.h"
 
 #include "uapi/errnos.h"
-#include "uapi/fastrpc_abi.h"
+#include "rpcmsg/scalars.h"
 #include "uapi/qda_v1.h"
 #include "vqda/core/abi.h"
 #include "vqda/core/bank.h"

@@ -6,7 +6,7 @@
 #error Regenerate this file with the current version of nanopb generator.
 #endif
 
-PB_BIND(qdalab_ToAgent, qdalab_ToAgent, AUTO)
+PB_BIND(qdalab_ToAgent, qdalab_ToAgent, 2)
 
 
 PB_BIND(qdalab_Hello, qdalab_Hello, AUTO)
@@ -42,13 +42,13 @@ PB_BIND(qdalab_Cancel, qdalab_Cancel, AUTO)
 PB_BIND(qdalab_Ack, qdalab_Ack, AUTO)
 
 
-PB_BIND(qdalab_StartPlan, qdalab_StartPlan, AUTO)
+PB_BIND(qdalab_StartPlan, qdalab_StartPlan, 2)
 
 
 PB_BIND(qdalab_PlanPoint, qdalab_PlanPoint, AUTO)
 
 
-PB_BIND(qdalab_FromAgent, qdalab_FromAgent, AUTO)
+PB_BIND(qdalab_FromAgent, qdalab_FromAgent, 2)
 
 
 PB_BIND(qdalab_Welcome, qdalab_Welcome, AUTO)
@@ -117,6 +117,15 @@ PB_BIND(qdalab_AttachmentFact, qdalab_AttachmentFact, AUTO)
 PB_BIND(qdalab_SelfFact, qdalab_SelfFact, AUTO)
 
 
+PB_BIND(qdalab_DspSessionFact, qdalab_DspSessionFact, AUTO)
+
+
+PB_BIND(qdalab_DspMapFact, qdalab_DspMapFact, AUTO)
+
+
+PB_BIND(qdalab_DspCallFact, qdalab_DspCallFact, AUTO)
+
+
 PB_BIND(qdalab_MemoryEvents, qdalab_MemoryEvents, AUTO)
 
 
@@ -133,6 +142,12 @@ PB_BIND(qdalab_SampleBlock, qdalab_SampleBlock, AUTO)
 
 
 PB_BIND(qdalab_PointDone, qdalab_PointDone, AUTO)
+
+
+PB_BIND(qdalab_Counter, qdalab_Counter, AUTO)
+
+
+PB_BIND(qdalab_ZeroCopyProof, qdalab_ZeroCopyProof, AUTO)
 
 
 PB_BIND(qdalab_PlanDone, qdalab_PlanDone, AUTO)
@@ -174,7 +189,10 @@ PB_BIND(qdalab_FromBoard, qdalab_FromBoard, 2)
 PB_BIND(qdalab_WorkloadStarted, qdalab_WorkloadStarted, AUTO)
 
 
-PB_BIND(qdalab_BoardInfo, qdalab_BoardInfo, AUTO)
+PB_BIND(qdalab_BoardInfo, qdalab_BoardInfo, 2)
+
+
+PB_BIND(qdalab_BoardDsp, qdalab_BoardDsp, AUTO)
 
 
 PB_BIND(qdalab_BoardNode, qdalab_BoardNode, AUTO)

@@ -79,7 +79,10 @@ typedef enum _qdalab_FaultKind {
     qdalab_FaultKind_FAULT_BANKS_EXHAUSTED = 1, /* every bank of the DSP reads as taken */
     qdalab_FaultKind_FAULT_ALLOC = 2, /* backing memory cannot be had: GEM_CREATE ENOMEM */
     qdalab_FaultKind_FAULT_FOREIGN_IMPORT = 3, /* attach of a foreign dma-buf is refused */
-    qdalab_FaultKind_FAULT_DELAY = 4 /* the reply of `call` comes `delay_ns` later */
+    qdalab_FaultKind_FAULT_DELAY = 4, /* the reply of `call` comes `delay_ns` later */
+    qdalab_FaultKind_FAULT_DSP_CRASH = 5, /* the DSP process of the next call dies in the middle of it */
+    qdalab_FaultKind_FAULT_DSP_HANG = 6, /* the next call is never answered; until cleared */
+    qdalab_FaultKind_FAULT_DSP_SPACE = 7 /* the DSP address space of new sessions is nearly full: `delay_ns` is the bytes that it has */
 } qdalab_FaultKind;
 
 /* Struct definitions */
@@ -136,6 +139,7 @@ typedef struct _qdalab_StartPlan {
     char run_id[64];
     char dsp[16]; /* "cdsp" */
     pb_callback_t points; /* at most 1024 */
+    char shell[256]; /* the shell ELF on the board that the user named; empty: the agent looks for it */
 } qdalab_StartPlan;
 
 /* ---------------------------------------------------------------- host -> agent */
@@ -207,6 +211,7 @@ typedef struct _qdalab_LogLine {
     qdalab_LogLevel level;
     uint64_t utc_ns;
     pb_callback_t text;
+    pb_callback_t source; /* "agent" or, for lines of a DSP's own log, its name: "cdsp"; empty: the agent */
 } qdalab_LogLine;
 
 /* A reading that may be missing, with the reason. */
@@ -330,6 +335,40 @@ typedef struct _qdalab_SelfFact { /* the agent's own bookkeeping */
     bool mapped;
 } qdalab_SelfFact;
 
+/* self: a DSP process of the agent's own. */
+typedef struct _qdalab_DspSessionFact {
+    uint32_t pid; /* the child that owns it */
+    pb_callback_t node;
+    bool unsigned_pd;
+    pb_callback_t shell; /* path on the board */
+    uint64_t shell_bytes;
+    pb_callback_t shell_sha256; /* hex */
+    bool has_process_memory;
+    uint64_t process_memory; /* that the driver holds for it */
+    uint64_t since_ns;
+    uint64_t address_space; /* bytes of its 32-bit space that can be used */
+    uint32_t reverse_calls;
+    bool ended; /* it is gone, and what is listed may still be owned by the DSP */
+} qdalab_DspSessionFact;
+
+typedef struct _qdalab_DspMapFact { /* a range of its address space */
+    uint32_t pid;
+    uint64_t address; /* DSP virtual address */
+    uint64_t size;
+    bool has_ino;
+    uint64_t ino; /* the dma-buf's */
+    pb_callback_t kind; /* "buffer": REMOTE_MAP; "heap": the process asked for more memory */
+    uint64_t since_ns;
+} qdalab_DspMapFact;
+
+typedef struct _qdalab_DspCallFact { /* a call that the DSP has not answered for a while */
+    uint32_t pid;
+    uint32_t tid;
+    uint32_t handle;
+    uint32_t scalars;
+    uint64_t since_ns;
+} qdalab_DspCallFact;
+
 typedef struct _qdalab_MemoryRecord {
     pb_size_t which_record;
     union {
@@ -340,6 +379,9 @@ typedef struct _qdalab_MemoryRecord {
         qdalab_MapFact map;
         qdalab_AttachmentFact attachment;
         qdalab_SelfFact self;
+        qdalab_DspSessionFact dsp_session;
+        qdalab_DspMapFact dsp_map;
+        qdalab_DspCallFact dsp_call;
     } record;
 } qdalab_MemoryRecord;
 
@@ -371,7 +413,7 @@ typedef struct _qdalab_SgEntry {
 typedef struct _qdalab_PointStarted {
     uint32_t index;
     uint64_t block; /* numbered with the sample blocks, acknowledged like them */
-    pb_callback_t series; /* names, at most 5 */
+    pb_callback_t series; /* names, at most 8 */
 } qdalab_PointStarted;
 
 /* Samples of one series of one point, in the order taken. */
@@ -383,6 +425,25 @@ typedef struct _qdalab_SampleBlock {
     pb_callback_t ns; /* packed little-endian u64, the wire form of packed fixed64; at most 4096 samples */
     bool simulated;
 } qdalab_SampleBlock;
+
+typedef struct _qdalab_Counter {
+    pb_callback_t name; /* "instructions", "reverse-calls" */
+    pb_callback_t unit; /* "", "bytes", "calls" */
+    uint64_t value;
+} qdalab_Counter;
+
+typedef struct _qdalab_ZeroCopyProof {
+    uint64_t ino; /* of the dma-buf that the CPU maps */
+    bool has_import_ino;
+    uint64_t import_ino; /* of the object that the DSP was given, exported again */
+    bool has_dma_address;
+    uint64_t dma_address; /* that the DSP used: (SID << 32) + IOVA as traced */
+    pb_callback_t dma_reason; /* why there is none */
+    bool has_dsp_address;
+    uint64_t dsp_address; /* DSP virtual address */
+    bool nonce_to_dsp;
+    bool nonce_from_dsp;
+} qdalab_ZeroCopyProof;
 
 typedef struct _qdalab_PointDone {
     uint32_t index;
@@ -402,6 +463,9 @@ typedef struct _qdalab_PointDone {
     uint64_t started_ns;
     uint64_t ended_ns;
     bool simulated;
+    pb_callback_t counters; /* figures that are no times, at most 8 */
+    bool has_proof;
+    qdalab_ZeroCopyProof proof; /* where the figure claims that nothing was copied */
 } qdalab_PointDone;
 
 typedef struct _qdalab_PlanDone {
@@ -515,6 +579,9 @@ typedef struct _qdalab_BoardInfo {
     pb_callback_t workload_pids;
     pb_callback_t known_differences;
     pb_callback_t nodes;
+    pb_callback_t dsp_sessions;
+    uint64_t copied_bytes; /* inline arguments that messages copied, both ways, since the board began */
+    pb_callback_t dsp_missing; /* why no DSP can run here; empty: one can */
 } qdalab_BoardInfo;
 
 typedef struct _qdalab_FromBoard {
@@ -527,6 +594,16 @@ typedef struct _qdalab_FromBoard {
         qdalab_WorkloadStarted workload;
     } body;
 } qdalab_FromBoard;
+
+typedef struct _qdalab_BoardDsp { /* a process of the virtual DSP */
+    uint32_t pid; /* the emulator */
+    int32_t session;
+    pb_callback_t dsp;
+    uint32_t sid;
+    uint32_t waiting; /* calls that it has not answered */
+    uint64_t calls;
+    uint64_t mappings;
+} qdalab_BoardDsp;
 
 typedef struct _qdalab_BoardNode {
     pb_callback_t path;
@@ -589,8 +666,8 @@ extern "C" {
 #define _qdalab_Status_ARRAYSIZE ((qdalab_Status)(qdalab_Status_STATUS_CANCELLED+1))
 
 #define _qdalab_FaultKind_MIN qdalab_FaultKind_FAULT_NONE
-#define _qdalab_FaultKind_MAX qdalab_FaultKind_FAULT_DELAY
-#define _qdalab_FaultKind_ARRAYSIZE ((qdalab_FaultKind)(qdalab_FaultKind_FAULT_DELAY+1))
+#define _qdalab_FaultKind_MAX qdalab_FaultKind_FAULT_DSP_SPACE
+#define _qdalab_FaultKind_ARRAYSIZE ((qdalab_FaultKind)(qdalab_FaultKind_FAULT_DSP_SPACE+1))
 
 
 
@@ -636,6 +713,9 @@ extern "C" {
 
 
 
+
+
+
 #define qdalab_DmaEvent_kind_ENUMTYPE qdalab_DmaKind
 
 
@@ -648,7 +728,10 @@ extern "C" {
 
 
 
+
+
 #define qdalab_SetFault_kind_ENUMTYPE qdalab_FaultKind
+
 
 
 
@@ -676,14 +759,14 @@ extern "C" {
 #define qdalab_Shutdown_init_default             {0}
 #define qdalab_Cancel_init_default               {0}
 #define qdalab_Ack_init_default                  {0}
-#define qdalab_StartPlan_init_default            {"", "", {{NULL}, NULL}}
+#define qdalab_StartPlan_init_default            {"", "", {{NULL}, NULL}, ""}
 #define qdalab_PlanPoint_init_default            {0, "", 0, _qdalab_Source_MIN, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define qdalab_FromAgent_init_default            {0, 0, 0, {qdalab_Welcome_init_default}}
 #define qdalab_Welcome_init_default              {{{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, 0, 0}
 #define qdalab_Failure_init_default              {_qdalab_FailureCode_MIN, {{NULL}, NULL}, 0}
 #define qdalab_Done_init_default                 {0}
 #define qdalab_Heartbeat_init_default            {0, 0, 0}
-#define qdalab_LogLine_init_default              {_qdalab_LogLevel_MIN, 0, {{NULL}, NULL}}
+#define qdalab_LogLine_init_default              {_qdalab_LogLevel_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}}
 #define qdalab_Reading_init_default              {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}}
 #define qdalab_AccelNode_init_default            {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0}
 #define qdalab_Identity_init_default             {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}}
@@ -701,12 +784,17 @@ extern "C" {
 #define qdalab_MapFact_init_default              {0, 0, 0, 0}
 #define qdalab_AttachmentFact_init_default       {0, {{NULL}, NULL}}
 #define qdalab_SelfFact_init_default             {{{NULL}, NULL}, 0, 0, false, 0, 0, 0, 0}
+#define qdalab_DspSessionFact_init_default       {0, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, {{NULL}, NULL}, false, 0, 0, 0, 0, 0}
+#define qdalab_DspMapFact_init_default           {0, 0, 0, false, 0, {{NULL}, NULL}, 0}
+#define qdalab_DspCallFact_init_default          {0, 0, 0, 0, 0}
 #define qdalab_MemoryEvents_init_default         {{{NULL}, NULL}, 0}
 #define qdalab_DmaEvent_init_default             {_qdalab_DmaKind_MIN, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0}
 #define qdalab_SgEntry_init_default              {0, 0, false, 0}
 #define qdalab_PointStarted_init_default         {0, 0, {{NULL}, NULL}}
 #define qdalab_SampleBlock_init_default          {0, 0, 0, 0, {{NULL}, NULL}, 0}
-#define qdalab_PointDone_init_default            {0, 0, _qdalab_Status_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define qdalab_PointDone_init_default            {0, 0, _qdalab_Status_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {{NULL}, NULL}, false, qdalab_ZeroCopyProof_init_default}
+#define qdalab_Counter_init_default              {{{NULL}, NULL}, {{NULL}, NULL}, 0}
+#define qdalab_ZeroCopyProof_init_default        {0, false, 0, false, 0, {{NULL}, NULL}, false, 0, 0, 0}
 #define qdalab_PlanDone_init_default             {{{NULL}, NULL}, 0, 0, {{NULL}, NULL}}
 #define qdalab_ToBoard_init_default              {0, 0, {qdalab_BoardStatus_init_default}}
 #define qdalab_BoardStatus_init_default          {0}
@@ -720,7 +808,8 @@ extern "C" {
 #define qdalab_KillClient_init_default           {0}
 #define qdalab_FromBoard_init_default            {0, 0, {qdalab_BoardInfo_init_default}}
 #define qdalab_WorkloadStarted_init_default      {{{NULL}, NULL}}
-#define qdalab_BoardInfo_init_default            {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}}
+#define qdalab_BoardInfo_init_default            {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}}
+#define qdalab_BoardDsp_init_default             {0, 0, {{NULL}, NULL}, 0, 0, 0, 0}
 #define qdalab_BoardNode_init_default            {{{NULL}, NULL}, {{NULL}, NULL}, 0}
 #define qdalab_BoardBank_init_default            {{{NULL}, NULL}, 0, 0, 0, 0}
 #define qdalab_LedgerEntry_init_default          {{{NULL}, NULL}, 0, 0}
@@ -737,14 +826,14 @@ extern "C" {
 #define qdalab_Shutdown_init_zero                {0}
 #define qdalab_Cancel_init_zero                  {0}
 #define qdalab_Ack_init_zero                     {0}
-#define qdalab_StartPlan_init_zero               {"", "", {{NULL}, NULL}}
+#define qdalab_StartPlan_init_zero               {"", "", {{NULL}, NULL}, ""}
 #define qdalab_PlanPoint_init_zero               {0, "", 0, _qdalab_Source_MIN, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define qdalab_FromAgent_init_zero               {0, 0, 0, {qdalab_Welcome_init_zero}}
 #define qdalab_Welcome_init_zero                 {{{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, 0, 0}
 #define qdalab_Failure_init_zero                 {_qdalab_FailureCode_MIN, {{NULL}, NULL}, 0}
 #define qdalab_Done_init_zero                    {0}
 #define qdalab_Heartbeat_init_zero               {0, 0, 0}
-#define qdalab_LogLine_init_zero                 {_qdalab_LogLevel_MIN, 0, {{NULL}, NULL}}
+#define qdalab_LogLine_init_zero                 {_qdalab_LogLevel_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}}
 #define qdalab_Reading_init_zero                 {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}}
 #define qdalab_AccelNode_init_zero               {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0}
 #define qdalab_Identity_init_zero                {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}}
@@ -762,12 +851,17 @@ extern "C" {
 #define qdalab_MapFact_init_zero                 {0, 0, 0, 0}
 #define qdalab_AttachmentFact_init_zero          {0, {{NULL}, NULL}}
 #define qdalab_SelfFact_init_zero                {{{NULL}, NULL}, 0, 0, false, 0, 0, 0, 0}
+#define qdalab_DspSessionFact_init_zero          {0, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, {{NULL}, NULL}, false, 0, 0, 0, 0, 0}
+#define qdalab_DspMapFact_init_zero              {0, 0, 0, false, 0, {{NULL}, NULL}, 0}
+#define qdalab_DspCallFact_init_zero             {0, 0, 0, 0, 0}
 #define qdalab_MemoryEvents_init_zero            {{{NULL}, NULL}, 0}
 #define qdalab_DmaEvent_init_zero                {_qdalab_DmaKind_MIN, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0}
 #define qdalab_SgEntry_init_zero                 {0, 0, false, 0}
 #define qdalab_PointStarted_init_zero            {0, 0, {{NULL}, NULL}}
 #define qdalab_SampleBlock_init_zero             {0, 0, 0, 0, {{NULL}, NULL}, 0}
-#define qdalab_PointDone_init_zero               {0, 0, _qdalab_Status_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define qdalab_PointDone_init_zero               {0, 0, _qdalab_Status_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {{NULL}, NULL}, false, qdalab_ZeroCopyProof_init_zero}
+#define qdalab_Counter_init_zero                 {{{NULL}, NULL}, {{NULL}, NULL}, 0}
+#define qdalab_ZeroCopyProof_init_zero           {0, false, 0, false, 0, {{NULL}, NULL}, false, 0, 0, 0}
 #define qdalab_PlanDone_init_zero                {{{NULL}, NULL}, 0, 0, {{NULL}, NULL}}
 #define qdalab_ToBoard_init_zero                 {0, 0, {qdalab_BoardStatus_init_zero}}
 #define qdalab_BoardStatus_init_zero             {0}
@@ -781,7 +875,8 @@ extern "C" {
 #define qdalab_KillClient_init_zero              {0}
 #define qdalab_FromBoard_init_zero               {0, 0, {qdalab_BoardInfo_init_zero}}
 #define qdalab_WorkloadStarted_init_zero         {{{NULL}, NULL}}
-#define qdalab_BoardInfo_init_zero               {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}}
+#define qdalab_BoardInfo_init_zero               {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}}
+#define qdalab_BoardDsp_init_zero                {0, 0, {{NULL}, NULL}, 0, 0, 0, 0}
 #define qdalab_BoardNode_init_zero               {{{NULL}, NULL}, {{NULL}, NULL}, 0}
 #define qdalab_BoardBank_init_zero               {{{NULL}, NULL}, 0, 0, 0, 0}
 #define qdalab_LedgerEntry_init_zero             {{{NULL}, NULL}, 0, 0}
@@ -797,6 +892,7 @@ extern "C" {
 #define qdalab_StartPlan_run_id_tag              1
 #define qdalab_StartPlan_dsp_tag                 2
 #define qdalab_StartPlan_points_tag              3
+#define qdalab_StartPlan_shell_tag               4
 #define qdalab_ToAgent_id_tag                    1
 #define qdalab_ToAgent_hello_tag                 2
 #define qdalab_ToAgent_get_identity_tag          3
@@ -841,6 +937,7 @@ extern "C" {
 #define qdalab_LogLine_level_tag                 1
 #define qdalab_LogLine_utc_ns_tag                2
 #define qdalab_LogLine_text_tag                  3
+#define qdalab_LogLine_source_tag                4
 #define qdalab_Reading_key_tag                   1
 #define qdalab_Reading_value_tag                 2
 #define qdalab_Reading_unit_tag                  3
@@ -910,6 +1007,28 @@ extern "C" {
 #define qdalab_SelfFact_since_ns_tag             5
 #define qdalab_SelfFact_imported_tag             6
 #define qdalab_SelfFact_mapped_tag               7
+#define qdalab_DspSessionFact_pid_tag            1
+#define qdalab_DspSessionFact_node_tag           2
+#define qdalab_DspSessionFact_unsigned_pd_tag    3
+#define qdalab_DspSessionFact_shell_tag          4
+#define qdalab_DspSessionFact_shell_bytes_tag    5
+#define qdalab_DspSessionFact_shell_sha256_tag   6
+#define qdalab_DspSessionFact_process_memory_tag 7
+#define qdalab_DspSessionFact_since_ns_tag       8
+#define qdalab_DspSessionFact_address_space_tag  9
+#define qdalab_DspSessionFact_reverse_calls_tag  10
+#define qdalab_DspSessionFact_ended_tag          11
+#define qdalab_DspMapFact_pid_tag                1
+#define qdalab_DspMapFact_address_tag            2
+#define qdalab_DspMapFact_size_tag               3
+#define qdalab_DspMapFact_ino_tag                4
+#define qdalab_DspMapFact_kind_tag               5
+#define qdalab_DspMapFact_since_ns_tag           6
+#define qdalab_DspCallFact_pid_tag               1
+#define qdalab_DspCallFact_tid_tag               2
+#define qdalab_DspCallFact_handle_tag            3
+#define qdalab_DspCallFact_scalars_tag           4
+#define qdalab_DspCallFact_since_ns_tag          5
 #define qdalab_MemoryRecord_process_tag          1
 #define qdalab_MemoryRecord_node_tag             2
 #define qdalab_MemoryRecord_buffer_tag           3
@@ -917,6 +1036,9 @@ extern "C" {
 #define qdalab_MemoryRecord_map_tag              5
 #define qdalab_MemoryRecord_attachment_tag       6
 #define qdalab_MemoryRecord_self_tag             7
+#define qdalab_MemoryRecord_dsp_session_tag      8
+#define qdalab_MemoryRecord_dsp_map_tag          9
+#define qdalab_MemoryRecord_dsp_call_tag         10
 #define qdalab_MemoryEvents_events_tag           1
 #define qdalab_MemoryEvents_lost_tag             2
 #define qdalab_DmaEvent_kind_tag                 1
@@ -940,6 +1062,16 @@ extern "C" {
 #define qdalab_SampleBlock_first_tag             4
 #define qdalab_SampleBlock_ns_tag                5
 #define qdalab_SampleBlock_simulated_tag         6
+#define qdalab_Counter_name_tag                  1
+#define qdalab_Counter_unit_tag                  2
+#define qdalab_Counter_value_tag                 3
+#define qdalab_ZeroCopyProof_ino_tag             1
+#define qdalab_ZeroCopyProof_import_ino_tag      2
+#define qdalab_ZeroCopyProof_dma_address_tag     3
+#define qdalab_ZeroCopyProof_dma_reason_tag      4
+#define qdalab_ZeroCopyProof_dsp_address_tag     5
+#define qdalab_ZeroCopyProof_nonce_to_dsp_tag    6
+#define qdalab_ZeroCopyProof_nonce_from_dsp_tag  7
 #define qdalab_PointDone_index_tag               1
 #define qdalab_PointDone_block_tag               2
 #define qdalab_PointDone_status_tag              3
@@ -956,6 +1088,8 @@ extern "C" {
 #define qdalab_PointDone_started_ns_tag          14
 #define qdalab_PointDone_ended_ns_tag            15
 #define qdalab_PointDone_simulated_tag           16
+#define qdalab_PointDone_counters_tag            17
+#define qdalab_PointDone_proof_tag               18
 #define qdalab_PlanDone_run_id_tag               1
 #define qdalab_PlanDone_block_tag                2
 #define qdalab_PlanDone_cancelled_tag            3
@@ -1015,11 +1149,21 @@ extern "C" {
 #define qdalab_BoardInfo_workload_pids_tag       13
 #define qdalab_BoardInfo_known_differences_tag   14
 #define qdalab_BoardInfo_nodes_tag               15
+#define qdalab_BoardInfo_dsp_sessions_tag        16
+#define qdalab_BoardInfo_copied_bytes_tag        17
+#define qdalab_BoardInfo_dsp_missing_tag         18
 #define qdalab_FromBoard_reply_to_tag            1
 #define qdalab_FromBoard_info_tag                2
 #define qdalab_FromBoard_failure_tag             3
 #define qdalab_FromBoard_done_tag                4
 #define qdalab_FromBoard_workload_tag            5
+#define qdalab_BoardDsp_pid_tag                  1
+#define qdalab_BoardDsp_session_tag              2
+#define qdalab_BoardDsp_dsp_tag                  3
+#define qdalab_BoardDsp_sid_tag                  4
+#define qdalab_BoardDsp_waiting_tag              5
+#define qdalab_BoardDsp_calls_tag                6
+#define qdalab_BoardDsp_mappings_tag             7
 #define qdalab_BoardNode_path_tag                1
 #define qdalab_BoardNode_dsp_tag                 2
 #define qdalab_BoardNode_plugged_tag             3
@@ -1126,7 +1270,8 @@ X(a, STATIC,   SINGULAR, UINT64,   block,             1)
 #define qdalab_StartPlan_FIELDLIST(X, a) \
 X(a, STATIC,   SINGULAR, STRING,   run_id,            1) \
 X(a, STATIC,   SINGULAR, STRING,   dsp,               2) \
-X(a, CALLBACK, REPEATED, MESSAGE,  points,            3)
+X(a, CALLBACK, REPEATED, MESSAGE,  points,            3) \
+X(a, STATIC,   SINGULAR, STRING,   shell,             4)
 #define qdalab_StartPlan_CALLBACK pb_default_field_callback
 #define qdalab_StartPlan_DEFAULT NULL
 #define qdalab_StartPlan_points_MSGTYPE qdalab_PlanPoint
@@ -1217,7 +1362,8 @@ X(a, STATIC,   SINGULAR, UINT64,   rss_bytes,         3)
 #define qdalab_LogLine_FIELDLIST(X, a) \
 X(a, STATIC,   SINGULAR, UENUM,    level,             1) \
 X(a, STATIC,   SINGULAR, UINT64,   utc_ns,            2) \
-X(a, CALLBACK, SINGULAR, STRING,   text,              3)
+X(a, CALLBACK, SINGULAR, STRING,   text,              3) \
+X(a, CALLBACK, SINGULAR, STRING,   source,            4)
 #define qdalab_LogLine_CALLBACK pb_default_field_callback
 #define qdalab_LogLine_DEFAULT NULL
 
@@ -1311,7 +1457,10 @@ X(a, STATIC,   ONEOF,    MESSAGE,  (record,buffer,record.buffer),   3) \
 X(a, STATIC,   ONEOF,    MESSAGE,  (record,holder,record.holder),   4) \
 X(a, STATIC,   ONEOF,    MESSAGE,  (record,map,record.map),   5) \
 X(a, STATIC,   ONEOF,    MESSAGE,  (record,attachment,record.attachment),   6) \
-X(a, STATIC,   ONEOF,    MESSAGE,  (record,self,record.self),   7)
+X(a, STATIC,   ONEOF,    MESSAGE,  (record,self,record.self),   7) \
+X(a, STATIC,   ONEOF,    MESSAGE,  (record,dsp_session,record.dsp_session),   8) \
+X(a, STATIC,   ONEOF,    MESSAGE,  (record,dsp_map,record.dsp_map),   9) \
+X(a, STATIC,   ONEOF,    MESSAGE,  (record,dsp_call,record.dsp_call),  10)
 #define qdalab_MemoryRecord_CALLBACK NULL
 #define qdalab_MemoryRecord_DEFAULT NULL
 #define qdalab_MemoryRecord_record_process_MSGTYPE qdalab_ProcessFact
@@ -1321,6 +1470,9 @@ X(a, STATIC,   ONEOF,    MESSAGE,  (record,self,record.self),   7)
 #define qdalab_MemoryRecord_record_map_MSGTYPE qdalab_MapFact
 #define qdalab_MemoryRecord_record_attachment_MSGTYPE qdalab_AttachmentFact
 #define qdalab_MemoryRecord_record_self_MSGTYPE qdalab_SelfFact
+#define qdalab_MemoryRecord_record_dsp_session_MSGTYPE qdalab_DspSessionFact
+#define qdalab_MemoryRecord_record_dsp_map_MSGTYPE qdalab_DspMapFact
+#define qdalab_MemoryRecord_record_dsp_call_MSGTYPE qdalab_DspCallFact
 
 #define qdalab_ProcessFact_FIELDLIST(X, a) \
 X(a, STATIC,   SINGULAR, UINT32,   pid,               1) \
@@ -1378,6 +1530,40 @@ X(a, STATIC,   SINGULAR, BOOL,     imported,          6) \
 X(a, STATIC,   SINGULAR, BOOL,     mapped,            7)
 #define qdalab_SelfFact_CALLBACK pb_default_field_callback
 #define qdalab_SelfFact_DEFAULT NULL
+
+#define qdalab_DspSessionFact_FIELDLIST(X, a) \
+X(a, STATIC,   SINGULAR, UINT32,   pid,               1) \
+X(a, CALLBACK, SINGULAR, STRING,   node,              2) \
+X(a, STATIC,   SINGULAR, BOOL,     unsigned_pd,       3) \
+X(a, CALLBACK, SINGULAR, STRING,   shell,             4) \
+X(a, STATIC,   SINGULAR, UINT64,   shell_bytes,       5) \
+X(a, CALLBACK, SINGULAR, STRING,   shell_sha256,      6) \
+X(a, STATIC,   OPTIONAL, UINT64,   process_memory,    7) \
+X(a, STATIC,   SINGULAR, UINT64,   since_ns,          8) \
+X(a, STATIC,   SINGULAR, UINT64,   address_space,     9) \
+X(a, STATIC,   SINGULAR, UINT32,   reverse_calls,    10) \
+X(a, STATIC,   SINGULAR, BOOL,     ended,            11)
+#define qdalab_DspSessionFact_CALLBACK pb_default_field_callback
+#define qdalab_DspSessionFact_DEFAULT NULL
+
+#define qdalab_DspMapFact_FIELDLIST(X, a) \
+X(a, STATIC,   SINGULAR, UINT32,   pid,               1) \
+X(a, STATIC,   SINGULAR, UINT64,   address,           2) \
+X(a, STATIC,   SINGULAR, UINT64,   size,              3) \
+X(a, STATIC,   OPTIONAL, UINT64,   ino,               4) \
+X(a, CALLBACK, SINGULAR, STRING,   kind,              5) \
+X(a, STATIC,   SINGULAR, UINT64,   since_ns,          6)
+#define qdalab_DspMapFact_CALLBACK pb_default_field_callback
+#define qdalab_DspMapFact_DEFAULT NULL
+
+#define qdalab_DspCallFact_FIELDLIST(X, a) \
+X(a, STATIC,   SINGULAR, UINT32,   pid,               1) \
+X(a, STATIC,   SINGULAR, UINT32,   tid,               2) \
+X(a, STATIC,   SINGULAR, UINT32,   handle,            3) \
+X(a, STATIC,   SINGULAR, UINT32,   scalars,           4) \
+X(a, STATIC,   SINGULAR, UINT64,   since_ns,          5)
+#define qdalab_DspCallFact_CALLBACK NULL
+#define qdalab_DspCallFact_DEFAULT NULL
 
 #define qdalab_MemoryEvents_FIELDLIST(X, a) \
 X(a, CALLBACK, REPEATED, MESSAGE,  events,            1) \
@@ -1440,9 +1626,31 @@ X(a, STATIC,   SINGULAR, UINT64,   samples_taken,    12) \
 X(a, STATIC,   SINGULAR, UINT64,   samples_dropped,  13) \
 X(a, STATIC,   SINGULAR, UINT64,   started_ns,       14) \
 X(a, STATIC,   SINGULAR, UINT64,   ended_ns,         15) \
-X(a, STATIC,   SINGULAR, BOOL,     simulated,        16)
+X(a, STATIC,   SINGULAR, BOOL,     simulated,        16) \
+X(a, CALLBACK, REPEATED, MESSAGE,  counters,         17) \
+X(a, STATIC,   OPTIONAL, MESSAGE,  proof,            18)
 #define qdalab_PointDone_CALLBACK pb_default_field_callback
 #define qdalab_PointDone_DEFAULT NULL
+#define qdalab_PointDone_counters_MSGTYPE qdalab_Counter
+#define qdalab_PointDone_proof_MSGTYPE qdalab_ZeroCopyProof
+
+#define qdalab_Counter_FIELDLIST(X, a) \
+X(a, CALLBACK, SINGULAR, STRING,   name,              1) \
+X(a, CALLBACK, SINGULAR, STRING,   unit,              2) \
+X(a, STATIC,   SINGULAR, UINT64,   value,             3)
+#define qdalab_Counter_CALLBACK pb_default_field_callback
+#define qdalab_Counter_DEFAULT NULL
+
+#define qdalab_ZeroCopyProof_FIELDLIST(X, a) \
+X(a, STATIC,   SINGULAR, UINT64,   ino,               1) \
+X(a, STATIC,   OPTIONAL, UINT64,   import_ino,        2) \
+X(a, STATIC,   OPTIONAL, UINT64,   dma_address,       3) \
+X(a, CALLBACK, SINGULAR, STRING,   dma_reason,        4) \
+X(a, STATIC,   OPTIONAL, UINT64,   dsp_address,       5) \
+X(a, STATIC,   SINGULAR, BOOL,     nonce_to_dsp,      6) \
+X(a, STATIC,   SINGULAR, BOOL,     nonce_from_dsp,    7)
+#define qdalab_ZeroCopyProof_CALLBACK pb_default_field_callback
+#define qdalab_ZeroCopyProof_DEFAULT NULL
 
 #define qdalab_PlanDone_FIELDLIST(X, a) \
 X(a, CALLBACK, SINGULAR, STRING,   run_id,            1) \
@@ -1560,13 +1768,28 @@ X(a, CALLBACK, REPEATED, MESSAGE,  ledger,           11) \
 X(a, CALLBACK, REPEATED, MESSAGE,  quirks,           12) \
 X(a, CALLBACK, REPEATED, UINT32,   workload_pids,    13) \
 X(a, CALLBACK, REPEATED, STRING,   known_differences,  14) \
-X(a, CALLBACK, REPEATED, MESSAGE,  nodes,            15)
+X(a, CALLBACK, REPEATED, MESSAGE,  nodes,            15) \
+X(a, CALLBACK, REPEATED, MESSAGE,  dsp_sessions,     16) \
+X(a, STATIC,   SINGULAR, UINT64,   copied_bytes,     17) \
+X(a, CALLBACK, SINGULAR, STRING,   dsp_missing,      18)
 #define qdalab_BoardInfo_CALLBACK pb_default_field_callback
 #define qdalab_BoardInfo_DEFAULT NULL
 #define qdalab_BoardInfo_banks_MSGTYPE qdalab_BoardBank
 #define qdalab_BoardInfo_ledger_MSGTYPE qdalab_LedgerEntry
 #define qdalab_BoardInfo_quirks_MSGTYPE qdalab_Quirk
 #define qdalab_BoardInfo_nodes_MSGTYPE qdalab_BoardNode
+#define qdalab_BoardInfo_dsp_sessions_MSGTYPE qdalab_BoardDsp
+
+#define qdalab_BoardDsp_FIELDLIST(X, a) \
+X(a, STATIC,   SINGULAR, UINT32,   pid,               1) \
+X(a, STATIC,   SINGULAR, INT32,    session,           2) \
+X(a, CALLBACK, SINGULAR, STRING,   dsp,               3) \
+X(a, STATIC,   SINGULAR, UINT32,   sid,               4) \
+X(a, STATIC,   SINGULAR, UINT32,   waiting,           5) \
+X(a, STATIC,   SINGULAR, UINT64,   calls,             6) \
+X(a, STATIC,   SINGULAR, UINT64,   mappings,          7)
+#define qdalab_BoardDsp_CALLBACK pb_default_field_callback
+#define qdalab_BoardDsp_DEFAULT NULL
 
 #define qdalab_BoardNode_FIELDLIST(X, a) \
 X(a, CALLBACK, SINGULAR, STRING,   path,              1) \
@@ -1635,12 +1858,17 @@ extern const pb_msgdesc_t qdalab_HolderFact_msg;
 extern const pb_msgdesc_t qdalab_MapFact_msg;
 extern const pb_msgdesc_t qdalab_AttachmentFact_msg;
 extern const pb_msgdesc_t qdalab_SelfFact_msg;
+extern const pb_msgdesc_t qdalab_DspSessionFact_msg;
+extern const pb_msgdesc_t qdalab_DspMapFact_msg;
+extern const pb_msgdesc_t qdalab_DspCallFact_msg;
 extern const pb_msgdesc_t qdalab_MemoryEvents_msg;
 extern const pb_msgdesc_t qdalab_DmaEvent_msg;
 extern const pb_msgdesc_t qdalab_SgEntry_msg;
 extern const pb_msgdesc_t qdalab_PointStarted_msg;
 extern const pb_msgdesc_t qdalab_SampleBlock_msg;
 extern const pb_msgdesc_t qdalab_PointDone_msg;
+extern const pb_msgdesc_t qdalab_Counter_msg;
+extern const pb_msgdesc_t qdalab_ZeroCopyProof_msg;
 extern const pb_msgdesc_t qdalab_PlanDone_msg;
 extern const pb_msgdesc_t qdalab_ToBoard_msg;
 extern const pb_msgdesc_t qdalab_BoardStatus_msg;
@@ -1655,6 +1883,7 @@ extern const pb_msgdesc_t qdalab_KillClient_msg;
 extern const pb_msgdesc_t qdalab_FromBoard_msg;
 extern const pb_msgdesc_t qdalab_WorkloadStarted_msg;
 extern const pb_msgdesc_t qdalab_BoardInfo_msg;
+extern const pb_msgdesc_t qdalab_BoardDsp_msg;
 extern const pb_msgdesc_t qdalab_BoardNode_msg;
 extern const pb_msgdesc_t qdalab_BoardBank_msg;
 extern const pb_msgdesc_t qdalab_LedgerEntry_msg;
@@ -1698,12 +1927,17 @@ extern const pb_msgdesc_t qdalab_Quirk_msg;
 #define qdalab_MapFact_fields &qdalab_MapFact_msg
 #define qdalab_AttachmentFact_fields &qdalab_AttachmentFact_msg
 #define qdalab_SelfFact_fields &qdalab_SelfFact_msg
+#define qdalab_DspSessionFact_fields &qdalab_DspSessionFact_msg
+#define qdalab_DspMapFact_fields &qdalab_DspMapFact_msg
+#define qdalab_DspCallFact_fields &qdalab_DspCallFact_msg
 #define qdalab_MemoryEvents_fields &qdalab_MemoryEvents_msg
 #define qdalab_DmaEvent_fields &qdalab_DmaEvent_msg
 #define qdalab_SgEntry_fields &qdalab_SgEntry_msg
 #define qdalab_PointStarted_fields &qdalab_PointStarted_msg
 #define qdalab_SampleBlock_fields &qdalab_SampleBlock_msg
 #define qdalab_PointDone_fields &qdalab_PointDone_msg
+#define qdalab_Counter_fields &qdalab_Counter_msg
+#define qdalab_ZeroCopyProof_fields &qdalab_ZeroCopyProof_msg
 #define qdalab_PlanDone_fields &qdalab_PlanDone_msg
 #define qdalab_ToBoard_fields &qdalab_ToBoard_msg
 #define qdalab_BoardStatus_fields &qdalab_BoardStatus_msg
@@ -1718,6 +1952,7 @@ extern const pb_msgdesc_t qdalab_Quirk_msg;
 #define qdalab_FromBoard_fields &qdalab_FromBoard_msg
 #define qdalab_WorkloadStarted_fields &qdalab_WorkloadStarted_msg
 #define qdalab_BoardInfo_fields &qdalab_BoardInfo_msg
+#define qdalab_BoardDsp_fields &qdalab_BoardDsp_msg
 #define qdalab_BoardNode_fields &qdalab_BoardNode_msg
 #define qdalab_BoardBank_fields &qdalab_BoardBank_msg
 #define qdalab_LedgerEntry_fields &qdalab_LedgerEntry_msg
@@ -1745,15 +1980,20 @@ extern const pb_msgdesc_t qdalab_Quirk_msg;
 /* qdalab_BufferFact_size depends on runtime parameters */
 /* qdalab_AttachmentFact_size depends on runtime parameters */
 /* qdalab_SelfFact_size depends on runtime parameters */
+/* qdalab_DspSessionFact_size depends on runtime parameters */
+/* qdalab_DspMapFact_size depends on runtime parameters */
 /* qdalab_MemoryEvents_size depends on runtime parameters */
 /* qdalab_DmaEvent_size depends on runtime parameters */
 /* qdalab_PointStarted_size depends on runtime parameters */
 /* qdalab_SampleBlock_size depends on runtime parameters */
 /* qdalab_PointDone_size depends on runtime parameters */
+/* qdalab_Counter_size depends on runtime parameters */
+/* qdalab_ZeroCopyProof_size depends on runtime parameters */
 /* qdalab_PlanDone_size depends on runtime parameters */
 /* qdalab_FromBoard_size depends on runtime parameters */
 /* qdalab_WorkloadStarted_size depends on runtime parameters */
 /* qdalab_BoardInfo_size depends on runtime parameters */
+/* qdalab_BoardDsp_size depends on runtime parameters */
 /* qdalab_BoardNode_size depends on runtime parameters */
 /* qdalab_BoardBank_size depends on runtime parameters */
 /* qdalab_LedgerEntry_size depends on runtime parameters */
@@ -1763,6 +2003,7 @@ extern const pb_msgdesc_t qdalab_Quirk_msg;
 #define qdalab_Cancel_size                       0
 #define qdalab_ClearFaults_size                  0
 #define qdalab_Done_size                         0
+#define qdalab_DspCallFact_size                  35
 #define qdalab_GetChecks_size                    0
 #define qdalab_GetEnvironment_size               0
 #define qdalab_GetIdentity_size                  0

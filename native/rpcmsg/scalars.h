@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QDA_UAPI_FASTRPC_ABI_H
-#define QDA_UAPI_FASTRPC_ABI_H
+#ifndef QDA_RPCMSG_SCALARS_H
+#define QDA_RPCMSG_SCALARS_H
 
-#include "uapi/abi.h"
+#include <stdint.h>
+
+#define QDA_RPC_VALUE(what, value) _Static_assert((what) == (value), #what)
 
 /*
  * FastRPC constants that travel through the ioctls of every QDA generation. Source: the QDA RFC and v1 postings and
@@ -21,11 +23,16 @@
 #define QDA_SCALARS_LENGTH(sc)                                                                                        \
     (QDA_SCALARS_IN(sc) + QDA_SCALARS_OUT(sc) + QDA_SCALARS_IN_HANDLES(sc) + QDA_SCALARS_OUT_HANDLES(sc))
 #define QDA_SCALARS_MAX (255u + 255u + 15u + 15u)
-QDA_ABI_VALUE(QDA_SCALARS_LENGTH(0xffffffffu), QDA_SCALARS_MAX);
+QDA_RPC_VALUE(QDA_SCALARS_LENGTH(0xffffffffu), QDA_SCALARS_MAX);
 
 /* Remote handles. Up to 20 they are static, above they come from a remote open. */
 #define QDA_HANDLE_INIT 1u
 #define QDA_HANDLE_DSP_UTILITIES 2u
+#define QDA_HANDLE_REMOTECTL 0u   /* open 0, close 1 */
+#define QDA_HANDLE_LISTENER 3u    /* init2 3, next2 4, get_in_bufs2 5 */
+#define QDA_HANDLE_PROCESS 4u     /* adsp_current_process1: exit 2, thread_exit 3, getASID 5 */
+#define QDA_HANDLE_LISTENER1 7u   /* newer firmware: init2 5, next2 6 */
+#define QDA_HANDLE_REMOTECTL1 8u  /* newer firmware: open 2, close 3 */
 #define QDA_HANDLE_STATIC_MAX 20u
 
 /* Methods of QDA_HANDLE_INIT. */
@@ -38,13 +45,13 @@ QDA_ABI_VALUE(QDA_SCALARS_LENGTH(0xffffffffu), QDA_SCALARS_MAX);
 #define QDA_METHOD_INIT_CREATE_STATIC 8u
 #define QDA_METHOD_INIT_MEM_MAP 10u
 #define QDA_METHOD_INIT_MEM_UNMAP 11u
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_RELEASE, 1, 0, 0, 0), 0x01010000u);
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MMAP, 2, 1, 0, 0), 0x04020100u);
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MUNMAP, 1, 0, 0, 0), 0x05010000u);
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_CREATE, 4, 0, 0, 0), 0x06040000u);
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_CREATE_ATTR, 4, 0, 0, 0), 0x07040000u);
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MEM_MAP, 3, 1, 0, 0), 0x0a030100u);
-QDA_ABI_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MEM_UNMAP, 1, 0, 0, 0), 0x0b010000u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_RELEASE, 1, 0, 0, 0), 0x01010000u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MMAP, 2, 1, 0, 0), 0x04020100u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MUNMAP, 1, 0, 0, 0), 0x05010000u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_CREATE, 4, 0, 0, 0), 0x06040000u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_CREATE_ATTR, 4, 0, 0, 0), 0x07040000u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MEM_MAP, 3, 1, 0, 0), 0x0a030100u);
+QDA_RPC_VALUE(QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MEM_UNMAP, 1, 0, 0, 0), 0x0b010000u);
 
 /* Protection domains. */
 #define QDA_PD_ROOT 0u

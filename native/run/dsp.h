@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QDA_RUN_DSP_H
+#define QDA_RUN_DSP_H
+
+#include "dsp/qbench.h"
+#include "fastrpc/fastrpc.h"
+#include "run/base.h"
+#include "run/buf.h"
+
+/*
+ * What DSP families stand on: the DSP session of this worker process, our skel in it, and buffers that both sides use.
+ *
+ * The session is opened by the first point that asks for it and kept for the points of the same repeat (a repeat is an independent
+ * run: a fresh session). A session that died (DSP restart, crash of the process) makes the point an error that says so; the next
+ * point that asks gets a new one, if there can be one.
+ */
+struct qda_dsp; /* in qda_run_ctx */
+
+/* Made once by the worker. `files`: what the loader is served (the skel); `hooks`: logs and heap growth, may be zero. */
+struct qda_dsp_setup {
+    struct qda_sys *sys;
+    const struct qda_node *node;
+    const char *shell_path; /* the user's, or NULL */
+    bool signed_pd;
+    const struct qda_rpc_file *files;
+    size_t file_count;
+    struct qda_rpc_hooks hooks;
+};
+struct qda_dsp *qda_dsp_new(const struct qda_dsp_setup *setup);
+void qda_dsp_free(struct qda_dsp *dsp);
+
+/* The session for this point, opened if need be. NULL: the result says why (skip where this board has no shell or no DSP). */
+struct qda_rpc *qda_dsp_session(struct qda_run *run);
+/* The session with our skel open in it: its handle in *handle. NULL as above. */
+struct qda_rpc *qda_dsp_skel(struct qda_run *run, uint32_t *handle);
+/* Ends the session; what goes wrong later belongs to a new one. */
+void qda_dsp_end(struct qda_dsp *dsp);
+const struct qda_dsp_setup *qda_dsp_setup_of(const struct qda_dsp *dsp);
+
+/* A result of a call: 0 and true, or the point becomes an error naming `call` with the words of qda_rpc_words. */
+bool qda_dsp_ok(struct qda_run *run, const char *call, int result);
+
+/* A buffer for CPU and DSP: made, exported, mapped for the CPU; `ref` goes into calls. */
+struct qda_dspbuf {
+    struct qda_buf buf; /* handle (where the driver has GEM), dma-buf, CPU mapping */
+    uint64_t size;
+    int32_t ref;
+    uint64_t address;   /* DSP address while mapped (qda_dspbuf_dsp_map), else 0 */
+    uint32_t request;   /* of that map */
+};
+#define QDA_DSPBUF_NONE ((struct qda_dspbuf){.buf = QDA_BUF_NONE})
+/* size in bytes. source: QDA_SRC_QDA, or a heap or udmabuf (imported by the driver as it is used). 0 or negative, result filled. */
+int qda_dspbuf_make(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size, struct qda_dspbuf *out);
+int qda_dspbuf_dsp_map(struct qda_run *run, struct qda_rpc *rpc, uint32_t request, struct qda_dspbuf *buf);
+int qda_dspbuf_dsp_unmap(struct qda_run *run, struct qda_rpc *rpc, struct qda_dspbuf *buf);
+/* Unmaps on the DSP and the CPU, closes. */
+void qda_dspbuf_free(struct qda_run *run, struct qda_rpc *rpc, struct qda_dspbuf *buf);
+/* CPU access around calls: DMA_BUF_IOCTL_SYNC of its dma-buf. */
+int qda_dspbuf_sync(struct qda_run *run, const struct qda_dspbuf *buf, uint64_t flags);
+
+/*
+ * Zero-copy proof for a buffer: nonce written by the CPU and read by the DSP (TOUCH_IN) and the other way round (TOUCH_OUT), same
+ * inode before and behind the driver. Fills run->result->zero_copy; a proof that fails makes the point a fail. Untimed.
+ */
+int qda_dsp_prove(struct qda_run *run, struct qda_rpc *rpc, uint32_t handle, struct qda_dspbuf *buf);
+
+/* A figure that is no time: sets or adds it to the result's counters. */
+void qda_run_counter(struct qda_run *run, const char *name, const char *unit, uint64_t value);
+/* May this board be asked for counts of retired instructions (the emulator)? */
+bool qda_dsp_counts(const struct qda_run *run);
+
+#endif
