@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/btf.h"
+#include "uapi/btf.h"
 #include "driver/generations.h"
 #include "driver/proof.h"
 #include "uapi/layouts.h"

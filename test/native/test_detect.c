@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "driver/btf.h"
+#include "uapi/btf.h"
 #include "driver/driver.h"
 #include "fake_sys.h"
 #include "sys/sys.h"

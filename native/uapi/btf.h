@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef QDA_DRIVER_BTF_H
-#define QDA_DRIVER_BTF_H
+#ifndef QDA_UAPI_BTF_H
+#define QDA_UAPI_BTF_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "driver/btf.h"
+#include "uapi/btf.h"
 
 #include <errno.h>
 #include <string.h>
