@@ -16,6 +16,28 @@
  */
 struct qda_dsp; /* in qda_run_ctx */
 
+/* What is known of the session from our own bookkeeping. */
+struct qda_dsp_fact {
+    bool alive; /* false: it went */
+    bool unsigned_pd;
+    const char *shell; /* path */
+    uint64_t shell_bytes;
+    uint8_t shell_sha256[32];
+    uint64_t process_memory; /* bytes that the driver holds for it; 0: not known */
+    uint64_t address_space;  /* bytes of its 32-bit space that can be used; 0: not known */
+    uint64_t reverse_calls;  /* served so far */
+    uint64_t since_ns;
+};
+
+/* Whom the session tells of itself, from the thread that runs the point; any may be NULL. */
+struct qda_dsp_tell {
+    void *arg;
+    void (*session)(void *arg, const struct qda_dsp_fact *fact); /* it came, changed or went */
+    /* Around the setting up of a shared buffer: may its DMA address be traced now? True: `traced` follows once it stands. */
+    bool (*trace)(void *arg);
+    void (*traced)(void *arg, uint64_t size, uint64_t ino);
+};
+
 /* Made once by the worker. `files`: what the loader is served (the skel); `hooks`: logs and heap growth, may be zero. */
 struct qda_dsp_setup {
     struct qda_sys *sys;
@@ -24,7 +46,8 @@ struct qda_dsp_setup {
     bool signed_pd;
     const struct qda_rpc_file *files;
     size_t file_count;
-    struct qda_rpc_hooks hooks;
+    struct qda_rpc_hooks hooks; /* `mapped` and `unmapped` are also told of the buffers that qda_dspbuf_dsp_map maps */
+    struct qda_dsp_tell tell;
 };
 struct qda_dsp *qda_dsp_new(const struct qda_dsp_setup *setup);
 void qda_dsp_free(struct qda_dsp *dsp);
@@ -36,6 +59,8 @@ struct qda_rpc *qda_dsp_skel(struct qda_run *run, uint32_t *handle);
 /* Ends the session; what goes wrong later belongs to a new one. */
 void qda_dsp_end(struct qda_dsp *dsp);
 const struct qda_dsp_setup *qda_dsp_setup_of(const struct qda_dsp *dsp);
+/* Tells of the session again if what is known of it changed. Between steps, by the worker. */
+void qda_dsp_tell_changes(struct qda_dsp *dsp);
 
 /* A result of a call: 0 and true, or the point becomes an error naming `call` with the words of qda_rpc_words. */
 bool qda_dsp_ok(struct qda_run *run, const char *call, int result);
