@@ -8,8 +8,12 @@
  * The interface of libqbench_skel.so: what runs on the DSP for the benchmarks. The same header for the skel (32-bit) and for the
  * agent (64-bit); all structs have one layout on both, little-endian.
  *
- * A method answers 0, or AEE_EBADPARM (0x0e) where counts or lengths of its arguments are not those below, AEE_EUNSUPPORTED
- * (0x14) for an unknown method or a kernel that this DSP has not got, AEE_ENOMEMORY (0x02) where a thread or a mapping cannot be had.
+ * A method answers 0, or AEE_EBADPARM (0x0e) where counts, lengths or addresses of its arguments are not those below,
+ * AEE_EUNSUPPORTED (0x14) for an unknown method or kernel, AEE_ENOMEMORY (0x02) where a thread or a mapping cannot be had; each
+ * with QDA_AEE_REMOTE (0x80000400) added by the skel itself, as Qualcomm's current skels do: 0x8000040e.
+ *
+ * Addresses: what is worked on by SUM, FILL, COPY, CACHE and the shared buffer of DOORBELL start at a multiple of 128, all else at a
+ * multiple of 4.
  */
 #define QBENCH_FILE "libqbench_skel.so"
 #define QBENCH_ENTRY "qbench_skel_handle_invoke"
@@ -30,9 +34,9 @@ enum qbench_method {
     QBENCH_CACHE,     /* in qbench_work (op);       out qbench_result, data */
     QBENCH_DOORBELL,  /* in qbench_doorbell;        out qbench_result, shared buffer (at least two lines of 128 bytes) */
     QBENCH_INFO,      /* out qbench_info */
-    QBENCH_ARGS_IN,   /* in n buffers (1..255), each at least 4 bytes; out qbench_result: xor of their first words */
+    QBENCH_ARGS_IN,   /* in n buffers (0..255), each at least 4 bytes; out qbench_result: xor of their first words */
     QBENCH_ARGS_OUT,  /* out n buffers (1..255): the first word of the first becomes the xor of their lengths */
-    QBENCH_TOUCH_IN,  /* in data;                   out qbench_result: first word << 32 | last word */
+    QBENCH_TOUCH_IN,  /* in data;                   out qbench_result: first word << 32 | last word; 0 bytes: 0 */
     QBENCH_TOUCH_OUT, /* in qbench_work (value);    out qbench_result, data: first and last word become the value */
     QBENCH_TOUCH_DMA, /* in qbench_work;            out qbench_result: as TOUCH_IN;  in handle: buffer */
     QBENCH_STRESS,    /* in qbench_stress;          out qbench_result (mismatches), shared buffer */
@@ -45,7 +49,7 @@ struct qbench_times {
     uint64_t begin_ticks; /* entry */
     uint64_t end_ticks;   /* before the return */
     uint64_t pcycles;     /* HAP_perf_get_pcycles, end - begin; 0: the DSP gives none */
-    uint64_t instructions; /* retired, of the calling thread, end - begin, where QBENCH_COUNT asked for it; else 0 */
+    uint64_t instructions; /* retired, end - begin, where QBENCH_COUNT asked for it; else 0. Modulo 2^32: the counter is 32 bits wide */
 };
 #define QBENCH_TICKS_PER_SECOND 19200000u
 
@@ -68,8 +72,8 @@ struct qbench_work {
     uint32_t threads; /* 1, 2 or 4; each takes a share of whole 128-byte lines */
     uint32_t flags;
     uint32_t value;  /* TOUCH_OUT; FILL: first word of the pattern */
-    uint64_t offset; /* dma handles: first byte in the buffer */
-    uint64_t length; /* bytes to work on: a multiple of 128 (cache, sum, fill, copy), at most what the argument has */
+    uint64_t offset; /* dma handles: first byte in the buffer, beside the handle's own offset; otherwise 0 */
+    uint64_t length; /* bytes to work on: a multiple of 128 (cache, sum, fill, copy) or 4 (touch), at most what the argument has */
 };
 
 /* FILL: word i (32 bits) is value + i * QBENCH_STEP, modulo 2^32. SUM: sum of 32-bit words modulo 2^32. */
@@ -78,8 +82,8 @@ struct qbench_work {
 struct qbench_result {
     uint64_t value;
     uint64_t bytes; /* worked on */
-    struct qbench_times times;
-    struct qbench_times work; /* around the kernel alone: after threads and mappings stand */
+    struct qbench_times times; /* instructions: of the calling thread */
+    struct qbench_times work;  /* around the kernel alone, after threads and mappings stand; instructions: of all its threads */
 };
 
 struct qbench_ping {
@@ -93,8 +97,8 @@ struct qbench_ping_out {
 };
 
 /*
- * Doorbell: the CPU writes word 0 of line 0, the DSP answers the same number in word 0 of line 1; rounds 1 .. rounds. The DSP gives
- * up (value = rounds done) after timeout_us without a new number.
+ * Doorbell: the CPU writes word 0 of line 0, the DSP answers the same number in word 0 of line 1; rounds 1 .. rounds, fewer than
+ * 2^32, 32-bit words, lines of 128 bytes. The DSP gives up (value = rounds done) after timeout_us without the next number.
  */
 struct qbench_doorbell {
     uint64_t rounds;
