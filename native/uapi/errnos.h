@@ -9,14 +9,17 @@
  * What the driver answers to bad input, as data: one row for each (generation, call, condition). The virtual QDA looks
  * its answers up here, and the conformance suite drives every row.
  *
- * Source of the rows: the QDA driver as posted on 2026-05-19 (v1, "[PATCH 00/15]") and 2026-02-24 (RFC); what the DRM
- * core, the dma-heaps, udmabuf and dma-buf themselves answer is general kernel knowledge. `certainty` says which.
+ * Source of the rows: the QDA driver as posted on 2026-05-19 (v1, "[PATCH 00/15]") and 2026-02-24 (RFC), and
+ * drivers/misc/fastrpc.c of 2026 (FASTRPC); what the DRM core, the dma-heaps, udmabuf and dma-buf themselves answer is
+ * general kernel knowledge. `certainty` says which.
  */
 
 /* Generation bits; the values are those of `enum qda_generation` in driver/driver.h. */
 #define QDA_ERRNO_V1 1u
 #define QDA_ERRNO_RFC 2u
-#define QDA_ERRNO_BOTH (QDA_ERRNO_V1 | QDA_ERRNO_RFC)
+#define QDA_ERRNO_FASTRPC 4u
+#define QDA_ERRNO_BOTH (QDA_ERRNO_V1 | QDA_ERRNO_RFC) /* of QDA */
+#define QDA_ERRNO_ALL (QDA_ERRNO_BOTH | QDA_ERRNO_FASTRPC)
 
 /* Kernel-internal; user space sees a restarted call or EINTR, never this number. */
 #define QDA_ERESTARTSYS 512
@@ -41,7 +44,15 @@
     X(HEAP_ALLOC, "DMA_HEAP_IOCTL_ALLOC")                                                                             \
     X(DMABUF_SYNC, "DMA_BUF_IOCTL_SYNC")                                                                              \
     X(DMABUF_SET_NAME, "DMA_BUF_SET_NAME")                                                                            \
-    X(UDMABUF_CREATE, "UDMABUF_CREATE")
+    X(UDMABUF_CREATE, "UDMABUF_CREATE")                                                                               \
+    X(ALLOC_DMA_BUFF, "ALLOC_DMA_BUFF")                                                                               \
+    X(FASTRPC_MMAP, "MMAP")                                                                                           \
+    X(FASTRPC_MUNMAP, "MUNMAP of MMAP")                                                                               \
+    X(MEM_MAP, "MEM_MAP")                                                                                             \
+    X(MEM_UNMAP, "MEM_UNMAP")                                                                                         \
+    X(CREATE_STATIC, "INIT_CREATE_STATIC")                                                                            \
+    X(SET_OPTION, "SET_OPTION")                                                                                       \
+    X(GET_DSP_INFO, "GET_DSP_INFO")
 
 /* Conditions: what is wrong with the call or with the state it finds. */
 #define QDA_CONDITIONS(X)                                                                                             \
@@ -79,7 +90,16 @@
     X(SEAL_MISSING, "F_SEAL_SHRINK is not set")                                                                       \
     X(SEAL_WRITE, "F_SEAL_WRITE is set")                                                                              \
     X(UNALIGNED, "offset or size is not page-aligned")                                                                \
-    X(NO_DSP, "no DSP answers (the virtual board's null DSP)")
+    X(NO_DSP, "no DSP answers (the virtual board's null DSP)")                                                        \
+    X(DSP_GONE, "the DSP went while the file was open")                                                               \
+    X(KERNEL_HANDLE, "handle 1, the kernel's own")                                                                    \
+    X(SIGNED_PROCESS, "a signed process on the node that is open to all")                                             \
+    X(ADDRESS_HINT, "vaddrin is not 0")                                                                               \
+    X(UNKNOWN_MAPPING, "no such mapping stands")                                                                      \
+    X(STATIC_NAME_TOO_LONG, "the name takes more than 128 bytes")                                                     \
+    X(UNKNOWN_OPTION, "no such option, or a value that it does not have")                                             \
+    X(ATTRIBUTE_TOO_HIGH, "the attribute is 256 or more")                                                             \
+    X(NO_CAPABILITIES, "the DSP has no call that tells capabilities")
 
 #define QDA_ENUM_CALL(id, text) QDA_CALL_##id,
 enum qda_call { QDA_CALLS(QDA_ENUM_CALL) QDA_CALL_COUNT };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "uapi/layouts.h"
 
+#include "uapi/fastrpc.h"
 #include "uapi/qda_rfc.h"
 #include "uapi/qda_v1.h"
 
@@ -115,6 +116,74 @@ static const struct qda_layout rfc_layouts[] = {
     LAYOUT("qda_mem_unmap", qda_rfc_mem_unmap, rfc_mem_unmap),
 };
 
+/* Member names of today's kernels; driver/fastrpc_proof.c knows the two that were others once. */
+static const struct qda_layout_member fastrpc_alloc_dma_buf[] = {
+    MEMBER(qda_fastrpc_alloc_dma_buf, fd, SIGNED),
+    MEMBER(qda_fastrpc_alloc_dma_buf, flags, UNSIGNED),
+    MEMBER(qda_fastrpc_alloc_dma_buf, size, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_invoke_args[] = {
+    MEMBER(qda_fastrpc_invoke_args, ptr, UNSIGNED),
+    MEMBER(qda_fastrpc_invoke_args, length, UNSIGNED),
+    MEMBER(qda_fastrpc_invoke_args, fd, SIGNED),
+    MEMBER(qda_fastrpc_invoke_args, attr, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_invoke[] = {
+    MEMBER(qda_fastrpc_invoke, handle, UNSIGNED),
+    MEMBER(qda_fastrpc_invoke, sc, UNSIGNED),
+    MEMBER(qda_fastrpc_invoke, args, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_init_create[] = {
+    MEMBER(qda_fastrpc_init_create, filelen, UNSIGNED), MEMBER(qda_fastrpc_init_create, filefd, SIGNED),
+    MEMBER(qda_fastrpc_init_create, attrs, UNSIGNED),   MEMBER(qda_fastrpc_init_create, siglen, UNSIGNED),
+    MEMBER(qda_fastrpc_init_create, file, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_req_mmap[] = {
+    MEMBER(qda_fastrpc_req_mmap, fd, SIGNED),        MEMBER(qda_fastrpc_req_mmap, flags, UNSIGNED),
+    MEMBER(qda_fastrpc_req_mmap, vaddrin, UNSIGNED), MEMBER(qda_fastrpc_req_mmap, size, UNSIGNED),
+    MEMBER(qda_fastrpc_req_mmap, vaddrout, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_req_munmap[] = {
+    MEMBER(qda_fastrpc_req_munmap, vaddrout, UNSIGNED),
+    MEMBER(qda_fastrpc_req_munmap, size, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_init_create_static[] = {
+    MEMBER(qda_fastrpc_init_create_static, namelen, UNSIGNED),
+    MEMBER(qda_fastrpc_init_create_static, memlen, UNSIGNED),
+    MEMBER(qda_fastrpc_init_create_static, name, UNSIGNED),
+};
+static const struct qda_layout_member fastrpc_mem_map[] = {
+    MEMBER(qda_fastrpc_mem_map, version, SIGNED),   MEMBER(qda_fastrpc_mem_map, fd, SIGNED),
+    MEMBER(qda_fastrpc_mem_map, offset, SIGNED),    MEMBER(qda_fastrpc_mem_map, flags, UNSIGNED),
+    MEMBER(qda_fastrpc_mem_map, vaddrin, UNSIGNED), MEMBER(qda_fastrpc_mem_map, length, UNSIGNED),
+    MEMBER(qda_fastrpc_mem_map, vaddrout, UNSIGNED), MEMBER(qda_fastrpc_mem_map, attrs, SIGNED),
+    MEMBER(qda_fastrpc_mem_map, reserved, BYTES),
+};
+static const struct qda_layout_member fastrpc_mem_unmap[] = {
+    MEMBER(qda_fastrpc_mem_unmap, vesion, SIGNED),   MEMBER(qda_fastrpc_mem_unmap, fd, SIGNED),
+    MEMBER(qda_fastrpc_mem_unmap, vaddr, UNSIGNED),  MEMBER(qda_fastrpc_mem_unmap, length, UNSIGNED),
+    MEMBER(qda_fastrpc_mem_unmap, reserved, BYTES),
+};
+static const struct qda_layout_member fastrpc_capability[] = {
+    MEMBER(qda_fastrpc_capability, domain, UNSIGNED),
+    MEMBER(qda_fastrpc_capability, attribute_id, UNSIGNED),
+    MEMBER(qda_fastrpc_capability, capability, UNSIGNED),
+    MEMBER(qda_fastrpc_capability, reserved, BYTES),
+};
+
+static const struct qda_layout fastrpc_layouts[] = {
+    LAYOUT("fastrpc_alloc_dma_buf", qda_fastrpc_alloc_dma_buf, fastrpc_alloc_dma_buf),
+    LAYOUT("fastrpc_invoke_args", qda_fastrpc_invoke_args, fastrpc_invoke_args),
+    LAYOUT("fastrpc_invoke", qda_fastrpc_invoke, fastrpc_invoke),
+    LAYOUT("fastrpc_init_create", qda_fastrpc_init_create, fastrpc_init_create),
+    LAYOUT("fastrpc_req_mmap", qda_fastrpc_req_mmap, fastrpc_req_mmap),
+    LAYOUT("fastrpc_req_munmap", qda_fastrpc_req_munmap, fastrpc_req_munmap),
+    LAYOUT("fastrpc_init_create_static", qda_fastrpc_init_create_static, fastrpc_init_create_static),
+    LAYOUT("fastrpc_mem_map", qda_fastrpc_mem_map, fastrpc_mem_map),
+    LAYOUT("fastrpc_mem_unmap", qda_fastrpc_mem_unmap, fastrpc_mem_unmap),
+    LAYOUT("fastrpc_ioctl_capability", qda_fastrpc_capability, fastrpc_capability),
+};
+
 const struct qda_layout *qda_layouts(unsigned generation, size_t *count)
 {
     switch (generation) {
@@ -124,6 +193,9 @@ const struct qda_layout *qda_layouts(unsigned generation, size_t *count)
     case QDA_LAYOUTS_RFC:
         *count = sizeof(rfc_layouts) / sizeof(rfc_layouts[0]);
         return rfc_layouts;
+    case QDA_LAYOUTS_FASTRPC:
+        *count = sizeof(fastrpc_layouts) / sizeof(fastrpc_layouts[0]);
+        return fastrpc_layouts;
     default:
         *count = 0;
         return NULL;

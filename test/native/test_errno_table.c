@@ -21,11 +21,11 @@ static void test_no_pair_twice(void)
 
 static void check_row(const struct qda_errno_row *row)
 {
-    CHECK(row->generations != 0 && (row->generations & ~QDA_ERRNO_BOTH) == 0);
+    CHECK(row->generations != 0 && (row->generations & ~QDA_ERRNO_ALL) == 0);
     CHECK(row->call < QDA_CALL_COUNT);
     CHECK(row->condition < QDA_COND_COUNT);
     CHECK(row->error >= 0 && row->error <= QDA_ERESTARTSYS);
-    for (unsigned generation = QDA_ERRNO_V1; generation <= QDA_ERRNO_RFC; generation <<= 1)
+    for (unsigned generation = QDA_ERRNO_V1; generation <= QDA_ERRNO_FASTRPC; generation <<= 1)
         if ((row->generations & generation) != 0)
             CHECK_INT(qda_errno(generation, row->call, row->condition), -row->error);
 }
@@ -60,6 +60,14 @@ static void test_facts(void)
     CHECK_INT(qda_errno(QDA_ERRNO_RFC, QDA_CALL_SESSION_CREATE, QDA_COND_FILE_BUFFER_BAD), -ENOENT);
     CHECK_INT(qda_errno(QDA_ERRNO_RFC, QDA_CALL_MAP, QDA_COND_UNKNOWN_HANDLE), -ENOENT);
     CHECK_INT(qda_errno(QDA_ERRNO_V1, QDA_CALL_UDMABUF_CREATE, QDA_COND_NOT_A_MEMFD), -EBADFD);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_UDMABUF_CREATE, QDA_COND_NOT_A_MEMFD), -EBADFD);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_OPEN, QDA_COND_NO_BANK), -EBUSY);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_IOCTL, QDA_COND_UNKNOWN_IOCTL), -ENOTTY);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_INVOKE, QDA_COND_DSP_GONE), -EPIPE);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_INVOKE, QDA_COND_KERNEL_HANDLE), -EPERM);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_INVOKE, QDA_COND_BAD_FD), -EINVAL);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_SESSION_CREATE, QDA_COND_SIGNED_PROCESS), -ECONNREFUSED);
+    CHECK_INT(qda_errno(QDA_ERRNO_FASTRPC, QDA_CALL_GET_DSP_INFO, QDA_COND_ATTRIBUTE_TOO_HIGH), -EOVERFLOW);
 }
 
 /* An unplugged device answers every call alike, through the row for any call. */
@@ -75,7 +83,9 @@ static void test_absent_rows(void)
     CHECK(qda_errno_find(QDA_ERRNO_RFC, QDA_CALL_MAP, QDA_COND_BAD_FD) == NULL);
     CHECK(qda_errno_find(QDA_ERRNO_RFC, QDA_CALL_IOCTL, QDA_COND_RESERVED_IOCTL) == NULL);
     CHECK(qda_errno_find(QDA_ERRNO_V1, QDA_CALL_INIT_ATTACH, QDA_COND_NO_DSP) == NULL);
-    CHECK(qda_errno_find(4, QDA_CALL_QUERY, QDA_COND_UNPLUGGED) == NULL);
+    CHECK(qda_errno_find(QDA_ERRNO_FASTRPC, QDA_CALL_QUERY, QDA_COND_UNPLUGGED) == NULL);
+    CHECK(qda_errno_find(QDA_ERRNO_V1, QDA_CALL_INVOKE, QDA_COND_DSP_GONE) == NULL);
+    CHECK(qda_errno_find(8, QDA_CALL_QUERY, QDA_COND_UNPLUGGED) == NULL);
 }
 
 static void test_names(void)

@@ -4,11 +4,13 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
+#include <misc/fastrpc.h>
 #include <stddef.h>
 
 #include "uapi/dma_buf.h"
 #include "uapi/dma_heap.h"
 #include "uapi/drm_core.h"
+#include "uapi/fastrpc.h"
 #include "rpcmsg/scalars.h"
 #include "uapi/layouts.h"
 #include "uapi/qda_rfc.h"
@@ -58,6 +60,35 @@ static void test_against_exporter_headers(void)
     CHECK_INT(offsetof(struct qda_udmabuf_create_list, list), offsetof(struct udmabuf_create_list, list));
 }
 
+/* SET_OPTION and INIT_CREATE_STATIC are not in every header. */
+static void test_against_fastrpc_header(void)
+{
+    CHECK_HEX(QDA_FASTRPC_IOCTL_ALLOC_DMA_BUFF, FASTRPC_IOCTL_ALLOC_DMA_BUFF);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_FREE_DMA_BUFF, FASTRPC_IOCTL_FREE_DMA_BUFF);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_INVOKE, FASTRPC_IOCTL_INVOKE);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_INIT_ATTACH, FASTRPC_IOCTL_INIT_ATTACH);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_INIT_CREATE, FASTRPC_IOCTL_INIT_CREATE);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_MMAP, FASTRPC_IOCTL_MMAP);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_MUNMAP, FASTRPC_IOCTL_MUNMAP);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_INIT_ATTACH_SNS, FASTRPC_IOCTL_INIT_ATTACH_SNS);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_MEM_MAP, FASTRPC_IOCTL_MEM_MAP);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_MEM_UNMAP, FASTRPC_IOCTL_MEM_UNMAP);
+    CHECK_HEX(QDA_FASTRPC_IOCTL_GET_DSP_INFO, FASTRPC_IOCTL_GET_DSP_INFO);
+    CHECK_INT(offsetof(struct qda_fastrpc_invoke_args, fd), offsetof(struct fastrpc_invoke_args, fd));
+    CHECK_INT(offsetof(struct qda_fastrpc_init_create, file), offsetof(struct fastrpc_init_create, file));
+    CHECK_INT(offsetof(struct qda_fastrpc_mem_map, attrs), offsetof(struct fastrpc_mem_map, attrs));
+    CHECK_INT(offsetof(struct qda_fastrpc_mem_unmap, length), offsetof(struct fastrpc_mem_unmap, length));
+    CHECK_INT(offsetof(struct qda_fastrpc_capability, capability), offsetof(struct fastrpc_ioctl_capability, capability));
+}
+
+static void test_fastrpc_memory(void)
+{
+    CHECK_INT(qda_fastrpc_memory(0), 2u << 20);
+    CHECK_INT(qda_fastrpc_memory(512u << 10), 2u << 20);
+    CHECK_INT(qda_fastrpc_memory((512u << 10) + 1), 3u << 20);
+    CHECK_INT(qda_fastrpc_memory(QDA_FASTRPC_FILELEN_MAX), 8u << 20);
+}
+
 static void test_scalars(void)
 {
     uint32_t sc = QDA_SCALARS_BUILD(1, 10, 3, 1, 2, 4);
@@ -99,14 +130,22 @@ static void test_layouts(void)
     CHECK_INT(offset_in(layout_named(rfc, rfc_count, "qda_mem_map"), "reserved"), 20);
     CHECK(layout_named(rfc, rfc_count, "drm_qda_mem_map") == NULL);
     CHECK(layout_named(v1, v1_count, "qda_mem_map") == NULL);
+    size_t fastrpc_count = 0;
+    const struct qda_layout *fastrpc = qda_layouts(QDA_LAYOUTS_FASTRPC, &fastrpc_count);
+    CHECK_INT(fastrpc_count, 10);
+    CHECK_INT(offset_in(layout_named(fastrpc, fastrpc_count, "fastrpc_invoke_args"), "fd"), 16);
+    CHECK_INT(offset_in(layout_named(fastrpc, fastrpc_count, "fastrpc_mem_map"), "reserved"), 44);
     CHECK(qda_layouts(3, &v1_count) == NULL);
     CHECK_INT(v1_count, 0);
 }
 
-/* Members lie one after the other and fill their struct: none of these ABIs has a hidden hole. */
+/*
+ * Members lie one after the other and fill their struct: none of these ABIs has a hidden hole. Two of FastRPC's are rounded
+ * up to 8 bytes at their end.
+ */
 static void test_layouts_have_no_holes(void)
 {
-    for (unsigned generation = QDA_LAYOUTS_V1; generation <= QDA_LAYOUTS_RFC; generation++) {
+    for (unsigned generation = QDA_LAYOUTS_V1; generation <= QDA_LAYOUTS_FASTRPC; generation <<= 1) {
         size_t count = 0;
         const struct qda_layout *layouts = qda_layouts(generation, &count);
         for (size_t i = 0; i < count; i++) {
@@ -115,7 +154,8 @@ static void test_layouts_have_no_holes(void)
                 CHECK_INT(layouts[i].members[m].offset, end);
                 end += layouts[i].members[m].size;
             }
-            CHECK_INT(layouts[i].size, end);
+            bool has_tail = strcmp(layouts[i].name, "fastrpc_mem_map") == 0 || strcmp(layouts[i].name, "fastrpc_mem_unmap") == 0;
+            CHECK_INT(layouts[i].size, has_tail ? end + 4 : end);
         }
     }
 }
@@ -125,6 +165,8 @@ int main(void)
     check_run("ioctl numbers are encoded as the C library does", test_encoding);
     check_run("dma-buf numbers are this machine's", test_against_dma_buf_headers);
     check_run("dma-heap and udmabuf numbers are this machine's", test_against_exporter_headers);
+    check_run("FastRPC numbers and offsets are this machine's", test_against_fastrpc_header);
+    check_run("FastRPC's process memory grows with the ELF", test_fastrpc_memory);
     check_run("scalars take apart as they are built", test_scalars);
     check_run("layouts name the kernel's structs", test_layouts);
     check_run("layouts have no holes", test_layouts_have_no_holes);
