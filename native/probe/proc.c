@@ -13,9 +13,10 @@
 #include "probe/text.h"
 
 /*
- * Which process holds which dma-buf and accel node. Costs, since a picture is asked for again and again: one readlink a
- * descriptor, or one stat where the descriptor before it was a dma-buf's and this is one too (they come in rows); fdinfo
- * once a dma-buf; maps once a process. Processes come and go while this runs: what vanishes half-way is no error and is
+ * Which process holds which dma-buf and accel node. Where the seam gives a list of all open files, descriptors are taken from
+ * it; else each process' folder is listed. Costs then, since a picture is asked for again and again: one readlink a
+ * descriptor, or one stat where the descriptor before it was a dma-buf's and this is one too (they come in rows). Either way
+ * fdinfo once a dma-buf and maps once a process. Processes come and go while this runs: what vanishes half-way is no error and is
  * not given. Anything else is not asked for its stat, which may wait for a file server.
  */
 struct scan {
@@ -27,7 +28,9 @@ struct scan {
     bool dev_known; /* `dev` is the file system of dma-bufs */
     uint64_t dev;
     int stop; /* what a callback returned */
+    bool listed; /* descriptors were taken from the list of open files */
     struct probe_inodes inodes; /* given */
+    struct probe_inodes told;   /* processes given, where descriptors came from the list */
     uint32_t processes;  /* looked at */
     uint32_t unreadable; /* descriptors cannot be read */
     uint32_t unmapped;   /* maps cannot be read, though descriptors can */
@@ -224,6 +227,59 @@ static int scan_maps(struct process *process)
     return stop;
 }
 
+/* A dma-buf of the list: its inode is known, and fdinfo is read once for what only that has. */
+static int give_listed(struct process *process, const struct qda_open_file *file)
+{
+    struct scan *scan = process->scan;
+    int stop = give_process(process, false);
+    uint64_t ino = file->ino;
+    if (!scan->no_buffers && !probe_inodes_has(&scan->inodes, ino))
+        ino = stop == 0 ? read_buffer(process, file->fd, &stop) : 0;
+    struct qda_fact fact = { .kind = QDA_FACT_HOLDER };
+    fact.holder.pid = file->pid;
+    fact.holder.fd = file->fd;
+    fact.holder.ino = ino;
+    return stop != 0 || ino == 0 ? stop : give(scan, &fact);
+}
+
+static int give_device(struct process *process, uint32_t fd)
+{
+    char path[64], link[256];
+    snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd/%" PRIu32, process->pid, fd);
+    ssize_t len = process->scan->sys->ops->readlink(process->scan->sys, path, link, sizeof(link));
+    return len > 0 && probe_is_node(link) ? give_node(process, fd, link) : 0;
+}
+
+/* Nodes of interest are accel nodes (major 261) and misc devices (10: /dev/fastrpc-*); others are not asked for their names. */
+static bool may_be_node(const struct qda_open_file *file)
+{
+    return file->kind == QDA_OPEN_DEVICE && (file->rdev_major == 261 || file->rdev_major == 10);
+}
+
+static int on_open_file(void *arg, const struct qda_open_file *file)
+{
+    struct process *process = arg;
+    struct scan *scan = process->scan;
+    bool dmabuf = file->kind == QDA_OPEN_DMABUF && !scan->nodes_only;
+    if (!dmabuf && !may_be_node(file))
+        return 0;
+    if (file->pid != process->pid)
+        *process = (struct process){ .scan = scan, .pid = file->pid, .given = probe_inodes_has(&scan->told, file->pid) };
+    int stop = dmabuf ? give_listed(process, file) : give_device(process, file->fd);
+    if (process->given)
+        probe_inodes_add(&scan->told, process->pid);
+    return stop;
+}
+
+/* Everybody's descriptors in one pass. False: this must be done the long way. */
+static bool take_list(struct scan *scan)
+{
+    struct process process = { .scan = scan };
+    int err = scan->sys->ops->open_files ? scan->sys->ops->open_files(scan->sys, on_open_file, &process) : -EOPNOTSUPP;
+    scan->listed = scan->stop != 0 || err >= 0;
+    return scan->listed;
+}
+
 static int on_process(void *arg, const char *name)
 {
     struct scan *scan = arg;
@@ -232,6 +288,10 @@ static int on_process(void *arg, const char *name)
     if (!probe_id(name, &process.pid))
         return 0;
     scan->processes++;
+    if (scan->listed) {
+        process.given = probe_inodes_has(&scan->told, process.pid);
+        return scan_maps(&process);
+    }
     process.folder_len = (size_t)snprintf(process.folder, sizeof(process.folder), "/proc/%" PRIu32 "/fd/", process.pid);
     snprintf(path, sizeof(path), "/proc/%" PRIu32 "/fd", process.pid);
     int err = scan->sys->ops->list_dir(scan->sys, path, on_fd, &process);
@@ -266,8 +326,8 @@ int qda_probe_proc(struct qda_sys *sys, qda_fact_fn fn, void *arg, struct qda_ti
 int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, void *arg, struct qda_tier_status *status)
 {
     struct scan scan = { .sys = sys, .fn = fn, .arg = arg, .no_buffers = (options & QDA_PROC_NO_BUFFERS) != 0 };
-    probe_status_begin(status, QDA_TIER_PROC, "/proc");
-    int err = sys->ops->list_dir(sys, "/proc", on_process, &scan);
+    probe_status_begin(status, QDA_TIER_PROC, take_list(&scan) ? "/proc, and the kernel's list of open files (BPF task_file)" : "/proc");
+    int err = scan.stop == 0 ? sys->ops->list_dir(sys, "/proc", on_process, &scan) : 0;
     if (scan.stop == 0 && err < 0)
         probe_reason(status->reason, sizeof(status->reason), "/proc", err, "mount -t proc proc /proc");
     else if (scan.stop == 0 && scan.processes == 0)
@@ -275,6 +335,7 @@ int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, v
     else
         status->available = true;
     say_gaps(&scan, status->reason, sizeof(status->reason));
+    probe_inodes_free(&scan.told);
     probe_inodes_free(&scan.inodes);
     return scan.stop;
 }
@@ -282,7 +343,9 @@ int qda_probe_proc_with(struct qda_sys *sys, unsigned options, qda_fact_fn fn, v
 int probe_node_holders(struct qda_sys *sys, qda_fact_fn fn, void *arg, uint32_t *unreadable)
 {
     struct scan scan = { .sys = sys, .fn = fn, .arg = arg, .nodes_only = true };
-    sys->ops->list_dir(sys, "/proc", on_process, &scan);
+    if (!take_list(&scan))
+        sys->ops->list_dir(sys, "/proc", on_process, &scan);
     *unreadable = scan.unreadable;
+    probe_inodes_free(&scan.told);
     return scan.stop;
 }

@@ -129,6 +129,7 @@ static const struct qda_sys_ops linux_ops = {
     .list_dir = linux_list_dir,
     .mkdir = linux_mkdir,
     .rmdir = linux_rmdir,
+    .open_files = linux_open_files,
     .now_ns = linux_now_ns,
     .utc_ns = linux_utc_ns,
     .spawn = linux_spawn,
@@ -147,6 +148,7 @@ struct qda_sys *qda_sys_linux(const char *root)
     if (self == NULL)
         return NULL;
     self->base = (struct qda_sys){ .ops = &linux_ops, .simulated = false };
+    self->files_tried = false;
     self->root_len = len;
     memcpy(self->root, root, len + 1);
     return &self->base;
@@ -154,5 +156,8 @@ struct qda_sys *qda_sys_linux(const char *root)
 
 void qda_sys_linux_free(struct qda_sys *sys)
 {
-    free(sys); /* base is the first member */
+    struct linux_sys *self = (struct linux_sys *)sys; /* base is its first member */
+    if (self != NULL && self->files_tried && self->files_link >= 0)
+        close(self->files_link);
+    free(self);
 }

@@ -10,6 +10,8 @@
 /* Shared by the files of the kernel backend; nobody else includes this. */
 struct linux_sys {
     struct qda_sys base;
+    bool files_tried;
+    int files_link; /* BPF link of the iterator over open files, or -errno */
     size_t root_len;
     char root[];
 };
@@ -29,6 +31,15 @@ ssize_t linux_readlink(struct qda_sys *sys, const char *path, char *buf, size_t 
 int linux_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg);
 int linux_mkdir(struct qda_sys *sys, const char *path);
 int linux_rmdir(struct qda_sys *sys, const char *path);
+
+/* linux_file_iter.c */
+/* A link to an iterator over open files: its descriptor, -EPERM, or -EOPNOTSUPP where this kernel has none. */
+int linux_file_iter_make(void);
+/* One pass: a descriptor to read records from, or -errno. */
+int linux_file_iter_open(int link);
+
+/* linux_open_files.c */
+int linux_open_files(struct qda_sys *sys, qda_open_file_fn fn, void *arg);
 
 /* linux_process.c */
 int linux_spawn(struct qda_sys *sys, const struct qda_spawn *what);

@@ -38,6 +38,19 @@ struct qda_stat {
 /* Called once per directory entry ("." and ".." left out). Return 0 to go on, anything else ends the listing with it. */
 typedef int (*qda_dirent_fn)(void *arg, const char *name);
 
+/* An open file of some process. */
+enum qda_open_kind { QDA_OPEN_DMABUF = 1, QDA_OPEN_DEVICE };
+struct qda_open_file {
+    uint32_t pid; /* process */
+    uint32_t fd;
+    enum qda_open_kind kind;
+    uint64_t ino;        /* DMABUF */
+    uint64_t size;       /* DMABUF, bytes */
+    uint32_t rdev_major; /* DEVICE: a character device */
+    uint32_t rdev_minor;
+};
+typedef int (*qda_open_file_fn)(void *arg, const struct qda_open_file *file);
+
 /* A program to start as a child of this process (never a bare fork). */
 struct qda_spawn {
     const char *const *argv; /* argv[0] is the path; "/proc/self/exe" re-executes this very program */
@@ -64,6 +77,13 @@ struct qda_sys_ops {
     int (*list_dir)(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg);
     int (*mkdir)(struct qda_sys *sys, const char *path); /* tracefs instances */
     int (*rmdir)(struct qda_sys *sys, const char *path);
+
+    /*
+     * Every dma-buf and character device that any process has open, in one pass over the kernel's own list of files; those of
+     * one process come in a row. 0, what fn returned if that was not 0, or -errno where this kernel does not give the list
+     * (-EOPNOTSUPP) or not to this user (-EPERM): then /proc/PID/fd must be listed, which costs some 50 times as much. May be NULL.
+     */
+    int (*open_files)(struct qda_sys *sys, qda_open_file_fn fn, void *arg);
 
     /* Clock: CLOCK_MONOTONIC_RAW in ns, and CLOCK_REALTIME in ns. */
     uint64_t (*now_ns)(struct qda_sys *sys);

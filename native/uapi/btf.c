@@ -2,6 +2,7 @@
 #include "uapi/btf.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "uapi/btf_format.h"
@@ -135,37 +136,61 @@ static int64_t trailing_bytes(uint32_t info)
     }
 }
 
-static int is_struct_named(const struct qda_btf *btf, const struct qda_btf_type *type, const char *name)
+/* A type that was looked up. */
+struct found {
+    struct qda_btf_type type;
+    uint32_t id;   /* from 1; a split BTF's would go on after its base's */
+    size_t behind; /* where its further records are */
+};
+
+static bool is_named(const struct qda_btf *btf, const struct qda_btf_type *type, uint32_t kind, const char *name)
 {
-    if (QDA_BTF_INFO_KIND(type->info) != QDA_BTF_KIND_STRUCT)
-        return 0;
+    if (QDA_BTF_INFO_KIND(type->info) != kind)
+        return false;
     const char *own_name = string_at(btf, type->name_off);
     return own_name != NULL && strcmp(own_name, name) == 0;
 }
 
-int qda_btf_find_struct(const struct qda_btf *btf, const char *name, struct qda_btf_struct *out)
+static int find_type(const struct qda_btf *btf, uint32_t kind, const char *name, struct found *out)
 {
-    struct qda_btf_type type;
-    for (size_t at = 0; at < btf->types_len;) {
-        if (btf->types_len - at < sizeof(type))
+    *out = (struct found){ .id = 1 };
+    for (size_t at = 0; at < btf->types_len; out->id++) {
+        if (btf->types_len - at < sizeof(out->type))
             return -EBADMSG;
-        memcpy(&type, btf->types + at, sizeof(type));
-        at += sizeof(type);
-        int64_t behind = trailing_bytes(type.info);
-        if (behind < 0 || !inside(at, (size_t)behind, btf->types_len))
+        memcpy(&out->type, btf->types + at, sizeof(out->type));
+        out->behind = at + sizeof(out->type);
+        int64_t behind = trailing_bytes(out->type.info);
+        if (behind < 0 || !inside(out->behind, (size_t)behind, btf->types_len))
             return -EBADMSG;
-        if (is_struct_named(btf, &type, name)) {
-            *out = (struct qda_btf_struct){
-                .members = btf->types + at,
-                .count = QDA_BTF_INFO_COUNT(type.info),
-                .size = type.size_or_type,
-                .bit_fields = QDA_BTF_INFO_FLAG(type.info) != 0,
-            };
+        if (is_named(btf, &out->type, kind, name))
             return 0;
-        }
-        at += (size_t)behind;
+        at = out->behind + (size_t)behind;
     }
     return -ENOENT;
+}
+
+int qda_btf_find_struct(const struct qda_btf *btf, const char *name, struct qda_btf_struct *out)
+{
+    struct found found;
+    int err = find_type(btf, QDA_BTF_KIND_STRUCT, name, &found);
+    if (err < 0)
+        return err;
+    *out = (struct qda_btf_struct){
+        .members = btf->types + found.behind,
+        .count = QDA_BTF_INFO_COUNT(found.type.info),
+        .size = found.type.size_or_type,
+        .bit_fields = QDA_BTF_INFO_FLAG(found.type.info) != 0,
+    };
+    return 0;
+}
+
+int qda_btf_find_func(const struct qda_btf *btf, const char *name, uint32_t *id)
+{
+    struct found found;
+    int err = btf->base.len > 0 ? -ENOENT : find_type(btf, QDA_BTF_KIND_FUNC, name, &found);
+    if (err == 0)
+        *id = found.id;
+    return err;
 }
 
 int qda_btf_field(const struct qda_btf *btf, const struct qda_btf_struct *s, uint32_t index, struct qda_btf_field *out)

@@ -53,6 +53,9 @@ int qda_btf_parse(const void *data, size_t len, const struct qda_btf_strings *ba
 /* The first struct of that name. 0, -ENOENT, or -EBADMSG where the types are damaged or of a kind not known here. */
 int qda_btf_find_struct(const struct qda_btf *btf, const char *name, struct qda_btf_struct *out);
 
+/* The id, as the kernel numbers types, of the function of that name. 0, -ENOENT or -EBADMSG. */
+int qda_btf_find_func(const struct qda_btf *btf, const char *name, uint32_t *id);
+
 /* Member number `index`. 0; -EBADMSG for a name outside the strings, -ENOTSUP for one that starts inside a byte. */
 int qda_btf_field(const struct qda_btf *btf, const struct qda_btf_struct *s, uint32_t index, struct qda_btf_field *out);
 

@@ -92,6 +92,7 @@ void rig_open(struct rig *rig, const char *root)
     rig->ops.mkdir = rig_mkdir;
     rig->ops.rmdir = rig_rmdir;
     rig->ops.read = rig_read;
+    rig->ops.open_files = NULL; /* the texts below the root are all there is */
     rig->base.ops = &rig->ops;
 }
 

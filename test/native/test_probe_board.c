@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -116,6 +117,78 @@ static void test_proc(void)
     CHECK_INT(qda_probe_proc(board.sys, rig_on_fact, &facts, &status), 0);
     for (size_t i = 0; i < facts.count; i++)
         CHECK(strstr(facts.all[i], "test_probe_boar") == NULL);
+    live_board_stop(&board);
+}
+
+/* Of the facts of this process: its lines, one a line, sorted. */
+static char *mine_of(const struct rig_facts *all)
+{
+    static char lines[64][160];
+    char *text = calloc(1, sizeof(lines));
+    char own[32];
+    size_t n = 0;
+    snprintf(own, sizeof(own), " %d ", getpid());
+    for (size_t i = 0; i < all->count && n < 64; i++)
+        if (strstr(all->all[i], own) != NULL || strncmp(all->all[i], "buffer", 6) == 0)
+            memcpy(lines[n++], all->all[i], sizeof(lines[0]));
+    qsort(lines, n, sizeof(lines[0]), (int (*)(const void *, const void *))(void (*)(void))strcmp);
+    for (size_t i = 0; i < n && text != NULL; i++)
+        strcat(strcat(text, lines[i]), "\n");
+    return text;
+}
+
+static char *facts_with(const struct qda_sys_ops *ops)
+{
+    const struct qda_sys_ops *usual = board.sys->ops;
+    facts = (struct rig_facts){ 0 };
+    board.sys->ops = ops;
+    CHECK_INT(qda_probe_proc(board.sys, rig_on_fact, &facts, &status), 0);
+    board.sys->ops = usual;
+    return mine_of(&facts);
+}
+
+/* A udmabuf has its memfd's inode: only the one descriptor of the two is a dma-buf. */
+static int udmabuf_of(int memfd)
+{
+    struct qda_sys *sys = board.sys;
+    int made = -1, device = sys->ops->open(sys, "/dev/udmabuf", O_RDWR | O_CLOEXEC);
+    CHECK_INT(qda_udmabuf_create(sys, device, memfd, 65536, &made), 0);
+    sys->ops->close(sys, device);
+    return made;
+}
+
+static int nothing(void *arg, const struct qda_open_file *file)
+{
+    (void)arg;
+    (void)file;
+    return 0;
+}
+
+static void test_both_ways(void)
+{
+    struct mine m;
+    start((const char *[]){ NULL });
+    int can = board.sys->ops->open_files(board.sys, nothing, NULL);
+    if (can == -EPERM || can == -EOPNOTSUPP)
+        check_skip("this kernel gives no list of open files to this user");
+    if (can < 0 || !hold(&m)) {
+        live_board_stop(&board);
+        return;
+    }
+    int memfd = board.sys->ops->memfd(board.sys, "a memfd", 65536), udmabuf = udmabuf_of(memfd);
+    struct qda_sys_ops walking = *board.sys->ops;
+    walking.open_files = NULL;
+    char *listed = facts_with(board.sys->ops);
+    CHECK_CONTAINS(status.source, "BPF");
+    char *walked = facts_with(&walking);
+    CHECK_STR(status.source, "/proc");
+    CHECK_STR(listed, walked);
+    has("holder %d %d %" PRIu64, getpid(), udmabuf, inode_of(udmabuf));
+    free(listed);
+    free(walked);
+    board.sys->ops->close(board.sys, udmabuf);
+    board.sys->ops->close(board.sys, memfd);
+    let_go(&m);
     live_board_stop(&board);
 }
 
@@ -345,6 +418,7 @@ static void test_readings(void)
 int main(void)
 {
     check_run("proc: this process' node, buffers, descriptors, mappings", test_proc);
+    check_run("proc: the kernel's list of open files and a walk over /proc agree", test_both_ways);
     check_run("bufinfo: buffers and the bank that one is attached to", test_bufinfo);
     check_run("trace: what this thread maps, behind a translating IOMMU", test_trace_translated);
     check_run("trace: what this thread maps, without translation", test_trace_bypass);

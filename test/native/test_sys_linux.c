@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/raw_files.h"
 #include "sys/sys.h"
 
 /* Every op of the kernel backend, in a folder of its own, with the exact -errno of what fails. */
@@ -462,6 +463,47 @@ static void test_write_file(void)
     remove_file("/f");
 }
 
+struct search {
+    uint64_t ino;
+    unsigned seen;
+    struct qda_raw_file found;
+    int answer;
+};
+
+static int on_raw(void *arg, const struct qda_raw_file *file)
+{
+    struct search *search = arg;
+    if (file->pid != (uint32_t)getpid() || file->ino != search->ino)
+        return 0;
+    search->seen++;
+    search->found = *file;
+    return search->answer;
+}
+
+static void test_open_files(void)
+{
+    struct qda_sys *whole = qda_sys_linux("");
+    int fd = whole->ops->memfd(whole, "listed", 12288);
+    struct qda_stat st;
+    CHECK_INT(whole->ops->fstat(whole, fd, &st), 0);
+    struct search search = { .ino = st.ino };
+    int err = qda_linux_raw_files(whole, on_raw, &search);
+    if (err == -EPERM || err == -EOPNOTSUPP)
+        check_skip("this kernel gives no list of open files to this user");
+    else if (CHECK_INT(err, 0) && CHECK_INT(search.seen, 1)) {
+        CHECK_INT(search.found.fd, fd);
+        CHECK_INT(search.found.size, 12288);
+        CHECK_INT(search.found.dev, st.dev);
+        CHECK_INT(search.found.mode, st.mode);
+        CHECK_INT(search.found.flags & O_ACCMODE, O_RDWR);
+        search.answer = 7;
+        CHECK_INT(qda_linux_raw_files(whole, on_raw, &search), 7);
+    }
+    CHECK_INT(qda_linux_raw_files(sys, on_raw, &search), -EOPNOTSUPP); /* below a root there is no kernel */
+    close(fd);
+    qda_sys_linux_free(whole);
+}
+
 static void run_all(void)
 {
     check_run("paths stay below the root", test_root);
@@ -474,6 +516,7 @@ static void run_all(void)
     check_run("poll", test_poll);
     check_run("readlink cuts and terminates", test_readlink);
     check_run("mkdir, list_dir, rmdir", test_folders);
+    check_run("the kernel's list of open files", test_open_files);
     check_run("clocks", test_clocks);
     check_run("a descriptor is passed", test_pass_descriptor);
     check_run("a packet that does not fit leaves nothing behind", test_pass_descriptor_errors);

@@ -143,6 +143,8 @@ int vqc_table_refresh(struct vqc_client *client, bool counts);
 bool vqc_table_find(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
 /* The same, with a `count` that holds. */
 bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_inode *out);
+/* The row of an inode in the table as it is, however old. */
+bool vqc_table_peek(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
 bool vqc_table_has_names(struct vqc_client *client);
 bool vqc_table_has_udmabuf(struct vqc_client *client);
 /* This process changed what the table says: the next look asks. */
@@ -171,6 +173,9 @@ int vqc_proc_open(struct vqc_client *client, const char *path, int flags);
 ssize_t vqc_proc_readlink(struct vqc_client *client, const char *path, char *buf, size_t len);
 int vqc_proc_stat(struct vqc_client *client, const char *path, struct qda_stat *out);
 int vqc_proc_list(struct vqc_client *client, const char *path, qda_dirent_fn fn, void *arg);
+
+/* ---- open_files.c */
+int vqc_client_open_files(struct qda_sys *sys, qda_open_file_fn fn, void *arg);
 
 /* ---- proc_text.c: pure */
 struct vqc_fdinfo {

@@ -195,6 +195,16 @@ bool vqc_table_find(struct vqc_client *client, uint64_t ino, enum vq_inode_kind 
     return row != NULL;
 }
 
+bool vqc_table_peek(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out)
+{
+    pthread_mutex_lock(&client->table_lock);
+    const struct vq_inode *row = find_row(&client->table, ino, kind);
+    if (row != NULL)
+        *out = *row;
+    pthread_mutex_unlock(&client->table_lock);
+    return row != NULL;
+}
+
 bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_inode *out)
 {
     pthread_mutex_lock(&client->table_lock);
