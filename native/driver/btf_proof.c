@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "uapi/btf.h"
+#include "driver/btf_files.h"
 #include "driver/generations.h"
 #include "driver/proof.h"
 #include "uapi/layouts.h"
 
-#define MODULE_BTF "/sys/kernel/btf/qda"
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-#define MODULE_BTF_MAX (4u << 20)
-#define KERNEL_BTF_MAX (64u << 20)
 #define OVERRIDE "only --generation v1|rfc overrides this"
 
 /* What of a struct differs from ours: the member's name or a phrase; NULL where nothing does. */
@@ -82,109 +76,14 @@ static int judge(const struct qda_btf *btf, const char *path, struct qda_proof *
     return 0;
 }
 
-/* As judge; -ENODATA too, where the base is missing. */
-static int judge_bytes(const void *data, size_t len, const struct qda_btf_strings *base, const char *path,
-                       struct qda_proof *out)
-{
-    struct qda_btf btf;
-    int err = qda_btf_parse(data, len, base, &btf);
-    return err < 0 ? err : judge(&btf, path, out);
-}
-
-static int read_exactly(struct qda_sys *sys, int fd, char *buf, size_t len)
-{
-    for (size_t have = 0; have < len;) {
-        ssize_t got = sys->ops->read(sys, fd, buf + have, len - have);
-        if (got < 0 && got != -EINTR)
-            return (int)got;
-        if (got == 0)
-            return -EBADMSG;
-        have += got > 0 ? (size_t)got : 0;
-    }
-    return 0;
-}
-
-static int skip_bytes(struct qda_sys *sys, int fd, size_t len)
-{
-    char scratch[16384];
-    while (len > 0) {
-        size_t part = len < sizeof(scratch) ? len : sizeof(scratch);
-        int err = read_exactly(sys, fd, scratch, part);
-        if (err < 0)
-            return err;
-        len -= part;
-    }
-    return 0;
-}
-
-/* Only the strings of an open BTF file: its types are megabytes that nobody needs here. malloc'ed, or NULL. */
-static char *read_strings(struct qda_sys *sys, int fd, size_t *len)
-{
-    char header[24];
-    size_t at;
-    if (read_exactly(sys, fd, header, sizeof(header)) < 0 || qda_btf_strings_at(header, sizeof(header), &at, len) < 0)
-        return NULL;
-    if (at < sizeof(header) || at > KERNEL_BTF_MAX || *len == 0 || *len > KERNEL_BTF_MAX)
-        return NULL;
-    if (skip_bytes(sys, fd, at - sizeof(header)) < 0)
-        return NULL;
-    char *text = malloc(*len);
-    if (text != NULL && read_exactly(sys, fd, text, *len) < 0) {
-        free(text);
-        text = NULL;
-    }
-    return text;
-}
-
-static char *read_kernel_strings(struct qda_sys *sys, size_t *len)
-{
-    *len = 0;
-    int fd = sys->ops->open(sys, KERNEL_BTF, O_RDONLY);
-    if (fd < 0)
-        return NULL;
-    char *text = read_strings(sys, fd, len);
-    sys->ops->close(sys, fd);
-    return text;
-}
-
-static void judge_module(struct qda_sys *sys, const char *data, size_t size, struct qda_proof *out)
-{
-    struct qda_btf_strings base = { 0 };
-    char *text = read_kernel_strings(sys, &base.len);
-    base.text = text;
-    int err = judge_bytes(data, size, text != NULL ? &base : NULL, MODULE_BTF, out);
-    free(text);
-    if (err == -ENODATA)
-        qda_proof_say(out, QDA_PROOF_ABSENT, NULL, MODULE_BTF " needs " KERNEL_BTF ", which cannot be read");
-    else if (err == -ENOENT)
-        qda_proof_say(out, QDA_PROOF_REFUSED, NULL,
-                      "refused: " MODULE_BTF " has no ABI struct of v1 or the RFC: a QDA that this build does not know; "
-                      OVERRIDE);
-    else if (err < 0)
-        qda_proof_say(out, QDA_PROOF_REFUSED, NULL, "refused: " MODULE_BTF " is damaged, so it proves nothing; " OVERRIDE);
-}
-
-/* No module of that name: the driver may be built in. */
-static void judge_kernel(struct qda_sys *sys, struct qda_proof *out)
-{
-    char *data = NULL;
-    ssize_t size = qda_read_file_alloc(sys, KERNEL_BTF, KERNEL_BTF_MAX, &data);
-    int err = size < 0 ? (int)size : judge_bytes(data, (size_t)size, NULL, KERNEL_BTF, out);
-    free(data);
-    if (err < 0)
-        qda_proof_say(out, QDA_PROOF_ABSENT, NULL, "there is no " MODULE_BTF);
-}
-
 void qda_prove_by_btf(struct qda_sys *sys, struct qda_proof *out)
 {
-    char *data = NULL;
-    *out = (struct qda_proof){ .state = QDA_PROOF_ABSENT };
-    ssize_t size = qda_read_file_alloc(sys, MODULE_BTF, MODULE_BTF_MAX, &data);
-    if (size >= 0)
-        judge_module(sys, data, (size_t)size, out);
-    else if (size == -ENOENT)
-        judge_kernel(sys, out);
-    else
-        qda_proof_say(out, QDA_PROOF_ABSENT, NULL, MODULE_BTF " cannot be read: %s", strerror((int)-size));
-    free(data);
+    static const char *const modules[] = { "qda", NULL };
+    static const struct qda_btf_subject qda = {
+        .modules = modules,
+        .judge = judge,
+        .none = "ABI struct of v1 or the RFC: a QDA that this build does not know",
+        .override = OVERRIDE,
+    };
+    qda_prove_by_btf_files(sys, &qda, out);
 }

@@ -7,12 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "driver/fastrpc_nodes.h"
 #include "driver/generations.h"
 #include "driver/proof.h"
 #include "uapi/drm_core.h"
 #include "uapi/layouts.h"
 
-_Static_assert((unsigned)QDA_GEN_V1 == QDA_LAYOUTS_V1 && (unsigned)QDA_GEN_RFC == QDA_LAYOUTS_RFC, "one numbering");
+_Static_assert((unsigned)QDA_GEN_V1 == QDA_LAYOUTS_V1 && (unsigned)QDA_GEN_RFC == QDA_LAYOUTS_RFC &&
+                   (unsigned)QDA_GEN_FASTRPC == QDA_LAYOUTS_FASTRPC,
+               "one numbering");
 
 #define ACCEL_DIR "/dev/accel"
 
@@ -36,7 +39,8 @@ const struct qda_driver *qda_driver_for(enum qda_generation generation)
         return &qda_driver_v1;
     case QDA_GEN_RFC:
         return &qda_driver_rfc;
-    case QDA_GEN_FASTRPC: /* its table is not built yet */
+    case QDA_GEN_FASTRPC:
+        return &qda_driver_fastrpc;
     case QDA_GEN_NONE:
         break;
     }
@@ -45,9 +49,14 @@ const struct qda_driver *qda_driver_for(enum qda_generation generation)
 
 enum qda_generation qda_generation_from_name(const char *name)
 {
-    if (strcmp(name, "v1") == 0)
-        return QDA_GEN_V1;
-    return strcmp(name, "rfc") == 0 ? QDA_GEN_RFC : QDA_GEN_NONE;
+    static const struct {
+        const char *name;
+        enum qda_generation generation;
+    } names[] = { { "v1", QDA_GEN_V1 }, { "rfc", QDA_GEN_RFC }, { "fastrpc", QDA_GEN_FASTRPC } };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i].name, name) == 0)
+            return names[i].generation;
+    return QDA_GEN_NONE;
 }
 
 void qda_proof_say(struct qda_proof *out, enum qda_proof_state state, const struct qda_driver *driver, const char *format,
@@ -159,7 +168,8 @@ static int examine(struct qda_sys *sys, struct search *search, unsigned n, struc
     return found;
 }
 
-int qda_find_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_node *out, size_t max)
+/* As qda_find_nodes, accel nodes only. */
+static int find_accel_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_node *out, size_t max)
 {
     struct numbers numbers = { .count = 0 };
     struct search search = { .forced = forced };
@@ -173,4 +183,14 @@ int qda_find_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_n
         if (examine(sys, &search, numbers.n[i], &node) > 0)
             out[found++] = node;
     return (int)found;
+}
+
+int qda_find_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_node *out, size_t max)
+{
+    int accel = forced == QDA_GEN_FASTRPC ? 0 : find_accel_nodes(sys, forced, out, max);
+    if (forced != QDA_GEN_NONE && forced != QDA_GEN_FASTRPC)
+        return accel;
+    size_t have = accel > 0 ? (size_t)accel : 0;
+    size_t more = qda_fastrpc_find_nodes(sys, forced == QDA_GEN_FASTRPC, out + have, max - have);
+    return have + more > 0 ? (int)(have + more) : accel;
 }

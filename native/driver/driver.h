@@ -19,7 +19,10 @@ struct qda_session_args {
     uint32_t sig_len;
 };
 
-/* REMOTE_MAP; request 1 legacy, 2 with attributes. */
+/*
+ * REMOTE_MAP; request 1 legacy, 2 with attributes. FastRPC: request 2 maps a dma-buf; request 1 with the flags 0x1000 (or 8)
+ * makes the kernel allocate `size` bytes for the DSP process, `buffer` is not read, and other flags are -EOPNOTSUPP.
+ */
 struct qda_map_args {
     uint32_t request;
     uint32_t flags;
@@ -42,7 +45,7 @@ struct qda_unmap_args {
 
 struct qda_driver {
     enum qda_generation generation;
-    const char *name;    /* "qda-v1", "qda-rfc": what results carry */
+    const char *name;    /* "qda-v1", "qda-rfc", "fastrpc": what results carry */
     const char *title;   /* "QDA v1 (2026-05-19)" */
     bool gem;              /* has GEM handles and PRIME; false (legacy FastRPC): every buffer is a dma-buf of a heap */
     bool handles_are_refs; /* `buffer` fields and qda_rpc_arg.ref hold GEM handles (RFC), not dma-buf fds */
@@ -52,7 +55,12 @@ struct qda_driver {
     /* NULL without `gem`. */
     int (*gem_create)(struct qda_sys *sys, int fd, uint64_t size, uint32_t *handle);       /* size in bytes */
     int (*gem_mmap_offset)(struct qda_sys *sys, int fd, uint32_t handle, uint64_t *offset);
-    /* buffer: what the generation's `fd` field wants, a dma-buf fd (v1) or a GEM handle (RFC). Need a DSP. */
+    /* A dma-buf of the driver's own memory, size in bytes; NULL with `gem`, where a GEM buffer is made and exported. */
+    int (*dmabuf_alloc)(struct qda_sys *sys, int fd, uint64_t size, int *dmabuf);
+    /*
+     * buffer: what the generation's `fd` field wants, a dma-buf fd (v1, FastRPC) or a GEM handle (RFC). Need a DSP. What a
+     * driver has no call for is -EOPNOTSUPP: on FastRPC a create without a buffer, and what qda_map_args says.
+     */
     int (*session_create)(struct qda_sys *sys, int fd, const struct qda_session_args *args);
     int (*map)(struct qda_sys *sys, int fd, struct qda_map_args *args);
     int (*unmap)(struct qda_sys *sys, int fd, const struct qda_unmap_args *args);
@@ -85,7 +93,7 @@ int qda_udmabuf_create(struct qda_sys *sys, int udmabuf, int memfd, uint64_t siz
 
 /* Finding nodes (detect.c). */
 struct qda_node {
-    char path[64];                   /* "/dev/accel/accel0" */
+    char path[64];                   /* "/dev/accel/accel0", "/dev/fastrpc-cdsp" */
     char dsp[16];                    /* "cdsp"; "" where QUERY failed */
     const struct qda_driver *driver; /* NULL where refused */
     char proof[320];                 /* how the generation was proven, or why it was refused, as a sentence with its remedy */
@@ -93,15 +101,16 @@ struct qda_node {
 };
 
 /*
- * Lists accel nodes whose DRM driver is "qda" into out[0..max). `forced` (QDA_GEN_NONE: detect) is the generation that
- * the user named. Returns the number of entries written, or -errno if /dev/accel itself could not be listed.
+ * Lists accel nodes whose DRM driver is "qda", then FastRPC's nodes (driver/fastrpc_nodes.h says more), into out[0..max).
+ * `forced` (QDA_GEN_NONE: detect) is the generation that the user named; only nodes that can be of it are listed then.
+ * Returns the number of entries written, or -errno if there is none and /dev/accel itself could not be listed.
  * Proof, in this order: BTF of the module (or of vmlinux, where the driver is built in); two probes without side effects,
  * which can prove the RFC only: v1 and newer ones answer them alike, so without BTF v1 must be named by the user.
  * A node that could not be opened is listed with its error; one of another driver is not.
  */
 int qda_find_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_node *out, size_t max);
 const struct qda_driver *qda_driver_for(enum qda_generation generation);
-/* "v1", "rfc" -> generation; QDA_GEN_NONE for anything else. */
+/* "v1", "rfc", "fastrpc" -> generation; QDA_GEN_NONE for anything else. */
 enum qda_generation qda_generation_from_name(const char *name);
 
 #endif

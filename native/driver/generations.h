@@ -7,5 +7,6 @@
 /* The tables, one a file; callers get them through qda_driver_for. */
 extern const struct qda_driver qda_driver_v1;
 extern const struct qda_driver qda_driver_rfc;
+extern const struct qda_driver qda_driver_fastrpc;
 
 #endif

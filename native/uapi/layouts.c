@@ -116,7 +116,7 @@ static const struct qda_layout rfc_layouts[] = {
     LAYOUT("qda_mem_unmap", qda_rfc_mem_unmap, rfc_mem_unmap),
 };
 
-/* Member names of today's kernels; driver/fastrpc_proof.c knows the two that were others once. */
+/* driver/fastrpc_proof.c knows the two members that some kernels call by another name. */
 static const struct qda_layout_member fastrpc_alloc_dma_buf[] = {
     MEMBER(qda_fastrpc_alloc_dma_buf, fd, SIGNED),
     MEMBER(qda_fastrpc_alloc_dma_buf, flags, UNSIGNED),

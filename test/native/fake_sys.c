@@ -3,11 +3,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "uapi/abi.h"
 
 #define FIRST_FD 100
+#define SLOTS ((int)(sizeof(((struct fake_sys *)0)->slots) / sizeof(((struct fake_sys *)0)->slots[0])))
 
 static const struct fake_file *file_at(const struct fake_sys *fake, const char *path)
 {
@@ -26,7 +28,7 @@ static int fake_open(struct qda_sys *sys, const char *path, int flags)
         return -ENOENT;
     if (file->open_error < 0)
         return file->open_error;
-    for (int i = 0; i < (int)(sizeof(fake->slots) / sizeof(fake->slots[0])); i++) {
+    for (int i = 0; i < SLOTS; i++) {
         if (fake->slots[i].file == NULL) {
             fake->slots[i].file = file;
             fake->slots[i].at = 0;
@@ -91,8 +93,19 @@ static int fake_stat(struct qda_sys *sys, const char *path, struct qda_stat *out
     const struct fake_file *file = file_at((struct fake_sys *)sys, path);
     if (file == NULL)
         return -ENOENT;
-    *out = (struct qda_stat){ .mode = file->mode, .size = file->len };
+    *out = (struct qda_stat){ .mode = file->mode, .size = file->len, .rdev_major = file->rdev_major };
     return 0;
+}
+
+/* Only /proc/self/fd/N of what is open. */
+static ssize_t fake_readlink(struct qda_sys *sys, const char *path, char *buf, size_t len)
+{
+    const struct fake_sys *fake = (const struct fake_sys *)sys;
+    int fd;
+    if (sscanf(path, "/proc/self/fd/%d", &fd) != 1 || fd < FIRST_FD || fd >= FIRST_FD + SLOTS ||
+        fake->slots[fd - FIRST_FD].file == NULL)
+        return -ENOENT;
+    return snprintf(buf, len, "%s", fake->slots[fd - FIRST_FD].file->path);
 }
 
 static int fake_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg)
@@ -118,6 +131,7 @@ static const struct qda_sys_ops fake_ops = {
     .read = fake_read,
     .ioctl = fake_ioctl,
     .stat = fake_stat,
+    .readlink = fake_readlink,
     .list_dir = fake_list_dir,
 };
 

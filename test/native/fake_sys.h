@@ -13,6 +13,7 @@ struct fake_file {
     const void *data;
     size_t len;
     uint32_t mode; /* S_IFREG, S_IFCHR */
+    uint32_t rdev_major;
     int open_error; /* 0 or -errno */
     size_t cut;     /* not 0: no read gives more than this many bytes */
 };
