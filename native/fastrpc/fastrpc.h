@@ -13,6 +13,15 @@
  */
 struct qda_rpc;
 
+/*
+ * Was a result given by the driver or the kernel (true), or by the DSP? AEE codes from 0x80000400 on are negative as an int,
+ * far below every errno.
+ */
+static inline bool qda_rpc_is_errno(int result)
+{
+    return result < 0 && result >= -4095;
+}
+
 /* ---- The shell: the ELF that becomes the process (shell.c). */
 #define QDA_SHELL_MAX (4u << 20)
 struct qda_shell {
@@ -73,6 +82,8 @@ int qda_rpc_fd(const struct qda_rpc *rpc); /* the node's: buffers for calls are 
 const struct qda_node *qda_rpc_node(const struct qda_rpc *rpc);
 struct qda_sys *qda_rpc_sys(const struct qda_rpc *rpc);
 uint64_t qda_rpc_reverse_calls(const struct qda_rpc *rpc); /* served so far */
+/* Id of the thread that opened the node: the file's context bank is this thread's in v1 and the RFC, whoever makes the calls. */
+int qda_rpc_opener(const struct qda_rpc *rpc);
 
 /* ---- Calls (invoke.c). Any thread. Signals are blocked meanwhile: a call that the DSP owns is never aborted by one. */
 struct qda_rpc_arg {

@@ -2,6 +2,7 @@
 #ifndef QDA_RPCMSG_MESSAGE_H
 #define QDA_RPCMSG_MESSAGE_H
 
+#include "rpcmsg/aee.h"
 #include "rpcmsg/scalars.h"
 
 #include <stddef.h>
@@ -136,15 +137,6 @@ struct qda_rpc_mem_unmap { /* method 11 */
 };
 QDA_RPC_SIZE(struct qda_rpc_mem_unmap, 24);
 /* Method 1, INIT_RELEASE: in[0] is the s32 session. */
-
-/* AEE codes that the DSP side answers (AEEStdErr); an error of a user process on the DSP arrives as QDA_AEE_REMOTE + code. */
-#define QDA_AEE_SUCCESS 0x00
-#define QDA_AEE_EFAILED 0x01
-#define QDA_AEE_ENOMEMORY 0x02
-#define QDA_AEE_ENOSUCH 0x27
-#define QDA_AEE_EBADPARM 0x0e
-#define QDA_AEE_EUNSUPPORTED 0x14
-#define QDA_AEE_REMOTE 0x80000400u
 
 /* e_machine of a Hexagon ELF. */
 #define QDA_EM_HEXAGON 164u

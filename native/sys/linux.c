@@ -37,7 +37,7 @@ static int linux_ioctl(struct qda_sys *sys, int fd, unsigned long request, void 
 {
     (void)sys;
     int result = ioctl(fd, request, arg);
-    return result < 0 ? -errno : result;
+    return result == -1 ? -errno : result; /* codes of the DSP are negative too (0x80000400 and up), and no failures */
 }
 
 static void *linux_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err)

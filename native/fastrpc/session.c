@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "fastrpc/impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static uint64_t now(struct qda_rpc *rpc)
+{
+    return rpc->sys->ops->now_ns(rpc->sys);
+}
+
+static int refuse(struct qda_rpc *rpc, char why[400], const char *call, int result)
+{
+    char words[300];
+    qda_rpc_words(result, words, sizeof words);
+    rpc_say(why, "%s on %s failed: %s", call, rpc->node.path, words);
+    return result;
+}
+
+static int open_node(struct qda_rpc *rpc, char why[400])
+{
+    uint64_t begin = now(rpc);
+    int fd = rpc->sys->ops->open(rpc->sys, rpc->node.path, O_RDWR | O_CLOEXEC);
+    rpc->cost.open_ns = now(rpc) - begin;
+    if (fd < 0)
+        return refuse(rpc, why, "open", fd);
+    rpc->fd = fd;
+    rpc->opener = (int)gettid();
+    return 0;
+}
+
+/* The create itself. In v1 `file` also has to be the address at which the buffer is mapped: the pages are found by it. */
+static int create(struct qda_rpc *rpc, const struct qda_rpc_options *options, const void *file, int32_t ref)
+{
+    struct qda_session_args args = {
+        .file = file,
+        .file_len = (uint32_t)options->shell->len,
+        .buffer = ref,
+        .attrs = options->unsigned_pd ? QDA_PROC_UNSIGNED_MODULE : 0,
+    };
+    sigset_t before;
+    rpc_signals_off(&before);
+    uint64_t begin = now(rpc);
+    int result = rpc->driver->session_create(rpc->sys, rpc->fd, &args);
+    rpc->cost.create_ns = now(rpc) - begin;
+    rpc_signals_back(&before);
+    return result;
+}
+
+static int copy_in(struct qda_rpc *rpc, const struct rpc_buffer *buffer, const struct qda_shell *shell, void *map)
+{
+    int err = qda_dmabuf_sync(rpc->sys, buffer->dmabuf, QDA_SYNC_START | QDA_SYNC_WRITE);
+    if (err < 0)
+        return err;
+    memcpy(map, shell->bytes, shell->len);
+    return qda_dmabuf_sync(rpc->sys, buffer->dmabuf, QDA_SYNC_END | QDA_SYNC_WRITE);
+}
+
+static int create_from(struct qda_rpc *rpc, const struct qda_rpc_options *options, const struct rpc_buffer *buffer,
+                       char why[400])
+{
+    int err = 0;
+    void *map = rpc->sys->ops->mmap(rpc->sys, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, buffer->dmabuf, 0, &err);
+    if (!map)
+        return refuse(rpc, why, "mapping the shell's buffer", err);
+    err = copy_in(rpc, buffer, options->shell, map);
+    int result = err < 0 ? err : create(rpc, options, map, buffer->ref);
+    rpc->sys->ops->munmap(rpc->sys, map, buffer->size);
+    return result == 0 ? 0 : refuse(rpc, why, err < 0 ? "DMA_BUF_IOCTL_SYNC" : "SESSION_CREATE", result);
+}
+
+/* The shell goes in by a buffer, as the public library does it; the DSP has loaded it when the create returns. */
+static int create_process(struct qda_rpc *rpc, const struct qda_rpc_options *options, char why[400])
+{
+    struct rpc_buffer buffer;
+    int result = rpc_buffer_make_mapped(rpc->sys, rpc->driver, rpc->fd, options->shell->len, &buffer);
+    if (result < 0)
+        return refuse(rpc, why, "making a buffer for the shell", result);
+    result = create_from(rpc, options, &buffer, why);
+    rpc_buffer_free(rpc->sys, rpc->fd, &buffer);
+    return result;
+}
+
+static int begin(struct qda_rpc *rpc, const struct qda_rpc_options *options, char why[400])
+{
+    int result = open_node(rpc, why);
+    if (result < 0)
+        return result;
+    result = rpc_served_init(&rpc->served, rpc->sys, options, rpc->fd);
+    if (result < 0)
+        return refuse(rpc, why, "naming the folder for the DSP's files", result);
+    result = create_process(rpc, options, why);
+    if (result != 0)
+        return result;
+    uint64_t start = now(rpc);
+    result = rpc_listener_start(rpc, why);
+    rpc->cost.listen_ns = now(rpc) - start;
+    return result;
+}
+
+int qda_rpc_open(struct qda_sys *sys, const struct qda_rpc_options *options, struct qda_rpc **out, char why[400])
+{
+    *out = NULL;
+    struct qda_rpc *rpc = calloc(1, sizeof *rpc);
+    if (!rpc) {
+        rpc_say(why, "no memory for a session");
+        return -ENOMEM;
+    }
+    rpc->sys = sys;
+    rpc->node = *options->node;
+    rpc->driver = options->node->driver;
+    rpc->fd = -1;
+    rpc->hooks = options->hooks;
+    atomic_init(&rpc->remotectl, -1);
+    int result = begin(rpc, options, why);
+    if (result != 0) {
+        qda_rpc_close(rpc, NULL);
+        return result;
+    }
+    *out = rpc;
+    return 0;
+}
+
+/*
+ * The listener ends before the file is closed: while its call waits in the driver, it holds the file, and the DSP process would
+ * live on. The close sends INIT_RELEASE, which ends the process; memory that the process grew by goes after that.
+ */
+void qda_rpc_close(struct qda_rpc *rpc, struct qda_rpc_cost *cost)
+{
+    if (!rpc)
+        return;
+    rpc_listener_stop(rpc);
+    if (rpc->fd >= 0) {
+        uint64_t begin = now(rpc);
+        rpc->sys->ops->close(rpc->sys, rpc->fd);
+        rpc->cost.close_ns = now(rpc) - begin;
+        rpc_served_free(&rpc->served);
+    }
+    if (cost)
+        *cost = rpc->cost;
+    free(rpc);
+}
+
+const struct qda_rpc_cost *qda_rpc_cost(const struct qda_rpc *rpc)
+{
+    return &rpc->cost;
+}
+
+int qda_rpc_fd(const struct qda_rpc *rpc)
+{
+    return rpc->fd;
+}
+
+const struct qda_node *qda_rpc_node(const struct qda_rpc *rpc)
+{
+    return &rpc->node;
+}
+
+struct qda_sys *qda_rpc_sys(const struct qda_rpc *rpc)
+{
+    return rpc->sys;
+}
+
+uint64_t qda_rpc_reverse_calls(const struct qda_rpc *rpc)
+{
+    return atomic_load(&rpc->served.count);
+}
+
+int qda_rpc_opener(const struct qda_rpc *rpc)
+{
+    return rpc->opener;
+}
