@@ -68,6 +68,16 @@ bool qda_run_needs_qda(struct qda_run *run)
     return false;
 }
 
+bool qda_run_needs_gem(struct qda_run *run, const char *what)
+{
+    const struct qda_driver *driver = run->ctx->node->driver;
+    if (driver->gem)
+        return true;
+    qda_run_skip(run, "%s is about %s, and %s has no GEM handles and no PRIME: every buffer there is a dma-buf",
+                 run->point.benchmark, what, driver->title);
+    return false;
+}
+
 static bool over_budget(const struct qda_run *run, uint64_t now, unsigned share)
 {
     uint64_t budget = run->point.budget_ns;

@@ -66,6 +66,8 @@ const char *qda_errno_name(int err);
 bool qda_run_needs_size(struct qda_run *run);
 /* Families that deal in QDA's own buffers only; false: the result says so. */
 bool qda_run_needs_qda(struct qda_run *run);
+/* What only a driver with GEM handles and PRIME has: `what` names it ("GEM_CREATE"). False: the result says so. */
+bool qda_run_needs_gem(struct qda_run *run, const char *what);
 
 static inline uint64_t qda_now(struct qda_sys *sys)
 {

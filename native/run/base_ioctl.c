@@ -55,6 +55,8 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
     st->fd = -1;
     if (point->variant > VARIANT_QUERY)
         return qda_run_skip(&st->run, "base.ioctl has the variants 0 (VERSION) and 1 (QUERY), not %u", point->variant);
+    if (!qda_run_needs_gem(&st->run, "DRM's VERSION and QDA's QUERY"))
+        return -1;
     qda_run_series(&st->run, 1, names);
     return qda_node_open(&st->run, &st->fd);
 }

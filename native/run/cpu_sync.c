@@ -113,6 +113,8 @@ static int sample(void *arg, uint64_t *ns)
 static int attach(struct state *st)
 {
     struct qda_run *run = &st->run;
+    if (!qda_run_needs_gem(run, "an import that lasts, with this variant,"))
+        return -1;
     if (qda_exporter_is_qda(&st->exporter))
         return qda_run_skip(run, "the accel node's own buffers are never attached to its context banks (an import of one "
                                  "is the same object): take another source");

@@ -88,7 +88,8 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
         return -1;
     st->fd = -1;
     st->buf = QDA_BUF_NONE;
-    if (!qda_run_needs_size(&st->run) || !qda_run_needs_qda(&st->run))
+    if (!qda_run_needs_size(&st->run) || !qda_run_needs_gem(&st->run, "GEM_CREATE and GEM_CLOSE") ||
+        !qda_run_needs_qda(&st->run))
         return -1;
     qda_run_series(&st->run, 2, names);
     if (point->verify && qda_run_leaks(&st->run) && point->repeat > 0)

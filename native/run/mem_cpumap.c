@@ -115,7 +115,8 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
         return -1;
     st->fd = -1;
     st->buf = QDA_BUF_NONE;
-    if (!qda_run_needs_size(&st->run) || !qda_run_needs_qda(&st->run))
+    if (!qda_run_needs_size(&st->run) || !qda_run_needs_gem(&st->run, "mappings of GEM buffers") ||
+        !qda_run_needs_qda(&st->run))
         return -1;
     qda_run_series(&st->run, 3, names);
     int err = qda_node_open(&st->run, &st->fd);

@@ -84,7 +84,8 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
         return -1;
     st->fd = st->again = -1;
     st->buf = QDA_BUF_NONE;
-    if (!qda_run_needs_size(&st->run) || !qda_run_needs_qda(&st->run))
+    if (!qda_run_needs_size(&st->run) || !qda_run_needs_gem(&st->run, "PRIME exports") ||
+        !qda_run_needs_qda(&st->run))
         return -1;
     qda_run_series(&st->run, 3, names);
     return qda_node_open(&st->run, &st->fd);

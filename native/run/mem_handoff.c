@@ -197,7 +197,7 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
     st->exporter = (struct qda_exporter){.source = point->source, .fd = -1};
     st->peer = QDA_PEER_NONE;
     st->buf = st->path = QDA_BUF_NONE;
-    if (!qda_run_needs_size(run))
+    if (!qda_run_needs_size(run) || !qda_run_needs_gem(run, "the PRIME import at the receiver"))
         return -1;
     qda_run_series(run, qda_exporter_is_qda(&st->exporter) ? SERIES : PATH, names);
     snprintf(st->peer.ask.node, sizeof st->peer.ask.node, "%s", ctx->node->path);

@@ -142,7 +142,7 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
     struct qda_run *run = &st->run;
     st->fd = st->exporter.fd = -1;
     st->buf = st->import = QDA_BUF_NONE;
-    if (!qda_run_needs_size(run))
+    if (!qda_run_needs_size(run) || !qda_run_needs_gem(run, "PRIME imports"))
         return -1;
     qda_run_series(run, 3, names);
     int err = qda_exporter_open(run, point->source, &st->exporter);

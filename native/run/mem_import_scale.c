@@ -233,6 +233,8 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
     struct qda_run *run = &st->run;
     st->fd = st->exporter.fd = -1;
     st->count = own.samples;
+    if (!qda_run_needs_gem(run, "PRIME imports"))
+        return -1;
     if (st->count > MAX_COUNT)
         return qda_run_error_because(run, "plan", -EINVAL, "%u imports are more than the agent holds at once (%u)",
                                      st->count, MAX_COUNT);

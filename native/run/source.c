@@ -111,6 +111,11 @@ static int open_none(struct qda_run *run)
 
 static int make_qda(struct qda_run *run, int device, struct qda_buf *buf)
 {
+    const struct qda_driver *driver = run->ctx->node->driver;
+    if (!driver->gem) {
+        int failed = driver->dmabuf_alloc(run->sys, device, run->size, &buf->dmabuf);
+        return failed < 0 ? qda_run_error(run, "ALLOC_DMA_BUFF", failed) : 0;
+    }
     int err = qda_buf_create(run, device, buf);
     return err < 0 ? err : qda_buf_export(run, buf);
 }
