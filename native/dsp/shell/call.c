@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "dsp/shell/call.h"
+
+#include "dsp/shell/smmu.h"
+#include "dsp/shell/space.h"
+
+static struct call *with_handles; /* under space_lock */
+
+/* One argument as the payload says it, read once: the CPU could change it any time. */
+struct wire_arg {
+    union qda_rpc_arg arg;
+    struct qda_rpc_invoke_buf buf;
+    struct qda_rpc_page page;
+};
+
+static bool read_arg(const struct call *call, uint32_t i, struct wire_arg *out)
+{
+    const volatile uint32_t *arg = (const volatile uint32_t *)(call->message + 16 * i);
+    const volatile uint32_t *buf = (const volatile uint32_t *)(call->message + qda_rpc_bufs_at(call->total) + 8 * i);
+    for (uint32_t word = 0; word < 4; word++)
+        ((uint32_t *)&out->arg)[word] = arg[word];
+    out->buf.num = buf[0];
+    out->buf.pgidx = buf[1];
+    out->page = (struct qda_rpc_page){0, 0};
+    if (out->buf.num == 0)
+        return true;
+    if (out->buf.num != 1 || out->buf.pgidx >= call->total)
+        return false;
+    const volatile uint32_t *page =
+        (const volatile uint32_t *)(call->message + qda_rpc_pages_at(call->total) + 16 * out->buf.pgidx);
+    for (uint32_t word = 0; word < 4; word++)
+        ((uint32_t *)&out->page)[word] = page[word];
+    return true;
+}
+
+/*
+ * Maps a buffer that does not lie in the message for this call; NULL and *err where that cannot be. A skel faults where nothing
+ * is translated; the runtime's own methods refuse such a buffer.
+ */
+static void *map_argument(struct call *call, uint32_t iova, uint32_t len, int32_t *err)
+{
+    lock_take(&space_lock);
+    bool refused = call->request.handle <= QDA_HANDLE_STATIC_MAX && !smmu_covers(iova, len);
+    int number = refused ? 0 : space_static(iova, len);
+    if (!number && !refused) {
+        number = space_map(RANGE_CALL, iova, len, -1);
+        if (number > 0)
+            call->ranges[call->range_count++] = (uint16_t)number;
+    }
+    const struct range *range = number > 0 ? space_range((uint16_t)number) : NULL;
+    void *at = range ? (void *)(range_address(range) + (iova - range->iova)) : NULL;
+    lock_release(&space_lock);
+    *err = at ? 0 : refused ? QDA_AEE_EBADPARM : QDA_AEE_ENOMEMORY;
+    return at;
+}
+
+static int32_t begin_buffer(struct call *call, uint32_t i)
+{
+    struct wire_arg wire;
+    if (!read_arg(call, i, &wire))
+        return QDA_AEE_EBADPARM;
+    uint64_t len = wire.arg.buf.len, into = wire.arg.buf.pv & (QDA_RPC_PAGE - 1);
+    union skel_arg *arg = &call->args[i];
+    *arg = (union skel_arg){.buf = {NULL, 0}};
+    if (len == 0)
+        return 0;
+    uint32_t iova = (uint32_t)wire.page.addr + (uint32_t)into, message = (uint32_t)call->request.addr;
+    if (wire.page.size > 0x100000000u || into > wire.page.size || len > wire.page.size - into ||
+        (uint64_t)(uint32_t)wire.page.addr + wire.page.size > 0x100000000u || (wire.page.addr & (QDA_RPC_PAGE - 1)))
+        return QDA_AEE_EBADPARM;
+    arg->buf.len = (uint32_t)len;
+    if (iova >= message && iova - message + len <= call->request.size) {
+        arg->buf.pv = call->message + (iova - message);
+        return 0;
+    }
+    int32_t err;
+    arg->buf.pv = map_argument(call, iova, (uint32_t)len, &err);
+    return err;
+}
+
+static int32_t begin_handle(struct call *call, uint32_t i)
+{
+    struct wire_arg wire;
+    if (!read_arg(call, i, &wire) || wire.page.size > 0xffffffffu)
+        return QDA_AEE_EBADPARM;
+    call->args[i].dma.fd = wire.arg.dma.fd;
+    call->args[i].dma.offset = wire.arg.dma.offset;
+    if (wire.page.size == 0)
+        return 0;
+    uint32_t len = wire.arg.dma.len && wire.arg.dma.len < wire.page.size ? wire.arg.dma.len : (uint32_t)wire.page.size;
+    call->handles[call->handle_count++] = (struct call_handle){wire.arg.dma.fd, (uint32_t)wire.page.addr, len};
+    return 0;
+}
+
+static void link_handles(struct call *call)
+{
+    lock_take(&space_lock);
+    call->next = with_handles;
+    call->link = &with_handles;
+    if (with_handles)
+        with_handles->link = &call->next;
+    with_handles = call;
+    lock_release(&space_lock);
+}
+
+bool call_find_handle(int32_t fd, struct call_handle *out)
+{
+    for (const struct call *call = with_handles; call; call = call->next) {
+        for (uint32_t i = 0; i < call->handle_count; i++) {
+            *out = call->handles[i];
+            if (out->fd == fd)
+                return true;
+        }
+    }
+    return false;
+}
+
+int32_t call_begin(struct call *call)
+{
+    uint32_t sc = call->request.sc;
+    call->ins = QDA_SCALARS_IN(sc);
+    call->outs = QDA_SCALARS_OUT(sc);
+    call->in_handles = QDA_SCALARS_IN_HANDLES(sc);
+    call->total = QDA_SCALARS_LENGTH(sc);
+    call->range_count = call->handle_count = 0;
+    call->link = NULL;
+    if (call->total && (!call->message || call->request.size < qda_rpc_metadata(call->total)))
+        return QDA_AEE_EBADPARM;
+    int32_t err = 0;
+    uint32_t buffers = call->ins + call->outs;
+    for (uint32_t i = 0; i < call->total && !err; i++)
+        err = i < buffers ? begin_buffer(call, i) : begin_handle(call, i);
+    if (!err && call->handle_count)
+        link_handles(call);
+    return err;
+}
+
+void call_end(struct call *call)
+{
+    if (call->range_count == 0 && !call->link)
+        return;
+    lock_take(&space_lock);
+    if (call->link) {
+        *call->link = call->next;
+        if (call->next)
+            call->next->link = call->link;
+    }
+    for (uint32_t i = 0; i < call->range_count; i++)
+        space_unmap(call->ranges[i]);
+    lock_release(&space_lock);
+}
+
+void *call_in(const struct call *call, uint32_t i, uint32_t len)
+{
+    return i < call->ins && call->args[i].buf.len >= len ? call->args[i].buf.pv : NULL;
+}
+
+void *call_out(const struct call *call, uint32_t i, uint32_t len)
+{
+    uint32_t at = call->ins + i;
+    return i < call->outs && call->args[at].buf.len >= len ? call->args[at].buf.pv : NULL;
+}

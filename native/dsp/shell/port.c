@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "dsp/shell/port.h"
+
+#include "dsp/shell/arena.h"
+#include "dsp/shell/call.h"
+#include "dsp/shell/mappings.h"
+#include "dsp/shell/space.h"
+#include "dsp/shell/sys.h"
+#include "dsp/shell/text.h"
+#include "dsp/shell/thread.h"
+
+#define THREADS_BEGIN 4u
+#define THREADS_MAX 64u
+#define WORKER_STACK (256u * 1024u)
+
+struct qda_port_start start;
+
+static uint32_t threads; /* that serve */
+static uint32_t idle;    /* of them, those that no call holds */
+
+/* Calls that came while every thread but one was held: the one must stay free for maps and the listener. */
+struct waiting {
+    struct qda_port_call call;
+    struct waiting *next;
+};
+static struct lock waiting_lock;
+static struct waiting waiting_slots[1024], *waiting_first, **waiting_end = &waiting_first, *waiting_unused;
+static uint32_t waiting_made;
+
+/* What a serving thread needs. */
+struct worker {
+    struct packet packet;
+    struct call call;
+};
+
+static void put(const void *bytes, uint32_t len)
+{
+    long sent;
+    do
+        sent = SYS3(SYS_WRITE, QDA_PORT_FD, bytes, len);
+    while (sent == -SYS_EINTR || sent == -SYS_EAGAIN);
+    if (sent < 0)
+        sys_exit_group(EXIT_PORT_CLOSED);
+}
+
+void port_reply(uint64_t ctx, int32_t ret)
+{
+    const struct qda_port_reply reply = {{QDA_PORT_REPLY, 0}, {ctx, remote_error(ret), 0}};
+    put(&reply, sizeof(reply));
+}
+
+void port_log(const char *text)
+{
+    struct {
+        struct qda_port_head head;
+        char text[512];
+    } line = {{QDA_PORT_LOG, 0}, {0}};
+    size_t len = strlen(text);
+    len = len < sizeof(line.text) ? len : sizeof(line.text);
+    memcpy(line.text, text, len);
+    put(&line, (uint32_t)(sizeof(line.head) + len));
+}
+
+void port_fault(uint32_t address, uint32_t flags, uint32_t tid)
+{
+    const struct qda_port_fault fault = {{QDA_PORT_FAULT, 0}, address, space_iova(address), flags, tid};
+    put(&fault, sizeof(fault));
+}
+
+/* Descriptors that came with the packet. */
+static void take_fds(struct packet *packet, const struct sys_msghdr *header)
+{
+    const struct sys_cmsghdr *control = (const void *)packet->control;
+    packet->fd_count = packet->fds_used = 0;
+    if (header->control_len < sizeof(*control) || control->level != SOL_SOCKET || control->type != SCM_RIGHTS)
+        return;
+    packet->fd_count = (control->len - sizeof(*control)) / 4;
+    memcpy(packet->fds, control + 1, packet->fd_count * 4);
+}
+
+/* One packet. False: none within the poll. */
+static bool receive(struct packet *packet, int flags)
+{
+    struct sys_iovec part = {packet->bytes, sizeof(packet->bytes)};
+    struct sys_msghdr header = {NULL, 0, &part, 1, packet->control, sizeof(packet->control), 0};
+    long got = SYS3(SYS_RECVMSG, QDA_PORT_FD, &header, flags | MSG_CMSG_CLOEXEC);
+    if (got == -SYS_EAGAIN || got == -SYS_EINTR)
+        return false;
+    if (got <= 0)
+        sys_exit_group(EXIT_PORT_CLOSED);
+    packet->len = (uint32_t)got;
+    take_fds(packet, &header);
+    return true;
+}
+
+/* Polls as long as START said, then sleeps. True: it had to be woken up. */
+static bool receive_next(struct packet *packet)
+{
+    if (start.poll_us) {
+        uint64_t until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
+        do {
+            if (receive(packet, MSG_DONTWAIT))
+                return false;
+        } while (sys_now_ns() < until);
+    }
+    while (!receive(packet, 0))
+        ;
+    return true;
+}
+
+static void wake_delay(void)
+{
+    uint64_t until = sys_now_ns() + (uint64_t)start.wake_us * 1000;
+    while (sys_now_ns() < until)
+        ;
+}
+
+static void run_call(struct worker *worker, const struct qda_port_call *from)
+{
+    struct call *call = &worker->call;
+    struct thread *self = thread_self();
+    call->request = from->request;
+    call->message = mappings_message(&from->message, from->request.addr, from->request.size);
+    self->call = call;
+    int32_t ret = call_begin(call);
+    if (!ret)
+        ret = dispatch(call);
+    self->call = NULL;
+    call_end(call);
+    if (ret != CALL_LATER)
+        port_reply(from->request.ctx, ret);
+}
+
+static void *serve(void *arg);
+
+/* The last idle thread took a call: another one must take what comes next. False: there are enough. */
+static bool another(void)
+{
+    uint32_t count = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED);
+    if (count < THREADS_MAX) {
+        __atomic_fetch_add(&idle, 1, __ATOMIC_RELAXED);
+        if (thread_make(serve, NULL, WORKER_STACK))
+            return true;
+        __atomic_fetch_sub(&idle, 1, __ATOMIC_RELAXED);
+    }
+    __atomic_fetch_sub(&threads, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+/* Keeps a call for a thread that becomes free. */
+static bool keep(const struct qda_port_call *call)
+{
+    lock_take(&waiting_lock);
+    struct waiting *slot = waiting_unused;
+    if (slot)
+        waiting_unused = slot->next;
+    else if (waiting_made < sizeof(waiting_slots) / sizeof(waiting_slots[0]))
+        slot = &waiting_slots[waiting_made++];
+    if (slot) {
+        slot->call = *call;
+        slot->next = NULL;
+        *waiting_end = slot;
+        waiting_end = &slot->next;
+    }
+    lock_release(&waiting_lock);
+    return slot != NULL;
+}
+
+static bool kept(struct qda_port_call *call)
+{
+    if (!__atomic_load_n(&waiting_first, __ATOMIC_RELAXED))
+        return false;
+    lock_take(&waiting_lock);
+    struct waiting *slot = waiting_first;
+    if (slot) {
+        *call = slot->call;
+        waiting_first = slot->next;
+        if (!waiting_first)
+            waiting_end = &waiting_first;
+        slot->next = waiting_unused;
+        waiting_unused = slot;
+    }
+    lock_release(&waiting_lock);
+    return slot != NULL;
+}
+
+static void on_call(struct worker *worker)
+{
+    struct qda_port_call call;
+    if (worker->packet.len < sizeof(call))
+        return;
+    memcpy(&call, worker->packet.bytes, sizeof(call));
+    mappings_of_call(&worker->packet, &call);
+    bool last = __atomic_sub_fetch(&idle, 1, __ATOMIC_RELAXED) == 0;
+    /* Calls of the runtime itself are short; a skel's could hold every thread. */
+    if (last && !another() && call.request.handle > QDA_HANDLE_STATIC_MAX && keep(&call)) {
+        __atomic_fetch_add(&idle, 1, __ATOMIC_RELAXED);
+        return;
+    }
+    do
+        run_call(worker, &call);
+    while (kept(&call));
+    __atomic_fetch_add(&idle, 1, __ATOMIC_RELAXED);
+}
+
+static void on_packet(struct worker *worker)
+{
+    uint32_t kind = worker->packet.len >= sizeof(struct qda_port_head) ? *(uint32_t *)worker->packet.bytes : 0;
+    if (kind == QDA_PORT_CALL)
+        on_call(worker);
+    else if (!mappings_apply(&worker->packet))
+        port_log("the port: a packet of an unknown kind or length was ignored");
+    for (uint32_t i = worker->packet.fds_used; i < worker->packet.fd_count; i++)
+        sys_close(worker->packet.fds[i]); /* nobody named it */
+}
+
+static void *serve(void *arg)
+{
+    (void)arg;
+    uint32_t at = upper_take(pages_of(sizeof(struct worker)));
+    struct worker *worker = (struct worker *)at;
+    if (!at || sys_map(at, pages_of(sizeof(*worker)) * QDA_PORT_PAGE, PROT_READ | PROT_WRITE, -1, 0) < 0) {
+        port_log("the runtime has no memory for a thread");
+        sys_exit_group(EXIT_BROKEN);
+    }
+    for (;;) {
+        if (receive_next(&worker->packet) && start.wake_us)
+            wake_delay();
+        on_packet(worker);
+    }
+}
+
+_Noreturn void port_serve(void)
+{
+    static struct packet first;
+    while (!receive(&first, 0))
+        ;
+    memcpy(&start, first.bytes, sizeof(start));
+    if (first.len < sizeof(start) || start.head.kind != QDA_PORT_START || start.version != QDA_PORT_VERSION) {
+        port_log("the port: the first packet is not START of this version");
+        sys_exit_group(EXIT_BROKEN);
+    }
+    space_begin(start.space);
+    threads = idle = THREADS_BEGIN;
+    for (uint32_t i = 1; i < THREADS_BEGIN; i++) {
+        if (!thread_make(serve, NULL, WORKER_STACK)) {
+            port_log("the runtime cannot make its threads");
+            sys_exit_group(EXIT_BROKEN);
+        }
+    }
+    const struct qda_port_head ready = {QDA_PORT_READY, 0};
+    put(&ready, sizeof(ready));
+    serve(NULL);
+    sys_exit_group(EXIT_BROKEN);
+}
