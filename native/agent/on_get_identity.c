@@ -48,10 +48,14 @@ static void put_no_nodes(struct qda_put *put, int err)
 {
     char reason[240];
     if (err < 0)
-        snprintf(reason, sizeof(reason), "/dev/accel cannot be listed: %s. The qda driver is not loaded, or this is no such board.",
+        snprintf(reason, sizeof(reason),
+                 "/dev/accel cannot be listed: %s, and there is no /dev/fastrpc-*. The driver is not loaded, or this is no such "
+                 "board.",
                  strerror(-err));
     else
-        snprintf(reason, sizeof(reason), "No node below /dev/accel belongs to a qda driver. Load the driver and start the DSP.");
+        snprintf(reason, sizeof(reason),
+                 "No node below /dev/accel belongs to a qda driver, and there is no /dev/fastrpc-*. Load the driver and "
+                 "start the DSP.");
     struct qda_reading reading = {.key = "accel.nodes", .unit = "", .reason = reason, .source = "/dev/accel"};
     put_reading(put, qdalab_Identity_readings_tag, &reading);
 }

@@ -50,15 +50,16 @@ static bool points_are_sound(struct agent *agent, const struct agent_request *re
 static void fail_no_node(struct agent *agent, uint64_t id, const char *dsp, const char *found)
 {
     agent_fail(agent, id, qdalab_FailureCode_FAILURE_NO_NODE, -ENODEV,
-               "No accel node of the DSP '%s' was found (there are: %s). Is the driver loaded and the DSP started?", dsp,
+               "No accel or FastRPC node of the DSP '%s' was found (there are: %s). Is the driver loaded and the DSP started?", dsp,
                found[0] ? found : "none");
 }
 
-/* The node of the wanted DSP, its generation proven; else the failure is told. */
+/* The first node of the wanted DSP whose generation is proven (a DSP may have several); else the failure is told. */
 static bool choose_node(struct agent *agent, const struct agent_request *request, struct qda_node *out)
 {
     const char *dsp = request->message.request.start_plan.dsp;
     struct qda_node nodes[AGENT_MAX_NODES];
+    const struct qda_node *refused = NULL;
     char found[200] = "";
     int count = qda_find_nodes(agent->sys, agent->options.generation, nodes, AGENT_MAX_NODES);
     for (int i = 0; i < count && i < AGENT_MAX_NODES; i++) {
@@ -68,11 +69,14 @@ static bool choose_node(struct agent *agent, const struct agent_request *request
         *out = nodes[i];
         if (nodes[i].driver)
             return true;
-        agent_fail(agent, request->message.id, qdalab_FailureCode_FAILURE_NO_NODE, nodes[i].error,
-                   "%s (%s) cannot be used: %s", nodes[i].path, dsp, nodes[i].proof);
-        return false;
+        if (!refused)
+            refused = &nodes[i];
     }
-    fail_no_node(agent, request->message.id, dsp, found);
+    if (refused)
+        agent_fail(agent, request->message.id, qdalab_FailureCode_FAILURE_NO_NODE, refused->error,
+                   "%s (%s) cannot be used: %s", refused->path, dsp, refused->proof);
+    else
+        fail_no_node(agent, request->message.id, dsp, found);
     return false;
 }
 

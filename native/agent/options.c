@@ -79,7 +79,7 @@ static int set_help(struct agent_options *options, const char *value)
 
 static const struct agent_option table[] = {
     {"--board", "NAME", "name of the board in the names of sockets: letters, digits, . _ - (default: board)", set_board},
-    {"--generation", "v1|rfc", "the driver's generation, where it cannot be proven", set_generation},
+    {"--generation", "v1|rfc|fastrpc", "the driver's generation, where it cannot be proven", set_generation},
     {"--idle-exit", "SECONDS", "end after so long without a connection, 1 to 86400 (default: 30)", set_idle},
     {"--keep-results", "SECONDS", "... or after so long, while a plan's results wait (default: 600)", set_keep},
     {"--dsp", "NAME", "with --helper: the DSP", set_dsp},

@@ -106,7 +106,7 @@ int probe_check_generation(const struct probe_checks *checks)
         if (node->generation[0] == '\0') {
             verdict.state = QDA_CHECK_FAIL;
             verdict.remedy = "build the driver with BTF (CONFIG_DEBUG_INFO_BTF_MODULES), or name the generation yourself "
-                             "(--generation v1 or rfc) if you know it";
+                             "(--generation v1, rfc or fastrpc) if you know it";
         }
         probe_append(verdict.read, sizeof(verdict.read), "%s: %s (%s)", node->path,
                      node->generation[0] != '\0' ? node->generation : "refused", node->proof);

@@ -9,7 +9,7 @@
 
 bool probe_is_node(const char *link)
 {
-    return strncmp(link, "/dev/accel/accel", 16) == 0;
+    return strncmp(link, "/dev/accel/accel", 16) == 0 || strncmp(link, "/dev/fastrpc-", 13) == 0;
 }
 
 bool probe_is_dmabuf(const char *link)
