@@ -9,7 +9,7 @@
 static void append(char *out, size_t cap, const char *text)
 {
     size_t len = strlen(out);
-    snprintf(out + len, cap - len, "%s%s", len > 0 ? ", " : "", text);
+    snprintf(out + len, cap - len, "%s%.63s", len > 0 ? ", " : "", text);
 }
 
 /* Whole plan or nothing: a name that is wrong in the last point is told before the first one runs. */
