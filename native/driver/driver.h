@@ -50,6 +50,8 @@ struct qda_driver {
     bool gem;              /* has GEM handles and PRIME; false (legacy FastRPC): every buffer is a dma-buf of a heap */
     bool handles_are_refs; /* `buffer` fields and qda_rpc_arg.ref hold GEM handles (RFC), not dma-buf fds */
     bool leaks_mappings; /* a buffer once mapped stays until reboot: plans reuse mapped buffers and say what a run leaves */
+    uint64_t process_memory; /* bytes that SESSION_CREATE takes for the DSP process; 0: not known */
+    bool leaks_process;      /* ... and that stay until reboot when the session ends */
 
     int (*query)(struct qda_sys *sys, int fd, char name[16]);                              /* DSP name, NUL-terminated */
     /* NULL without `gem`. */

@@ -92,6 +92,7 @@ const struct qda_driver qda_driver_rfc = {
     .gem = true,
     .handles_are_refs = true,
     .leaks_mappings = true, /* no vm_ops: the reference that the DRM core takes for an mmap is never dropped (derived) */
+    .process_memory = 4u << 20, /* FASTRPC_INIT_FILELEN_MAX */
     .query = rfc_query,
     .gem_create = rfc_gem_create,
     .gem_mmap_offset = rfc_gem_mmap_offset,
