@@ -36,9 +36,20 @@ const headerOf = (id: string, identity: Identity, what: PlanPoint): RunHeader =>
   clockOffsetNs: null,
   before: [],
   after: [],
-  plan: { name: 'tool', dsp: 'cdsp', seed: '1', repeats: 1, verify: false, budgetS: 60, points: [what] },
+  plan: {
+    name: 'tool',
+    dsp: 'cdsp',
+    seed: '1',
+    repeats: 1,
+    verify: false,
+    budgetS: 60,
+    shell: '',
+    points: [what],
+  },
   gaps: [],
   memory: null,
+  dsp: null,
+  dspLog: { lines: [], omitted: 0 },
   command: '',
 });
 

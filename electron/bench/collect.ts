@@ -79,6 +79,8 @@ function resultOf(point: PlanPoint, open: Open | undefined, simulated: boolean, 
     leftBehind: end.leftBehind,
     dropped: end.samplesDropped,
     simulated: end.simulated,
+    counters: end.counters,
+    proof: end.proof,
   };
 }
 
@@ -91,6 +93,8 @@ const NOTHING = {
   bytesPerSample: 0,
   leftBehind: 0,
   dropped: 0,
+  counters: [],
+  proof: null,
 };
 
 function seriesOf(name: string, chunks: Map<number, Float64Array> | undefined, digest: Digest): Series {

@@ -1,7 +1,8 @@
-import type { Plan, PlanPoint, Source } from '../model/plan.ts';
+import type { Plan, PlanPoint } from '../model/plan.ts';
 import type { AccelNode, BenchmarkInfo, Identity } from '../model/board.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
-import { CATALOGUE, QUICK_SIZES, SIZES, findBenchmark, type Benchmark } from './catalogue.ts';
+import { CATALOGUE, QUICK_SIZES, SIZES, findBenchmark, type Benchmark, type Block } from './catalogue.ts';
+import { passOf } from './variants.ts';
 
 /** What the user asks for; everything else comes from the catalogue. */
 export interface PlanRequest {
@@ -17,6 +18,8 @@ export interface PlanRequest {
   readonly sizes: readonly number[] | null;
   readonly exhaustive: boolean;
   readonly verify: boolean;
+  /** The shell ELF on the board; empty: the agent looks for it. */
+  readonly shell: string;
   /** u64 as decimal text: pattern seed. */
   readonly seed: string;
 }
@@ -24,7 +27,7 @@ export interface PlanRequest {
 export const MAX_POINTS = 1024;
 const REPEATS = 3;
 const MIN_SAMPLES = 30;
-const QUICK = { budgetS: 0.12, samples: 200, ioctlSamples: 4000, syncVariants: [1, 3, 11, 15] };
+const QUICK_BUDGET_S = 0.12;
 const FULL_BUDGET_S = 2;
 
 /**
@@ -61,29 +64,45 @@ export function makePlan(request: PlanRequest, offered: readonly BenchmarkInfo[]
     repeats: REPEATS,
     verify: request.verify,
     budgetS: budgetOf(request),
+    shell: request.shell,
     points,
   });
 }
 
-/** What the budgets of the points add up to, seconds. A point takes less where its samples are quick, more where its least samples are slow. */
+/**
+ * What the budgets of the points add up to, seconds; a point whose least samples are known to take longer counts with those. A
+ * point takes less where its samples are quick.
+ */
 export const planSeconds = (plan: Plan): number =>
-  plan.points.reduce((sum, point) => sum + point.budgetNs / 1e9, 0);
+  plan.points.reduce((sum, point) => sum + Math.max(point.budgetNs, leastNs(point)) / 1e9, 0);
+
+const leastNs = (point: PlanPoint): number =>
+  point.minSamples * (findBenchmark(point.benchmark)?.leastNs(point) ?? 0);
 
 /**
  * Bytes that the plan leaves held until reboot, on a driver that keeps every buffer of its own once mapped, through its node or
- * as a dma-buf (a reading of the identity says so). A point maps one buffer at most; mem.alloc maps it to check it, in its
- * first run only; mem.export and mem.import map none there.
+ * as a dma-buf (a reading of the identity says so). mem.alloc maps its buffer to check it, in its first run only; mem.export and
+ * mem.import map none there; what points without a size hold (the shared lines of shm.doorbell) is not in it.
  */
 export function leavesBehind(plan: Plan, node: AccelNode, identity: Identity): number {
   const keeps =
     identity.readings.find((reading) => reading.key === `${node.path}.keeps-mapped-buffers`)?.value === 'yes';
-  return keeps ? plan.points.filter(mapsOwnBuffer).reduce((sum, point) => sum + point.size, 0) : 0;
+  return keeps ? plan.points.reduce((sum, point) => sum + point.size * buffersMapped(point), 0) : 0;
 }
 
-const mapsOwnBuffer = (point: PlanPoint): boolean =>
-  (point.source === 'qda' || point.source === 'dmabuf') &&
-  (['mem.cpumap', 'mem.handoff', 'cpu.bw'].includes(point.benchmark) ||
-    (point.benchmark === 'mem.alloc' && point.verify && point.repeat === 0));
+/** Buffers of the driver's own that the point maps for the CPU. */
+function buffersMapped(point: PlanPoint): number {
+  if (point.source !== 'qda' && point.source !== 'dmabuf') return 0;
+  if (findBenchmark(point.benchmark)?.dsp !== true) return mapsOwnBuffer(point) ? 1 : 0;
+  const passes = ['rpc.argc', 'rpc.argsize', 'e2e.frame'].includes(point.benchmark);
+  if (passes && passOf(point.variant) === 'copy') return 0;
+  if (point.benchmark === 'rpc.argc') return point.count;
+  return point.benchmark === 'dsp.copy' ? 2 : 1;
+}
+
+const mapsOwnBuffer = ({ benchmark, verify, repeat }: PlanPoint): boolean =>
+  ['mem.cpumap', 'mem.handoff', 'cpu.bw'].includes(benchmark) ||
+  (benchmark === 'mem.alloc' && verify && repeat === 0);
 
 function chooseBenchmarks(
   request: PlanRequest,
@@ -101,48 +120,48 @@ function chooseBenchmarks(
 }
 
 const budgetOf = (request: PlanRequest): number =>
-  request.budgetS ?? (request.name === 'quick' ? QUICK.budgetS : FULL_BUDGET_S);
+  request.budgetS ?? (request.name === 'quick' ? QUICK_BUDGET_S : FULL_BUDGET_S);
 
 function samplesOf(benchmark: Benchmark, request: PlanRequest): number {
-  if (request.samples !== null) return request.samples;
-  if (request.name === 'full' || benchmark.id === 'mem.import_scale') return benchmark.samples;
-  return benchmark.id === 'base.ioctl' ? QUICK.ioctlSamples : Math.min(benchmark.samples, QUICK.samples);
+  return request.samples ?? (request.name === 'quick' ? benchmark.quickSamples : benchmark.samples);
 }
 
-function variantsOf(benchmark: Benchmark, request: PlanRequest): readonly number[] {
-  return benchmark.id === 'cpu.sync' && request.name === 'quick'
-    ? QUICK.syncVariants
-    : benchmark.sweep.variants;
+/** The full plan of a benchmark that was asked for by name leaves nothing out. */
+function blocksOf({ sweep }: Benchmark, request: PlanRequest): readonly Block[] {
+  if (request.name === 'quick') return sweep.quick;
+  return request.only.length > 0 ? (sweep.alone ?? sweep.full) : sweep.full;
 }
 
 type Shape = Omit<PlanPoint, 'index' | 'repeat'>;
+type Place = Pick<PlanPoint, 'source' | 'size' | 'count' | 'variant'>;
 
+/** Blocks that come to the same place (the user's sizes can make them) give one point. */
 function shapesOf(benchmark: Benchmark, request: PlanRequest): Shape[] {
-  const sizes = benchmark.sweep.sizes
-    ? (request.sizes ?? (request.name === 'quick' ? QUICK_SIZES : SIZES))
-    : [0];
-  const shapes: Shape[] = [];
-  for (const source of benchmark.sweep.sources) {
-    for (const size of sizes) {
-      for (const variant of variantsOf(benchmark, request))
-        shapes.push(shape(benchmark, request, { source, size, variant }));
-    }
-  }
-  return shapes;
+  const places = new Map<string, Place>();
+  for (const block of blocksOf(benchmark, request))
+    for (const place of placesOf(block, sizesOf(block, benchmark, request)))
+      places.set(Object.values(place).join('/'), place);
+  return [...places.values()].map((place) => shape(benchmark, request, place));
 }
 
-function shape(
-  benchmark: Benchmark,
-  request: PlanRequest,
-  at: { source: Source; size: number; variant: number },
-): Shape {
+function sizesOf({ sizes }: Block, { ownSizes }: Benchmark, request: PlanRequest): readonly number[] {
+  if (sizes !== 'any' && (ownSizes === true || sizes.every((size) => size === 0))) return sizes;
+  if (request.sizes !== null) return request.sizes;
+  return sizes !== 'any' ? sizes : request.name === 'quick' ? QUICK_SIZES : SIZES;
+}
+
+const placesOf = ({ sources, counts, variants }: Block, sizes: readonly number[]): Place[] =>
+  sources.flatMap((source) =>
+    sizes.flatMap((size) =>
+      counts.flatMap((count) => variants.map((variant) => ({ source, size, count, variant }))),
+    ),
+  );
+
+function shape(benchmark: Benchmark, request: PlanRequest, place: Place): Shape {
   const samples = samplesOf(benchmark, request);
   return {
     benchmark: benchmark.id,
-    size: at.size,
-    source: at.source,
-    count: 0,
-    variant: at.variant,
+    ...place,
     samples,
     warmups: request.name === 'quick' ? Math.min(benchmark.warmups, 100) : benchmark.warmups,
     budgetNs: Math.round(budgetOf(request) * 1e9),

@@ -1,17 +1,20 @@
 import type { PlanPoint } from '../model/plan.ts';
 import type { PointResult, PointStatus, Run } from '../model/run.ts';
-import type { Reading } from '../model/outcome.ts';
+import type { Counter, ZeroCopyProof } from '../model/stream.ts';
+import { drifted } from './drift.ts';
+import { rateOf, type Rate } from './rate.ts';
 import { bandwidth, type Bandwidth } from './statistics/bandwidth.ts';
 import type { NotDefined, TooFew } from './statistics/figures.ts';
 import { runVariation } from './statistics/runs.ts';
 import { summary, type Summary } from './statistics/summary.ts';
-import { findBenchmark, variantText } from './catalogue.ts';
+import { findBenchmark } from './catalogue.ts';
+import { variantShort, variantText } from './variants.ts';
 
 export type Flag = 'simulated' | 'unstable' | 'drifted' | 'dropped';
 
 /** One measured thing: one series of one point, its independent runs pooled. Times in nanoseconds. */
 export interface ResultRow {
-  /** benchmark/size/source/variant/series: the same in every run of the same plan. */
+  /** benchmark/size/source/variant/count/series: the same in every run of the same plan. */
   readonly key: string;
   readonly benchmark: string;
   readonly place: string;
@@ -19,14 +22,24 @@ export interface ResultRow {
   readonly size: number;
   readonly source: string;
   readonly variant: number;
+  readonly count: number;
   readonly variantText: string;
+  /** For narrow tables. */
+  readonly variantShort: string;
   readonly summary: Summary | TooFew;
   /** p50 of each independent run, in their order. */
   readonly p50s: readonly number[];
   readonly variation: ReturnType<typeof runVariation>;
   /** null where the benchmark moves no bytes. */
   readonly bandwidth: Bandwidth | NotDefined | TooFew | null;
+  /** null where the series is no rate. */
+  readonly rate: Rate | null;
   readonly samples: Float64Array;
+}
+
+/** A figure that is no time, of each independent run that gave it. */
+export interface GroupCounter extends Omit<Counter, 'value'> {
+  readonly values: readonly number[];
 }
 
 /** One point of the plan with its independent runs joined: its word, and a row a series. */
@@ -44,6 +57,9 @@ export interface PointGroup {
   readonly mismatches: number;
   readonly leftBehind: number;
   readonly dropped: number;
+  readonly counters: readonly GroupCounter[];
+  /** Of each independent run that claims that nothing was copied. */
+  readonly proofs: readonly ZeroCopyProof[];
   readonly rows: readonly ResultRow[];
 }
 
@@ -59,7 +75,13 @@ export function groupsOf(run: Run): PointGroup[] {
 }
 
 export const pointKey = (point: PlanPoint): string =>
-  [point.benchmark, point.size, point.source, point.variant].join('/');
+  [
+    point.benchmark,
+    point.size,
+    point.source,
+    point.variant,
+    ...(point.count === 0 ? [] : [point.count]),
+  ].join('/');
 
 function groupOf(key: string, results: readonly PointResult[], drift: boolean): PointGroup {
   const first = results[0];
@@ -83,8 +105,20 @@ function groupOf(key: string, results: readonly PointResult[], drift: boolean): 
     mismatches: sum((result) => result.mismatches),
     leftBehind: sum((result) => result.leftBehind),
     dropped,
+    counters: countersOf(results),
+    proofs: results.flatMap((result) => (result.proof === null ? [] : [result.proof])),
     rows,
   };
+}
+
+function countersOf(results: readonly PointResult[]): GroupCounter[] {
+  const byName = new Map<string, { unit: string; values: number[] }>();
+  for (const { name, unit, value } of results.flatMap((result) => result.counters)) {
+    const known = byName.get(name);
+    if (known) known.values.push(value);
+    else byName.set(name, { unit, values: [value] });
+  }
+  return [...byName].map(([name, one]) => ({ name, ...one }));
 }
 
 /** A group is as bad as its worst run. */
@@ -113,7 +147,9 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
   const point = results[0]?.point;
   if (!point) throw new Error('a row has a point');
   const whole = summary(samples);
-  const bytes = Math.max(...results.map((result) => result.bytesPerSample));
+  const bytes = moves(point.benchmark, name)
+    ? Math.max(...results.map((result) => result.bytesPerSample))
+    : 0;
   return {
     key: `${key}/${name}`,
     benchmark: point.benchmark,
@@ -122,14 +158,20 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
     size: point.size,
     source: point.source,
     variant: point.variant,
-    variantText: variantText(point.benchmark, point.variant),
+    count: point.count,
+    variantText: variantText(point),
+    variantShort: variantShort(point),
     summary: whole,
     p50s,
     variation: runVariation(p50s),
     bandwidth: bytes === 0 ? null : whole.kind === 'summary' ? bandwidth(bytes, whole) : whole,
+    rate: whole.kind === 'summary' ? rateOf(point, name, whole) : null,
     samples,
   };
 }
+
+const moves = (benchmark: string, series: string): boolean =>
+  findBenchmark(benchmark)?.series.find((row) => row.name === series)?.still !== true;
 
 function joined(parts: readonly (Float64Array | readonly number[])[]): Float64Array {
   const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -152,32 +194,4 @@ function flagsOf(
   if (seen.drift) flags.push('drifted');
   if (seen.dropped) flags.push('dropped');
   return flags;
-}
-
-/** A clock moved by more than a twentieth, or a temperature by more than 5 degrees. */
-const CLOCK_MOVED = 0.05;
-const DEGREES_MOVED = 5000;
-
-/** True where a temperature or a clock of the board moved between the readings before and after the run. */
-export const drifted = (run: Pick<Run, 'before' | 'after'>): boolean =>
-  moved(run.before, run.after).length > 0;
-
-/** Keys of the readings that moved. */
-export function moved(before: readonly Reading[], after: readonly Reading[]): string[] {
-  return before
-    .filter((reading) =>
-      hasMoved(
-        reading,
-        after.find((other) => other.key === reading.key),
-      ),
-    )
-    .map((reading) => reading.key);
-}
-
-function hasMoved(before: Reading, after: Reading | undefined): boolean {
-  if (before.value === null || after === undefined || after.value === null) return false;
-  const [a, b] = [Number(before.value), Number(after.value)];
-  if (before.unit === 'kHz') return Math.abs(b - a) > CLOCK_MOVED * a;
-  if (before.unit === 'm°C') return Math.abs(b - a) > DEGREES_MOVED;
-  return before.key.endsWith('.governor') && before.value !== after.value;
 }

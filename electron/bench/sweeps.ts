@@ -1,10 +1,12 @@
+import { findBenchmark } from './catalogue.ts';
 import { theilSen, type Line } from './statistics/theil-sen.ts';
 import type { TooFew } from './statistics/figures.ts';
 import type { PointGroup, ResultRow } from './results.ts';
+import { variantText } from './variants.ts';
 
-/** One series of one benchmark, source and variant over its sizes. */
+/** One series of one benchmark, source and variant over its sizes, or over its number of buffers. */
 export interface Sweep {
-  /** benchmark/source/variant/series */
+  /** benchmark/source/variant/count/series; over buffers the size stands in the place of the count. */
   readonly key: string;
   readonly benchmark: string;
   readonly place: string;
@@ -13,9 +15,10 @@ export interface Sweep {
   readonly source: string;
   readonly variant: number;
   readonly variantText: string;
-  /** Ascending sizes; bytes. */
+  readonly axis: 'size' | 'count';
+  /** Ascending on the axis. */
   readonly rows: readonly ResultRow[];
-  /** Time (us) over size (MiB): the slope is in us/MiB, the intercept in us. */
+  /** Time (us) over size (MiB) or buffers: the slope is in us/MiB or us/buffer, the intercept in us. */
   readonly line: Line | TooFew;
 }
 
@@ -23,9 +26,9 @@ const MIB = 2 ** 20;
 const US = 1000;
 
 /**
- * Every sweep over sizes in the results, in their order, with its Theil-Sen line. The points of a line are the p50 of each
- * independent run at each size, so that the spread between runs is in the interval. Times of a point that failed its check
- * are not in it; a line needs two sizes, its interval at least five points.
+ * Every sweep in the results, in their order, with its Theil-Sen line. The points of a line are the p50 of each independent run at
+ * each place, so that the spread between runs is in the interval. Times of a point that failed its check are not in it; a line
+ * needs two places, its interval at least five points.
  */
 export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
   const byKey = new Map<string, { title: string; rows: ResultRow[] }>();
@@ -33,7 +36,7 @@ export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
     if (group.point.size === 0 || group.status === 'fail') continue;
     for (const row of group.rows) {
       if (row.p50s.length === 0) continue;
-      const key = [row.benchmark, row.source, row.variant, row.series].join('/');
+      const key = [row.benchmark, row.source, row.variant, ...fixed(row), row.series].join('/');
       const known = byKey.get(key);
       if (known) known.rows.push(row);
       else byKey.set(key, { title: group.title, rows: [row] });
@@ -42,11 +45,21 @@ export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
   return [...byKey].map(([key, { title, rows }]) => sweepOf(key, title, rows));
 }
 
+const axisOf = (row: ResultRow): Sweep['axis'] => findBenchmark(row.benchmark)?.slope ?? 'size';
+
+/** What stays the same along the sweep. */
+function fixed(row: ResultRow): readonly number[] {
+  if (axisOf(row) === 'count') return [row.size];
+  return row.count === 0 ? [] : [row.count];
+}
+
 function sweepOf(key: string, title: string, rows: ResultRow[]): Sweep {
   const first = rows[0];
   if (!first) throw new Error('a sweep has a row');
-  rows.sort((a, b) => a.size - b.size);
-  const points = rows.flatMap((row) => row.p50s.map((p50) => ({ x: row.size / MIB, y: p50 / US })));
+  const axis = axisOf(first);
+  rows.sort((a, b) => a[axis] - b[axis]);
+  const unit = axis === 'size' ? MIB : 1;
+  const points = rows.flatMap((row) => row.p50s.map((p50) => ({ x: row[axis] / unit, y: p50 / US })));
   return {
     key,
     benchmark: first.benchmark,
@@ -55,7 +68,8 @@ function sweepOf(key: string, title: string, rows: ResultRow[]): Sweep {
     series: first.series,
     source: first.source,
     variant: first.variant,
-    variantText: first.variantText,
+    variantText: textOf(first, axis),
+    axis,
     rows,
     line: theilSen(
       points.map((point) => point.x),
@@ -63,3 +77,7 @@ function sweepOf(key: string, title: string, rows: ResultRow[]): Sweep {
     ),
   };
 }
+
+/** Along the number of buffers that number is no part of the name. */
+const textOf = (row: ResultRow, axis: Sweep['axis']): string =>
+  axis === 'size' ? row.variantText : variantText({ ...row, count: null });

@@ -5,7 +5,7 @@ import { wrap } from './wrap.ts';
 
 /** What a virtual board says of itself: its nodes and banks, what it holds, what its quirks keep. */
 export function boardText(info: VirtualBoardInfo, columns: number): string {
-  const head = `Virtual board ${info.name}: QDA ${info.generation}, IOMMU ${info.iommu}, process ${info.pid}`;
+  const head = `Virtual board ${info.name}: ${driverText(info.generation)}, IOMMU ${info.iommu}, process ${info.pid}`;
   const nodes = info.nodes.map((node) => `  ${node.path}  ${node.dsp}${node.plugged ? '' : ' (unplugged)'}`);
   const held = `Holds ${info.objects} GEM objects and ${info.dmabufs} dma-bufs, ${formatBytes(info.bytes)}; ${info.files} open accel files`;
   const ledger = info.ledger.map(
@@ -22,6 +22,8 @@ export function boardText(info: VirtualBoardInfo, columns: number): string {
     '',
     held,
     ...workloads,
+    '',
+    ...dspLines(info),
     ...section('Kept by quirks', ledger),
     ...section('Quirks', quirks),
     ...section(
@@ -30,6 +32,36 @@ export function boardText(info: VirtualBoardInfo, columns: number): string {
     ),
   ];
   return wrap(text.join('\n'), columns, 6);
+}
+
+/** 'QDA v1', 'legacy FastRPC' */
+export const driverText = (generation: string): string =>
+  generation === 'fastrpc' ? 'legacy FastRPC' : `QDA ${generation}`;
+
+/** Processes of the virtual DSP, and what calls copied: zero as long as every argument was shared. */
+function dspLines(info: VirtualBoardInfo): readonly string[] {
+  if (info.dspMissing !== '') return [`The DSP runs nothing: ${info.dspMissing}`];
+  const copied = `Calls copied ${formatBytes(info.copiedBytes)} of arguments since the board began`;
+  if (info.dspSessions.length === 0) return ['No process runs on the DSP', copied];
+  const columns = [
+    { head: 'DSP process', right: true },
+    { head: 'DSP' },
+    { head: 'session', right: true },
+    { head: 'SID', right: true },
+    { head: 'calls', right: true },
+    { head: 'waiting', right: true },
+    { head: 'mappings', right: true },
+  ];
+  const rows = info.dspSessions.map((one) => [
+    String(one.pid),
+    one.dsp,
+    String(one.session),
+    String(one.sid),
+    String(one.calls),
+    String(one.waiting),
+    String(one.mappings),
+  ]);
+  return [textTable(columns, rows), copied];
 }
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>

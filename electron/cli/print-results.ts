@@ -1,4 +1,5 @@
 import { findBenchmark } from '../bench/catalogue.ts';
+import { variantShort } from '../bench/variants.ts';
 import type { Flag, PointGroup, ResultRow } from '../bench/results.ts';
 import { formatBandwidth, formatBytes, formatTime } from '../model/format.ts';
 import { textTable, type Column } from './table.ts';
@@ -33,7 +34,7 @@ function groupRows(group: PointGroup): string[][] {
   const words = wordsOf(group);
   return Array.from({ length: Math.max(1, rows.length, words.length) }, (_, at) => {
     const row = rows[at];
-    const cells = row ? [row.series, ...figures(row)] : ['', '', '', '', ''];
+    const cells = row ? [shortSeries(row.series), ...figures(row)] : ['', '', '', '', ''];
     return [at === 0 ? `  ${subject(group)}` : '', ...cells, words[at] ?? ''];
   });
 }
@@ -41,27 +42,24 @@ function groupRows(group: PointGroup): string[][] {
 /** n is too small for the figure. */
 const TOO_FEW = 'too few';
 
-const SHORT: Readonly<Record<string, string>> = {
-  qda: '',
-  'heap-system': 'system',
-  'heap-cma': 'cma',
-  'read+write': 'rw',
-  read: 'r',
-  write: 'w',
-  'not attached': '',
-  clean: '',
-  dirtied: 'dirty',
-  attached: 'att',
+const SHORT: Readonly<Record<string, string>> = { qda: '', 'heap-system': 'sys', 'heap-cma': 'cma' };
+
+/** Names of series that would make the table wider than 80 columns. */
+const SHORT_SERIES: Readonly<Record<string, string>> = {
+  overhead: 'rest',
+  'sync-to-dsp': 'sync→',
+  'sync-from-dsp': 'sync←',
 };
+
+export const shortSeries = (name: string): string => SHORT_SERIES[name] ?? name;
 
 const short = (word: string): string => SHORT[word] ?? word;
 
 /** What the point is about: its size, its exporter, its variant; what is the usual case is left out. */
 export function subject(group: PointGroup): string {
   const { size, source, benchmark } = group.point;
-  const variant = (group.rows[0]?.variantText ?? '').split(', ').map(short);
   const exporter = benchmark === 'cpu.sync' || benchmark === 'mem.import_scale' ? '' : short(source);
-  const words = [size > 0 ? formatBytes(size) : '', exporter, ...variant];
+  const words = [size > 0 ? formatBytes(size) : '', exporter, variantShort(group.point)];
   return words.filter((word) => word !== '').join(' ') || 'all';
 }
 
@@ -80,7 +78,7 @@ function middle(
   row: ResultRow,
   summary: Extract<ResultRow['summary'], { kind: 'summary' }>,
 ): [string, string] {
-  if (row.bandwidth?.kind === 'value') {
+  if (row.bandwidth?.kind === 'value' && findBenchmark(row.benchmark)?.bandwidth === true) {
     const { value, interval } = row.bandwidth;
     return withSpan(formatBandwidth(value), interval, formatBandwidth);
   }

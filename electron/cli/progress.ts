@@ -1,4 +1,5 @@
-import { findBenchmark, variantText } from '../bench/catalogue.ts';
+import { findBenchmark } from '../bench/catalogue.ts';
+import { variantText } from '../bench/variants.ts';
 import { formatBytes } from '../model/format.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
@@ -49,7 +50,7 @@ function pointText(plan: Plan, index: number): string {
     findBenchmark(point.benchmark)?.id ?? point.benchmark,
     point.size > 0 ? formatBytes(point.size) : '',
     point.source === 'qda' ? '' : point.source,
-    variantText(point.benchmark, point.variant),
+    variantText(point),
   ];
   return `${words.filter((word) => word !== '').join(' ')}, run ${point.repeat + 1} of ${plan.repeats}`;
 }

@@ -6,7 +6,7 @@ import type { Session } from '../session/session.ts';
 import { chooseBoard } from './boards.ts';
 import type { Lab } from './compose.ts';
 
-export type { DeployOptions } from '../link/interfaces/link.ts';
+export { GENERATIONS, type DeployOptions } from '../link/interfaces/link.ts';
 
 /** A board with our agent on it. Closing its session ends the agent; nothing of it is left behind. */
 export interface OpenBoard {

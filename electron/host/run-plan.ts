@@ -9,6 +9,7 @@ import { sampleDigest } from '../store/digest.ts';
 import type { RunHeader } from '../store/read.ts';
 import { ClockOffset } from './clock-offset.ts';
 import type { Lab } from './compose.ts';
+import { DspWatch } from './dsp-watch.ts';
 import { nodeOf, type OpenBoard } from './open-board.ts';
 import { Recorder, type Kept } from './recorder.ts';
 import { LOOK_MS, takePicture } from './watch-memory.ts';
@@ -83,6 +84,7 @@ async function record(
   const collector = new Collector();
   const gaps: Gap[] = [];
   const offset = new ClockOffset();
+  const dsp = new DspWatch(board.session, header.plan);
   const recorder = new LazyRecorder(lab.storePath, header, hooks.onNotice);
   const off = [
     board.session.on('plan', (event) => {
@@ -96,6 +98,9 @@ async function record(
     board.session.on('heartbeat', (heartbeat) => {
       offset.heard(heartbeat, Date.now());
     }),
+    () => {
+      dsp.stop();
+    },
   ];
   const end = await follow(board, header, signal);
   for (const stop of off) stop();
@@ -109,6 +114,8 @@ async function record(
     clockOffsetNs: offset.ns,
     after,
     gaps,
+    dsp: await dsp.moment(),
+    dspLog: dsp.log,
     points,
   };
   const kept = await recorder.finish(run, request.spillFolders);
@@ -165,6 +172,7 @@ async function follow(board: OpenBoard, header: RunHeader, signal: AbortSignal):
       runId: header.id,
       dsp: header.plan.dsp,
       points: header.plan.points,
+      shell: header.plan.shell,
     });
     if (!started.ok) return started;
     signal.addEventListener('abort', cancel);
@@ -221,6 +229,8 @@ function headerOf(lab: Lab, board: OpenBoard, parts: HeaderParts): RunHeader {
     plan: parts.plan,
     gaps: [],
     memory: null,
+    dsp: null,
+    dspLog: { lines: [], omitted: 0 },
     command: parts.request.command,
   };
 }

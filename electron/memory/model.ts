@@ -7,6 +7,7 @@ import type {
 } from '../model/memory.ts';
 import { banksOf } from './banks.ts';
 import { buffersOf } from './buffers.ts';
+import { sessionsOf } from './dsp.ts';
 import { findingsOf } from './findings.ts';
 import { Mappings } from './mappings.ts';
 
@@ -54,6 +55,7 @@ export class MemoryModel {
       tiers,
       ...parts,
       self: snapshot.facts.filter((fact) => fact.kind === 'self'),
+      dsp: sessionsOf(snapshot.facts),
       findings: findingsOf(parts, seen),
     };
   }

@@ -62,7 +62,61 @@ export type MemoryFact =
       readonly sinceNs: number;
       readonly imported: boolean;
       readonly mapped: boolean;
-    };
+    }
+  | DspSessionFact
+  | DspMapFact
+  | DspCallFact;
+
+/** self: a DSP process of the agent's own. */
+export interface DspSessionFact {
+  readonly kind: 'dsp-session';
+  /** The child process on the board that owns it. */
+  readonly pid: number;
+  readonly node: string;
+  readonly unsignedPd: boolean;
+  /** The shell ELF, a path on the board. */
+  readonly shell: string;
+  readonly shellBytes: number;
+  /** Hex. */
+  readonly shellSha256: string;
+  /** Bytes that the driver holds for the process; null: not known. */
+  readonly processMemory: number | null;
+  readonly sinceNs: number;
+  /** Bytes of its 32-bit space that can be used. */
+  readonly addressSpace: number;
+  readonly reverseCalls: number;
+  /** It is gone, and the DSP may still own what is listed. */
+  readonly ended: boolean;
+}
+
+/** self: a range of a DSP process's address space. */
+export interface DspMapFact {
+  readonly kind: 'dsp-map';
+  readonly pid: number;
+  /** DSP virtual address. */
+  readonly address: bigint;
+  readonly size: number;
+  readonly ino: number | null;
+  /** "buffer": mapped by the agent; "heap": the process asked for more memory. */
+  readonly what: string;
+  readonly sinceNs: number;
+}
+
+/** self: a call that the DSP has not answered for a while. */
+export interface DspCallFact {
+  readonly kind: 'dsp-call';
+  readonly pid: number;
+  readonly tid: number;
+  readonly handle: number;
+  readonly scalars: number;
+  readonly sinceNs: number;
+}
+
+/** A DSP process with what is mapped into it, by address, and the calls it has not answered. */
+export interface DspSession extends Omit<DspSessionFact, 'kind'> {
+  readonly maps: readonly Omit<DspMapFact, 'kind' | 'pid'>[];
+  readonly calls: readonly Omit<DspCallFact, 'kind' | 'pid'>[];
+}
 
 export interface MemorySnapshot {
   readonly takenNs: number;
@@ -164,5 +218,7 @@ export interface MemoryPicture {
   readonly banks: readonly PictureBank[];
   readonly mappings: readonly PictureMapping[];
   readonly self: readonly Extract<MemoryFact, { kind: 'self' }>[];
+  /** DSP processes of the agent's own. */
+  readonly dsp: readonly DspSession[];
   readonly findings: readonly Finding[];
 }

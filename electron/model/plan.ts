@@ -7,7 +7,10 @@ export interface PlanPoint {
   /** Bytes; 0 where the benchmark has no size. */
   readonly size: number;
   readonly source: Source;
-  /** mem.import_scale: buffers; 0: the benchmark's own. */
+  /**
+   * mem.import_scale: buffers; rpc.null, rpc.ping: idle gap in us; rpc.null_mt: threads; rpc.argc: buffers; dsp.read, write, copy:
+   * DSP threads; 0: the benchmark's own.
+   */
   readonly count: number;
   /** Meaning as in native/run/run.h. */
   readonly variant: number;
@@ -31,5 +34,7 @@ export interface Plan {
   readonly verify: boolean;
   /** Seconds a point, at most (its minimum of samples is taken all the same). */
   readonly budgetS: number;
+  /** The shell ELF on the board that the user named; empty: the agent looks for it. */
+  readonly shell: string;
   readonly points: readonly PlanPoint[];
 }

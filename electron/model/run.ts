@@ -1,7 +1,8 @@
 import type { AccelNode, Identity } from './board.ts';
-import type { MemoryPicture } from './memory.ts';
+import type { DspSession, MemoryPicture } from './memory.ts';
 import type { Reading } from './outcome.ts';
 import type { Plan, PlanPoint } from './plan.ts';
+import type { Counter, LogLevel, ZeroCopyProof } from './stream.ts';
 
 export type PointStatus = 'pass' | 'fail' | 'error' | 'skip' | 'cancelled' | 'not-run';
 
@@ -29,6 +30,34 @@ export interface PointResult {
   readonly dropped: number;
   readonly simulated: boolean;
   readonly series: readonly Series[];
+  readonly counters: readonly Counter[];
+  /** null where the figure does not claim that nothing was copied. */
+  readonly proof: ZeroCopyProof | null;
+}
+
+/** The DSP sessions of a run, looked at once while it ran: the agent's own bookkeeping, without tracing. */
+export interface DspMoment {
+  /** Board clock, ns. */
+  readonly takenNs: number;
+  /** It was taken when this point of the plan had ended. */
+  readonly afterPoint: number;
+  readonly sessions: readonly DspSession[];
+}
+
+/** A line of a DSP's log that came during the run. */
+export interface DspLogLine {
+  readonly level: LogLevel;
+  readonly utcNs: bigint;
+  /** The DSP: "cdsp". */
+  readonly source: string;
+  readonly text: string;
+}
+
+export interface DspLog {
+  /** The first lines; a bound keeps a chatty DSP from filling the run. */
+  readonly lines: readonly DspLogLine[];
+  /** How many more there were. */
+  readonly omitted: number;
 }
 
 /** Where the stream was away: what was lost stands as a gap, never as silence. */
@@ -74,6 +103,9 @@ export interface Run {
   readonly gaps: readonly Gap[];
   /** The memory managers as seen right before the plan ran; null where nobody looked. */
   readonly memory: MemoryPicture | null;
+  /** null where no DSP session was open when it was looked for. */
+  readonly dsp: DspMoment | null;
+  readonly dspLog: DspLog;
   /** The exact command that runs it again. */
   readonly command: string;
 }

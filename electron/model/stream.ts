@@ -42,6 +42,33 @@ export interface PointDone {
   readonly startedNs: number;
   readonly endedNs: number;
   readonly simulated: boolean;
+  readonly counters: readonly Counter[];
+  /** Where the figure claims that nothing was copied; null where it does not. */
+  readonly proof: ZeroCopyProof | null;
+}
+
+/** A figure of a point that is no time: "instructions" of one sample, "reverse-calls". */
+export interface Counter {
+  readonly name: string;
+  /** "", "bytes", "calls". */
+  readonly unit: string;
+  readonly value: number;
+}
+
+/** What was seen of the buffer that CPU and DSP share: one object, one address, and words that crossed both ways. */
+export interface ZeroCopyProof {
+  /** Inode of the dma-buf that the CPU maps. */
+  readonly ino: number;
+  /** Inode of the object that the DSP was given, exported again; null: could not be had. */
+  readonly importIno: number | null;
+  /** Address that the DSP used: (SID << 32) + IOVA; null: not known, and why. */
+  readonly dmaAddress: bigint | null;
+  readonly dmaReason: string;
+  /** DSP virtual address; null: not known. */
+  readonly dspAddress: bigint | null;
+  /** Written by the CPU, read by the DSP. */
+  readonly nonceToDsp: boolean;
+  readonly nonceFromDsp: boolean;
 }
 
 /** The plan is over. */
@@ -86,4 +113,6 @@ export interface LogLine {
   readonly level: LogLevel;
   readonly utcNs: bigint;
   readonly text: string;
+  /** Who said it: "agent", or the DSP whose log it comes from: "cdsp". */
+  readonly source: string;
 }

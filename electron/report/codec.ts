@@ -10,6 +10,8 @@ export interface Codec<T> {
   /** The value, or a thrown `Misfit`. */
   readonly read: (value: unknown, at: string) => T;
   readonly write: (value: T) => Json;
+  /** Where the key may be left out of an object: the value that this means, and which values are written by leaving it out. */
+  readonly absent?: { readonly value: T; readonly means: (value: T) => boolean };
 }
 
 /** A value that does not fit, with its place in the file. */
@@ -77,10 +79,30 @@ export const address: Codec<bigint> = {
   write: (value) => `0x${value.toString(16)}`,
 };
 
+/** An unsigned 64-bit number: a bigint in the model, decimal digits in the file. */
+export const integer64: Codec<bigint> = {
+  read: (value, at) => {
+    if (typeof value !== 'string' || !/^\d{1,20}$/.test(value))
+      throw new Misfit(at, 'decimal digits of an unsigned 64-bit number', value);
+    return BigInt(value);
+  },
+  write: (value) => String(value),
+};
+
 export const nullable = <T>(codec: Codec<T>): Codec<T | null> => ({
   read: (value, at) => (value === null ? null : codec.read(value, at)),
   write: (value) => (value === null ? null : codec.write(value)),
 });
+
+/** A key that files of older minor versions do not have: left out where it says nothing. */
+export const optional = <T>(codec: Codec<T>, value: T, means: (value: T) => boolean): Codec<T> => ({
+  ...codec,
+  absent: { value, means },
+});
+
+/** A list that is left out where it is empty. */
+export const optionalList = <T>(codec: Codec<T>): Codec<readonly T[]> =>
+  optional<readonly T[]>(list(codec), [], (value) => value.length === 0);
 
 export const list = <T>(codec: Codec<T>): Codec<readonly T[]> => ({
   read: (value, at) => {
@@ -116,11 +138,24 @@ export function object<T extends object>(
       );
       if (extra !== undefined)
         throw new Misfit(join(at, extra), 'left out: no such key is known', record[extra]);
-      const entries = names.map((name) => [name, fields[name].read(own(record, name), join(at, name))]);
+      const entries = names.map((name) => [name, readField(fields[name], record, name, at)]);
       return Object.fromEntries(entries) as T;
     },
-    write: (value) => Object.fromEntries(names.map((name) => [name, fields[name].write(value[name])])),
+    write: (value) => {
+      const said = names.filter((name) => fields[name].absent?.means(value[name]) !== true);
+      return Object.fromEntries(said.map((name) => [name, fields[name].write(value[name])]));
+    },
   };
+}
+
+function readField<T>(
+  codec: Codec<T>,
+  record: Readonly<Record<string, unknown>>,
+  name: string,
+  at: string,
+): T {
+  const value = own(record, name);
+  return value === undefined && codec.absent ? codec.absent.value : codec.read(value, join(at, name));
 }
 
 export function recordOf(value: unknown, at: string): Readonly<Record<string, unknown>> {

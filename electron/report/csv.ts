@@ -1,5 +1,5 @@
 import { groupsOf, type PointGroup, type ResultRow } from '../bench/results.ts';
-import { variantText } from '../bench/catalogue.ts';
+import { variantText } from '../bench/variants.ts';
 import type { Figure } from '../bench/statistics/figures.ts';
 import type { Summary } from '../bench/statistics/summary.ts';
 import type { Run } from '../model/run.ts';
@@ -38,7 +38,7 @@ export function samplesCsv(run: Run): string {
       point.size,
       point.source,
       point.variant,
-      variantText(point.benchmark, point.variant),
+      variantText(point),
       point.repeat,
       status,
     ]);
@@ -74,7 +74,7 @@ const POINT_COLUMNS: readonly Column<PointRow>[] = [
   ['size_bytes', ({ group }) => group.point.size],
   ['source', ({ group }) => group.point.source],
   ['variant', ({ group }) => group.point.variant],
-  ['variant_text', ({ group }) => variantText(group.point.benchmark, group.point.variant)],
+  ['variant_text', ({ group }) => variantText(group.point)],
   ['status', ({ group }) => group.status],
   ['flags', ({ group }) => group.flags.join(' ')],
   ['reason', ({ group }) => group.reason],

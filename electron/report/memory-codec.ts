@@ -2,6 +2,7 @@ import type {
   Finding,
   Holder,
   Maybe,
+  DspSession,
   MemoryPicture,
   PictureBank,
   PictureBuffer,
@@ -18,6 +19,7 @@ import {
   list,
   nullable,
   object,
+  optionalList,
   real,
   recordOf,
   text,
@@ -122,6 +124,32 @@ const self = object<MemoryPicture['self'][number]>({
   mapped: flag,
 });
 
+export const dspSession = object<DspSession>({
+  pid: whole,
+  node: text,
+  unsignedPd: flag,
+  shell: text,
+  shellBytes: count,
+  shellSha256: text,
+  processMemory: nullable(count),
+  sinceNs: real,
+  addressSpace: count,
+  reverseCalls: count,
+  ended: flag,
+  maps: list(
+    object<DspSession['maps'][number]>({
+      address,
+      size: count,
+      ino: nullable(count),
+      what: text,
+      sinceNs: real,
+    }),
+  ),
+  calls: list(
+    object<DspSession['calls'][number]>({ tid: whole, handle: count, scalars: count, sinceNs: real }),
+  ),
+});
+
 export const memoryCodec = object<MemoryPicture>({
   takenNs: real,
   tiers: list(tierStatus),
@@ -130,5 +158,6 @@ export const memoryCodec = object<MemoryPicture>({
   banks: list(bank),
   mappings: list(mapping),
   self: list(self),
+  dsp: optionalList(dspSession),
   findings: list(finding),
 });

@@ -1,9 +1,36 @@
 import type { AccelNode, BenchmarkInfo, Identity } from '../model/board.ts';
 import type { Reading } from '../model/outcome.ts';
 import type { Plan, PlanPoint, Source } from '../model/plan.ts';
-import type { Gap, PointResult, PointStatus, Run, Series, ToolIdentity } from '../model/run.ts';
-import { count, flag, list, nullable, object, real, samples, text, textLike, whole, word } from './codec.ts';
-import { memoryCodec } from './memory-codec.ts';
+import type {
+  DspLog,
+  DspLogLine,
+  DspMoment,
+  Gap,
+  PointResult,
+  PointStatus,
+  Run,
+  Series,
+  ToolIdentity,
+} from '../model/run.ts';
+import type { Counter, LogLevel, ZeroCopyProof } from '../model/stream.ts';
+import {
+  address,
+  count,
+  flag,
+  integer64,
+  list,
+  nullable,
+  object,
+  optional,
+  optionalList,
+  real,
+  samples,
+  text,
+  textLike,
+  whole,
+  word,
+} from './codec.ts';
+import { dspSession, memoryCodec } from './memory-codec.ts';
 
 export const SCHEMA = 'qda-lab/run/1';
 
@@ -77,6 +104,7 @@ const plan = object<Plan>({
   repeats: count,
   verify: flag,
   budgetS: real,
+  shell: optional(text, '', (value) => value === ''),
   points: list(planPoint),
 });
 
@@ -84,6 +112,16 @@ const series = object<Series>({
   name: text,
   ns: samples,
   sha256: textLike('a SHA-256: 64 lower-case hex digits', /^[0-9a-f]{64}$/),
+});
+
+const proof = object<ZeroCopyProof>({
+  ino: count,
+  importIno: nullable(count),
+  dmaAddress: nullable(address),
+  dmaReason: text,
+  dspAddress: nullable(address),
+  nonceToDsp: flag,
+  nonceFromDsp: flag,
 });
 
 const pointResult = object<PointResult>({
@@ -107,7 +145,25 @@ const pointResult = object<PointResult>({
   dropped: count,
   simulated: flag,
   series: list(series),
+  counters: optionalList(object<Counter>({ name: text, unit: text, value: count })),
+  proof: optional(nullable(proof), null, (value) => value === null),
 });
+
+const moment = object<DspMoment>({ takenNs: real, afterPoint: count, sessions: list(dspSession) });
+
+const dspLog = object<DspLog>({
+  lines: list(
+    object<DspLogLine>({
+      level: word<LogLevel>({ debug: true, info: true, warn: true, error: true }),
+      utcNs: integer64,
+      source: text,
+      text,
+    }),
+  ),
+  omitted: count,
+});
+
+const NO_LOG: DspLog = { lines: [], omitted: 0 };
 
 const gap = object<Gap>({ fromMs: real, toMs: real, droppedBlocks: count, reason: text });
 
@@ -134,6 +190,8 @@ export const runCodec = object<Run>(
     plan,
     gaps: list(gap),
     memory: nullable(memoryCodec),
+    dsp: optional(nullable(moment), null, (value) => value === null),
+    dspLog: optional(dspLog, NO_LOG, (value) => value.lines.length === 0 && value.omitted === 0),
     command: text,
     points: list(pointResult),
   },

@@ -15,11 +15,27 @@ export interface StoredRun {
   readonly digests: ReadonlyMap<number, readonly string[]>;
 }
 
+/** A header as `toText` wrote it. What older versions did not write has the value that says so. */
+export function headerOf(text: string): RunHeader {
+  const { plan, memory, ...header } = fromText(text) as RunHeader;
+  return {
+    ...NO_DSP,
+    ...header,
+    plan: { ...NO_SHELL, ...plan },
+    memory: memory && { ...NO_SESSIONS, ...memory },
+  };
+}
+
+const NO_DSP: Partial<RunHeader> = { dsp: null, dspLog: { lines: [], omitted: 0 } };
+const NO_SHELL: Partial<RunHeader['plan']> = { shell: '' };
+const NO_SESSIONS: Partial<NonNullable<RunHeader['memory']>> = { dsp: [] };
+const NO_FIGURES: Partial<Extract<PlanEvent, { kind: 'done' }>> = { counters: [], proof: null };
+
 /** The stored run, or null where there is none. */
 export function readRun(db: DatabaseSync, id: string): StoredRun | null {
   const row = db.prepare('SELECT header FROM runs WHERE id = ?').get(id);
   if (!row) return null;
-  const header = fromText(String(row['header'])) as RunHeader;
+  const header = headerOf(String(row['header']));
   return { header, events: [...storedEvents(db, id)], digests: storedDigests(db, id) };
 }
 
@@ -34,7 +50,8 @@ function* storedEvents(db: DatabaseSync, id: string): Generator<PlanEvent> {
     .all(id)) {
     const series = JSON.parse(String(row['series'])) as string[];
     yield { kind: 'started', block: 0, index: Number(row['idx']), series };
-    if (row['outcome'] !== null) yield fromText(String(row['outcome'])) as PlanEvent;
+    if (row['outcome'] !== null)
+      yield { ...NO_FIGURES, ...(fromText(String(row['outcome'])) as PlanEvent & { kind: 'done' }) };
   }
   for (const row of db
     .prepare('SELECT idx, series, first, simulated, ns FROM blocks WHERE run_id = ?')

@@ -6,11 +6,11 @@ import { fail, ok, type Outcome } from '../model/outcome.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { PointResult, Run } from '../model/run.ts';
 import { makeFolders } from './folders.ts';
-import { fromText, toText } from './json.ts';
+import { toText } from './json.ts';
 import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
 import { pack } from './samples.ts';
-import { readRun, type RunHeader, type StoredRun } from './read.ts';
+import { headerOf, readRun, type RunHeader, type StoredRun } from './read.ts';
 
 /** One line of the list of runs. */
 export interface RunLine {
@@ -106,7 +106,7 @@ export class Store {
       this.db
         .prepare('SELECT header FROM runs ORDER BY started_at DESC, id DESC')
         .all()
-        .map((row) => lineOf(fromText(String(row['header'])) as RunHeader)),
+        .map((row) => lineOf(headerOf(String(row['header'])))),
     );
   }
 

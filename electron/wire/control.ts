@@ -17,6 +17,7 @@ export interface Fault {
   readonly dsp?: string;
   /** delay: which call, "GEM_CREATE". */
   readonly call?: string;
+  /** delay: how much later; dsp-space: not a time, the bytes of address space that new sessions have. */
   readonly delayNs?: number;
   /** How many calls it hits; 0 or left out: until cleared. */
   readonly count?: number;

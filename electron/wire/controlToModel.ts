@@ -17,6 +17,19 @@ export interface LedgerEntry {
   readonly bytes: number;
 }
 
+/** A process of the virtual DSP. */
+export interface VirtualDsp {
+  /** The emulator. */
+  readonly pid: number;
+  readonly session: number;
+  readonly dsp: string;
+  readonly sid: number;
+  /** Calls that it has not answered. */
+  readonly waiting: number;
+  readonly calls: number;
+  readonly mappings: number;
+}
+
 /** What a virtual board says that it holds. Only tests, `board` commands and its log see it; the agent never does. */
 export interface VirtualBoardInfo {
   readonly name: string;
@@ -37,7 +50,22 @@ export interface VirtualBoardInfo {
   readonly workloadPids: readonly number[];
   readonly knownDifferences: readonly string[];
   readonly nodes: readonly { readonly path: string; readonly dsp: string; readonly plugged: boolean }[];
+  readonly dspSessions: readonly VirtualDsp[];
+  /** Inline arguments that messages copied, both ways, since the board began. */
+  readonly copiedBytes: number;
+  /** Why no DSP can run here; empty: one can. */
+  readonly dspMissing: string;
 }
+
+const dspOf = (dsp: wire.BoardDsp, fit: Fit): VirtualDsp => ({
+  pid: dsp.pid,
+  session: dsp.session,
+  dsp: dsp.dsp,
+  sid: dsp.sid,
+  waiting: dsp.waiting,
+  calls: fit.exact(dsp.calls, 'BoardDsp.calls'),
+  mappings: fit.exact(dsp.mappings, 'BoardDsp.mappings'),
+});
 
 const bankOf = (bank: wire.BoardBank, fit: Fit): VirtualBank => ({
   dsp: bank.dsp,
@@ -69,4 +97,7 @@ export const boardInfoOf = (info: wire.BoardInfo, fit: Fit): VirtualBoardInfo =>
   workloadPids: info.workloadPids,
   knownDifferences: info.knownDifferences,
   nodes: info.nodes.map(({ path, dsp, plugged }) => ({ path, dsp, plugged })),
+  dspSessions: info.dspSessions.map((dsp) => dspOf(dsp, fit)),
+  copiedBytes: fit.exact(info.copiedBytes, 'BoardInfo.copied_bytes'),
+  dspMissing: info.dspMissing,
 });

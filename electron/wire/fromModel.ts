@@ -47,8 +47,8 @@ function wireOf(request: AgentRequest): WireRequest {
     case 'stop-events':
       return { case: 'stopEvents', value: {} };
     case 'start-plan': {
-      const { runId, dsp, points } = request.plan;
-      return { case: 'startPlan', value: { runId, dsp, points: points.map(pointOf) } };
+      const { runId, dsp, points, shell = '' } = request.plan;
+      return { case: 'startPlan', value: { runId, dsp, points: points.map(pointOf), shell } };
     }
     case 'cancel':
       return { case: 'cancel', value: {} };
@@ -82,7 +82,10 @@ function faultOfPlan(plan: PlanRequest): string | null {
   if (plan.points.length === 0) return 'it has no points';
   if (plan.points.length > MAX_POINTS)
     return `it has ${plan.points.length} points, the most is ${MAX_POINTS}`;
-  const long = tooLong('run id', plan.runId, 63) ?? tooLong('DSP', plan.dsp, 15);
+  const long =
+    tooLong('run id', plan.runId, 63) ??
+    tooLong('DSP', plan.dsp, 15) ??
+    tooLong('shell path', plan.shell ?? '', 255);
   if (long !== null) return `its ${long}`;
   for (const point of plan.points) {
     const fault = faultOfPoint(point);
@@ -91,9 +94,13 @@ function faultOfPlan(plan: PlanRequest): string | null {
   return null;
 }
 
-/** The agent keeps these texts in fields of fixed size, native/wire/qda_lab.options. All of them are ASCII. */
-const tooLong = (what: string, text: string, most: number): string | null =>
-  text.length <= most ? null : `${what} has ${text.length} characters, the most is ${most}`;
+/** The agent keeps these texts in fields of fixed size, native/wire/qda_lab.options: bytes of UTF-8. */
+function tooLong(what: string, text: string, most: number): string | null {
+  const length = [...text].reduce((sum, letter) => sum + utf8Length(letter.codePointAt(0) ?? 0), 0);
+  return length <= most ? null : `${what} has ${length} bytes, the most is ${most}`;
+}
+
+const utf8Length = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4);
 
 const smallFields = ['index', 'count', 'variant', 'samples', 'warmups', 'minSamples', 'repeat'] as const;
 

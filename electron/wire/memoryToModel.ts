@@ -56,6 +56,14 @@ function factOf(record: wire.MemoryRecord['record'], fit: Fit): MemoryFact | nul
     }
     case 'self':
       return selfOf(record.value, fit);
+    case 'dspSession':
+      return dspSessionOf(record.value, fit);
+    case 'dspMap':
+      return dspMapOf(record.value, fit);
+    case 'dspCall': {
+      const { pid, tid, handle, scalars, sinceNs } = record.value;
+      return { kind: 'dsp-call', pid, tid, handle, scalars, sinceNs: clockNs(sinceNs) };
+    }
     case undefined:
       return null;
   }
@@ -92,6 +100,31 @@ const selfOf = (fact: wire.SelfFact, fit: Fit): MemoryFact => ({
   sinceNs: clockNs(fact.sinceNs),
   imported: fact.imported,
   mapped: fact.mapped,
+});
+
+const dspSessionOf = (fact: wire.DspSessionFact, fit: Fit): MemoryFact => ({
+  kind: 'dsp-session',
+  pid: fact.pid,
+  node: fact.node,
+  unsignedPd: fact.unsignedPd,
+  shell: fact.shell,
+  shellBytes: fit.exact(fact.shellBytes, 'DspSessionFact.shell_bytes'),
+  shellSha256: fact.shellSha256,
+  processMemory: fit.maybe(fact.processMemory, 'DspSessionFact.process_memory'),
+  sinceNs: clockNs(fact.sinceNs),
+  addressSpace: fit.exact(fact.addressSpace, 'DspSessionFact.address_space'),
+  reverseCalls: fact.reverseCalls,
+  ended: fact.ended,
+});
+
+const dspMapOf = (fact: wire.DspMapFact, fit: Fit): MemoryFact => ({
+  kind: 'dsp-map',
+  pid: fact.pid,
+  address: fact.address,
+  size: fit.exact(fact.size, 'DspMapFact.size'),
+  ino: fit.maybe(fact.ino, 'DspMapFact.ino'),
+  what: fact.kind,
+  sinceNs: clockNs(fact.sinceNs),
 });
 
 export const memoryEventsOf = (pushed: wire.MemoryEvents, fit: Fit): AgentBody => ({

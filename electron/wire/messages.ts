@@ -24,6 +24,8 @@ export interface PlanRequest {
   readonly runId: string;
   readonly dsp: string;
   readonly points: readonly PlanPoint[];
+  /** The shell ELF on the board that the user named; empty or left out: the agent looks for it. */
+  readonly shell?: string;
 }
 
 /** Host -> agent. */

@@ -1,4 +1,5 @@
 import type {
+  Counter,
   Heartbeat,
   LogLine,
   PlanDone,
@@ -6,6 +7,7 @@ import type {
   PointStarted,
   SampleBlock,
   Welcome,
+  ZeroCopyProof,
 } from '../model/stream.ts';
 import type * as wire from './gen/qda_lab_pb.js';
 import { clockNs, textOrNull, type Fit } from './fit.ts';
@@ -59,6 +61,24 @@ export const pointDoneOf = (done: wire.PointDone, fit: Fit): PointDone => ({
   startedNs: clockNs(done.startedNs),
   endedNs: clockNs(done.endedNs),
   simulated: done.simulated,
+  counters: done.counters.map((counter) => counterOf(counter, fit)),
+  proof: done.proof === undefined ? null : proofOf(done.proof, fit),
+});
+
+const counterOf = (counter: wire.Counter, fit: Fit): Counter => ({
+  name: counter.name,
+  unit: counter.unit,
+  value: fit.exact(counter.value, 'Counter.value'),
+});
+
+const proofOf = (proof: wire.ZeroCopyProof, fit: Fit): ZeroCopyProof => ({
+  ino: fit.exact(proof.ino, 'ZeroCopyProof.ino'),
+  importIno: fit.maybe(proof.importIno, 'ZeroCopyProof.import_ino'),
+  dmaAddress: proof.dmaAddress ?? null,
+  dmaReason: proof.dmaReason,
+  dspAddress: proof.dspAddress ?? null,
+  nonceToDsp: proof.nonceToDsp,
+  nonceFromDsp: proof.nonceFromDsp,
 });
 
 export const planDoneOf = (done: wire.PlanDone, fit: Fit): PlanDone => ({
@@ -78,4 +98,8 @@ export const logLineOf = (line: wire.LogLine, fit: Fit): LogLine => ({
   level: fit.word(logLevels, line.level, 'LogLine.level'),
   utcNs: line.utcNs,
   text: line.text,
+  source: line.source === '' ? AGENT : line.source,
 });
+
+/** Who speaks where a line names nobody. */
+const AGENT = 'agent';

@@ -50,7 +50,16 @@ export const failureCodes = [
 
 export type FailureCode = (typeof failureCodes)[number];
 
-export const faultKinds = ['none', 'banks-exhausted', 'alloc', 'foreign-import', 'delay'] as const;
+export const faultKinds = [
+  'none',
+  'banks-exhausted',
+  'alloc',
+  'foreign-import',
+  'delay',
+  'dsp-crash',
+  'dsp-hang',
+  'dsp-space',
+] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -29,6 +29,7 @@ export const plan = (points: readonly PlanPoint[]): Plan => ({
   repeats: 1,
   verify: true,
   budgetS: 1,
+  shell: '',
   points,
 });
 
@@ -74,6 +75,8 @@ export const header = (
   plan: plan(points),
   gaps: [],
   memory: null,
+  dsp: null,
+  dspLog: { lines: [], omitted: 0 },
   command: 'qda-lab bench',
   ...more,
 });
@@ -113,5 +116,7 @@ export const done = (index: number, more: Partial<Extract<PlanEvent, { kind: 'do
   startedNs: 0,
   endedNs: 1,
   simulated: true,
+  counters: [],
+  proof: null,
   ...more,
 });

@@ -42,7 +42,12 @@ export const bench: Command = {
       value: 'N',
       help: 'Seed of the patterns that buffers are checked with (default: random)',
     },
-    { name: 'exhaustive', help: 'Also what exhausts or holds much (mem.import_scale)' },
+    { name: 'exhaustive', help: 'Also what exhausts or holds much (mem.import_scale, dsp.map_limit)' },
+    {
+      name: 'shell',
+      value: 'PATH',
+      help: 'The shell ELF on the board that DSP processes start from (default: where the board has it)',
+    },
     { name: 'no-verify', help: 'Do not check the data' },
     { name: 'no-memory', help: 'Do not look at the memory managers before the run' },
     { name: 'label', value: 'TEXT', help: 'A name for the run' },
@@ -86,6 +91,7 @@ function planRequest(args: Arguments): PlanRequest {
     budgetS: seconds(args, 'budget', [0.001, 3600]),
     sizes: sizesOf(args),
     exhaustive: args.has('exhaustive'),
+    shell: args.value('shell') ?? '',
     verify: !args.has('no-verify'),
     seed: seedOf(args),
   };

@@ -10,7 +10,8 @@ import { ok, type Outcome } from '../../model/outcome.ts';
 import { oneOf } from '../arguments.ts';
 import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { boardText } from '../print-board.ts';
+import { GENERATIONS } from '../../host/open-board.ts';
+import { boardText, driverText } from '../print-board.ts';
 
 const DEFAULT_NAME = 'virtual';
 const WORKLOADS = ['producer', 'consumer', 'leaker', 'churn', 'share', 'holder'] as const;
@@ -22,7 +23,11 @@ export const board: Command = {
   usage: 'start|stop|status|unplug|replug [NAME] [OPTIONS]',
   words: [1, 2],
   options: [
-    { name: 'generation', value: 'v1|rfc', help: 'start: driver generation that it plays (default v1)' },
+    {
+      name: 'generation',
+      value: GENERATIONS.join('|'),
+      help: 'start: driver generation that it plays (default v1); fastrpc is the legacy driver',
+    },
     {
       name: 'iommu',
       value: 'translated|bypass',
@@ -40,7 +45,11 @@ export const board: Command = {
       many: true,
       help: `start: a workload too (${WORKLOADS.join(', ')}). May be given again`,
     },
-    { name: 'dsp', value: 'NAME', help: 'unplug, replug: which DSP (default cdsp)' },
+    {
+      name: 'dsp',
+      value: 'NAME',
+      help: 'unplug, replug: which DSP (default cdsp). start: "none" gives a board whose DSP runs nothing',
+    },
     { name: 'json', help: 'status: as JSON' },
   ],
   notes: [
@@ -74,7 +83,7 @@ const onControl =
 
 /** Options that only some of the words take. */
 const TAKES: Readonly<Record<string, readonly string[]>> = {
-  start: ['generation', 'iommu', 'quirk', 'workload'],
+  start: ['generation', 'iommu', 'quirk', 'workload', 'dsp'],
   stop: [],
   status: ['json'],
   unplug: ['dsp'],
@@ -112,16 +121,26 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 async function start(name: string, args: Arguments, { screen }: Context): Promise<Outcome<unknown>> {
   const started = await startVirtualBoard({
     name,
-    generation: oneOf(args, 'generation', ['v1', 'rfc']),
+    generation: oneOf(args, 'generation', GENERATIONS),
     iommu: oneOf(args, 'iommu', ['translated', 'bypass']),
+    dsp: startDsp(args),
     quirks: Object.fromEntries(args.values('quirk').map(quirk)),
     workloads: args.values('workload').map(workload),
   });
   if (!started.ok) return started;
   const { generation, pid, workloadPids } = started.value;
   const with_ = workloadPids.length > 0 ? ` with workloads ${workloadPids.join(', ')}` : '';
-  screen.note(`Started the virtual board ${name} (QDA ${generation}, process ${pid})${with_}`);
+  screen.note(`Started the virtual board ${name} (${driverText(generation)}, process ${pid})${with_}`);
+  if (started.value.dspMissing !== '') screen.note(`Its DSP runs nothing: ${started.value.dspMissing}`);
   return ok(undefined);
+}
+
+/** What `start` does about the DSP: only leaving it out can be asked for. */
+function startDsp(args: Arguments): 'emulated' | 'none' {
+  const word = args.value('dsp');
+  if (word === undefined) return 'emulated';
+  if (word !== 'none') throw new UsageError(`'board start' knows only --dsp none, not "${word}".`);
+  return word;
 }
 
 function quirk(text: string): [string, boolean] {

@@ -11,9 +11,13 @@ export interface Provider {
   list(): Promise<Outcome<readonly Target[]>>;
 }
 
+/** Driver generations that a user can name; 'fastrpc' is the legacy driver of /dev/fastrpc-*. */
+export const GENERATIONS = ['v1', 'rfc', 'fastrpc'] as const;
+export type Generation = (typeof GENERATIONS)[number];
+
 export interface DeployOptions {
-  /** 'v1' or 'rfc' where the user names it. */
-  readonly generation?: 'v1' | 'rfc';
+  /** Where the user names it. */
+  readonly generation?: Generation;
   readonly signal?: AbortSignal;
 }
 

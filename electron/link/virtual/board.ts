@@ -1,4 +1,5 @@
 import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import type { Generation } from '../interfaces/link.ts';
 import { nativeProgram } from '../deploy/paths.ts';
 import { Child, endingText, type Ending } from '../deploy/process.ts';
 import { connectBoard, type BoardControl } from './control.ts';
@@ -6,8 +7,10 @@ import { checkBoardName } from './sockets.ts';
 
 export interface BoardOptions {
   readonly name: string;
-  readonly generation?: 'v1' | 'rfc';
+  readonly generation?: Generation;
   readonly iommu?: 'translated' | 'bypass';
+  /** 'none': a board whose DSP cannot run anything. */
+  readonly dsp?: 'emulated' | 'none';
   /** By name: on or off. */
   readonly quirks?: Readonly<Record<string, boolean>>;
   /** It stays when this process ends. */
@@ -49,10 +52,11 @@ export async function startBoard(options: BoardOptions): Promise<Outcome<Virtual
   return ok({ name: name.value, pid: child.pid, control: control.value, ended: child.ended, stop });
 }
 
-function argumentsOf({ name, generation, iommu, quirks = {}, detached }: BoardOptions): string[] {
+function argumentsOf({ name, generation, iommu, dsp, quirks = {}, detached }: BoardOptions): string[] {
   const args = ['--board', name];
   if (generation !== undefined) args.push('--generation', generation);
   if (iommu !== undefined) args.push('--iommu', iommu);
+  if (dsp === 'none') args.push('--dsp', 'none');
   for (const [quirk, on] of Object.entries(quirks)) args.push('--quirk', `${quirk}=${on ? 'on' : 'off'}`);
   if (detached !== true) args.push('--parent-death');
   return args;

@@ -1,4 +1,4 @@
-import { variantText } from '../../bench/catalogue.ts';
+import { variantText } from '../../bench/variants.ts';
 import { formatBytes } from '../../model/format.ts';
 import type { PointResult, Run, Series } from '../../model/run.ts';
 import { html, type Markup } from './markup.ts';
@@ -15,11 +15,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     head: 'at',
     cell: ({ result: { point } }) =>
-      [
-        point.size > 0 ? formatBytes(point.size) : '',
-        point.source,
-        variantText(point.benchmark, point.variant),
-      ]
+      [point.size > 0 ? formatBytes(point.size) : '', point.source, variantText(point)]
         .filter((one) => one !== '')
         .join(', '),
   },

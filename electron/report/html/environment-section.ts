@@ -1,4 +1,4 @@
-import { moved } from '../../bench/results.ts';
+import { moved } from '../../bench/drift.ts';
 import { formatBytes } from '../../model/format.ts';
 import type { AccelNode } from '../../model/board.ts';
 import type { Reading } from '../../model/outcome.ts';

@@ -1,5 +1,5 @@
 import type { PointGroup } from '../../bench/results.ts';
-import { moved } from '../../bench/results.ts';
+import { moved } from '../../bench/drift.ts';
 import { formatTime } from '../../model/format.ts';
 import type { PointStatus, Run } from '../../model/run.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';

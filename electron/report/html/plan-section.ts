@@ -1,4 +1,5 @@
-import { findBenchmark, variantText } from '../../bench/catalogue.ts';
+import { findBenchmark } from '../../bench/catalogue.ts';
+import { variantText } from '../../bench/variants.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import type { PlanPoint } from '../../model/plan.ts';
 import type { Run } from '../../model/run.ts';
@@ -50,9 +51,9 @@ const COLUMNS: readonly Column<Row>[] = [
   { head: 'sources', cell: ({ points }) => distinct(points, (point) => point.source).join(', ') },
   {
     head: 'variants',
-    cell: ({ id, points }) =>
+    cell: ({ points }) =>
       listed(
-        distinct(points, (point) => variantText(id, point.variant))
+        distinct(points, (point) => variantText(point))
           .filter(Boolean)
           .map((text) => text.replaceAll(', ', ' ')),
         'one',

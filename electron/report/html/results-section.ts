@@ -1,4 +1,5 @@
-import { CATALOGUE, findBenchmark, variantText } from '../../bench/catalogue.ts';
+import { CATALOGUE, findBenchmark } from '../../bench/catalogue.ts';
+import { variantText } from '../../bench/variants.ts';
 import type { Flag, PointGroup, ResultRow } from '../../bench/results.ts';
 import type { Summary } from '../../bench/statistics/summary.ts';
 import { formatBandwidth, formatBytes } from '../../model/format.ts';
@@ -108,7 +109,7 @@ function columnsOf(groups: readonly PointGroup[], shared: readonly Flag[]): Colu
 
 const sizeCell = ({ point }: PointGroup): string => (point.size === 0 ? '' : formatBytes(point.size));
 
-const variant = ({ point }: PointGroup): string => variantText(point.benchmark, point.variant);
+const variant = ({ point }: PointGroup): string => variantText(point);
 
 const FIGURES: readonly Column<Line>[] = [
   { head: 'n', kind: 'n', cell: ({ row }) => row?.samples.length ?? '' },

@@ -1,4 +1,4 @@
-import { variantText } from '../../bench/catalogue.ts';
+import { variantText } from '../../bench/variants.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import type { Gap, PointResult, Run } from '../../model/run.ts';
 import { html, type Markup } from './markup.ts';
@@ -54,7 +54,7 @@ const distinct = (points: readonly PointResult[], of: (one: PointResult) => stri
 ];
 
 const sizeText = ({ point }: PointResult): string => (point.size === 0 ? '' : formatBytes(point.size));
-const variantOf = ({ point }: PointResult): string => variantText(point.benchmark, point.variant);
+const variantOf = ({ point }: PointResult): string => variantText(point);
 
 const GAPS: readonly Column<Gap>[] = [
   { head: 'from', kind: 'n', cell: (gap) => formatTime(gap.fromMs * 1e6) },

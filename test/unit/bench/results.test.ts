@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Collector } from '../../../electron/bench/collect.ts';
-import { groupsOf, moved } from '../../../electron/bench/results.ts';
+import { moved } from '../../../electron/bench/drift.ts';
+import { groupsOf } from '../../../electron/bench/results.ts';
 import type { PlanEvent } from '../../../electron/model/plan-events.ts';
 import type { Run } from '../../../electron/model/run.ts';
 import { done, header, point, samples, started } from '../samples.ts';

@@ -19,6 +19,8 @@ const result = (place: Partial<PlanPoint>, ns: number, status: PointStatus = 'pa
   bytesPerSample: 0,
   leftBehind: 0,
   dropped: 0,
+  counters: [],
+  proof: null,
   simulated: true,
   series: [{ name: 'cold', ns: Float64Array.of(ns, ns, ns), sha256: '' }],
 });

@@ -26,6 +26,8 @@ const result = (
   bytesPerSample: 0,
   leftBehind: 0,
   dropped: 0,
+  counters: [],
+  proof: null,
   simulated: true,
   series: Object.entries(times).map(([name, ns]) => ({
     name,

@@ -11,6 +11,7 @@ const EMPTY: MemoryPicture = {
   banks: [],
   mappings: [],
   self: [],
+  dsp: [],
   findings: [],
 };
 const tier = (more: Partial<TierStatus>): TierStatus => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { remarks, resultsTable, tally, troubles } from '../../../electron/cli/print-results.ts';
+import { remarks, resultsTable, shortSeries, tally, troubles } from '../../../electron/cli/print-results.ts';
 import { groupsOf, type PointGroup } from '../../../electron/bench/results.ts';
 import { fixtureRun } from '../report/fixture.ts';
 
@@ -36,7 +36,7 @@ test('every benchmark is a head, every series a row; what the whole run says is 
   const text = resultsTable(groups, 80);
   for (const group of groups) {
     expect(text).toContain(`\n${group.point.benchmark}: `);
-    for (const row of group.rows) expect(text).toContain(` ${row.series} `);
+    for (const row of group.rows) expect(text).toContain(` ${shortSeries(row.series)} `);
   }
   expect(text).not.toContain('simulated');
 });

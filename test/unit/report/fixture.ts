@@ -9,6 +9,7 @@ import type { PlanPoint } from '../../../electron/model/plan.ts';
 import type { PointResult, Run, Series } from '../../../electron/model/run.ts';
 import { sampleDigest } from '../../../electron/store/digest.ts';
 import { header, identity } from '../samples.ts';
+import { dspCost, dspFigures, dspLog, dspMoment } from './fixture-dsp.ts';
 import { memoryInputs } from './fixture-memory.ts';
 
 /** A synthetic run with everything a report has to show; the same seed gives the same run. */
@@ -34,6 +35,7 @@ export function fixtureRun(options: Partial<FixtureOptions> = {}, more: Partial<
       sizes: all.sizes,
       exhaustive: true,
       verify: true,
+      shell: '',
       seed: '20261122',
     },
     CATALOGUE.map(({ id, exhaustive }) => ({ id, exhaustive })),
@@ -56,6 +58,8 @@ export function fixtureRun(options: Partial<FixtureOptions> = {}, more: Partial<
       { fromMs: 20_100, toMs: 23_400, droppedBlocks: 2, reason: 'The connection to the board was lost.' },
     ],
     memory: fixtureMemory(),
+    dsp: dspMoment,
+    dspLog,
     command: 'qda-lab bench --board virtual --plan quick --seed 20261122',
   });
   const board = { ...head.board, identity: { ...identity, simulated: all.simulated } };
@@ -140,7 +144,10 @@ function resultOf(point: PlanPoint, rng: Xoshiro128, simulated: boolean): PointR
     bytesPerSample: point.benchmark === 'cpu.bw' ? point.size : 0,
     leftBehind: point.benchmark === 'mem.cpumap' ? point.size : 0,
     dropped: 0,
+    counters: [],
+    proof: null,
     simulated,
+    ...(findBenchmark(point.benchmark)?.dsp ? dspFigures(point) : {}),
     ...failure,
     series: names.map((name) => seriesOf(point, name, rng)),
   };
@@ -176,7 +183,7 @@ function failureOf(point: PlanPoint): Partial<PointResult> | null {
 }
 
 function seriesOf(point: PlanPoint, name: string, rng: Xoshiro128): Series {
-  const [base, perByte] = COST[`${point.benchmark}/${name}`] ?? [10_000, 0];
+  const [base, perByte] = dspCost(point, name) ?? COST[`${point.benchmark}/${name}`] ?? [10_000, 0];
   const shift = point.benchmark === 'mem.handoff' && point.repeat === 2 ? 1.4 : 1 + 0.02 * drawNormal(rng);
   const centre = (base + perByte * point.size) * (SOURCE_FACTOR[point.source] ?? 1) * shift;
   const ns = Float64Array.from({ length: point.samples }, () => {

@@ -39,6 +39,7 @@ const KEEP = new Set([
   'kind',
   'how',
   'severity',
+  'level',
   'benchmark',
   'unit',
 ]);

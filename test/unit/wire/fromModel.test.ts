@@ -108,7 +108,7 @@ describe('plans that cannot be sent', () => {
     ['a seed that is no number', planOf({ ...point, seed: '0x1' }), "seed '0x1'"],
     ['a seed beyond u64', planOf({ ...point, seed: '18446744073709551616' }), 'no u64'],
     ['no run id', { kind: 'start-plan', plan: { runId: '', dsp: 'cdsp', points: [point] } }, 'no run id'],
-    ['a name too long for the agent', planOf({ ...point, benchmark: 'x'.repeat(32) }), '32 characters'],
+    ['a name too long for the agent', planOf({ ...point, benchmark: 'x'.repeat(32) }), '32 bytes'],
     [
       'a long run id',
       { kind: 'start-plan', plan: { runId: 'r'.repeat(64), dsp: 'cdsp', points: [point] } },
