@@ -48,6 +48,7 @@ struct qda_dsp_setup {
     size_t file_count;
     struct qda_rpc_hooks hooks; /* `mapped` and `unmapped` are also told of the buffers that qda_dspbuf_dsp_map maps */
     struct qda_dsp_tell tell;
+    const char *build_id; /* the agent's own: a skel of another build is refused; NULL: any is taken */
 };
 struct qda_dsp *qda_dsp_new(const struct qda_dsp_setup *setup);
 void qda_dsp_free(struct qda_dsp *dsp);
@@ -74,7 +75,7 @@ struct qda_dspbuf {
     uint32_t request;   /* of that map */
 };
 #define QDA_DSPBUF_NONE ((struct qda_dspbuf){.buf = QDA_BUF_NONE})
-/* size in bytes. source: QDA_SRC_QDA, or a heap or udmabuf (imported by the driver as it is used). 0 or negative, result filled. */
+/* size in bytes. source: QDA_SRC_QDA, or a heap or udmabuf (imported where the driver has GEM). 0 or negative, result filled. */
 int qda_dspbuf_make(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size, struct qda_dspbuf *out);
 int qda_dspbuf_dsp_map(struct qda_run *run, struct qda_rpc *rpc, uint32_t request, struct qda_dspbuf *buf);
 int qda_dspbuf_dsp_unmap(struct qda_run *run, struct qda_rpc *rpc, struct qda_dspbuf *buf);
