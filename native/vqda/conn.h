@@ -2,6 +2,7 @@
 #ifndef VQ_CONN_H
 #define VQ_CONN_H
 
+#include "vqda/core/call.h"
 #include "vqda/server.h"
 
 /* Inside the server: one connection, its request and its reply. */
@@ -26,6 +27,8 @@ struct vq_conn {
     char cookie[8];       /* the peer's autobind name */
     struct vq_file *file; /* a file connection after its hello */
     struct vq_list late;  /* replies that FAULT_DELAY holds back */
+    struct vq_waiter waiter;
+    const char *pending_dsp, *pending_call; /* of the call that waits for the DSP */
 };
 
 /* A request as it was received. */
@@ -44,6 +47,8 @@ int vq_conn_serve(struct vq_conn *conn, const struct vq_incoming *in);
  * go on.
  */
 int vq_reply_send(struct vq_conn *conn, int64_t result, struct vq_answer *out, uint64_t delay_ns);
+/* The answer of a call that waited for the DSP: struct vq_waiter's. */
+void vq_conn_answer(struct vq_waiter *waiter, int64_t result, const void *data, size_t len);
 /* The connection ends: what is late is dropped. */
 void vq_reply_drop_all(struct vq_conn *conn);
 

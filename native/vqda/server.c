@@ -28,6 +28,7 @@ static void end_conn(struct vq_conn *conn)
     vq_list_del(&conn->link);
     vq_unwatch_fd(conn->server->board, conn->watch);
     vq_reply_drop_all(conn);
+    vq_waiter_gone(conn->server->board, &conn->waiter);
     close(conn->fd);
     if (conn->file)
         vq_file_close(conn->file);
@@ -111,6 +112,7 @@ static int add_conn(struct vq_server *server, int fd, const struct sockaddr_un *
     conn->fd = fd;
     conn->pid = pid;
     conn->uid = uid;
+    conn->waiter.answer = vq_conn_answer;
     vq_list_init(&conn->late);
     set_cookie(conn, addr, len);
     conn->watch = vq_watch_fd(server->board, fd, EPOLLIN, on_conn, conn);

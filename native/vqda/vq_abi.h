@@ -2,6 +2,8 @@
 #ifndef VQ_ABI_H
 #define VQ_ABI_H
 
+#include "rpcmsg/message.h"
+
 #include <stdint.h>
 
 /*
@@ -20,8 +22,8 @@
  * The caller's process and thread are taken from SCM_CREDENTIALS / SO_PEERCRED (pid) and the message (tid, checked to be a
  * thread of that pid).
  */
-#define VQ_ABI_VERSION 1
-#define VQ_MAX_DATA 16384 /* bytes of data in one request or reply; larger texts travel as a memfd */
+#define VQ_ABI_VERSION 2
+#define VQ_MAX_DATA 32768 /* bytes of data in one request or reply; larger texts travel as a memfd */
 
 enum vq_op {
     VQ_HELLO_FILE = 1, /* data: path; reply: result 0 or -errno */
@@ -39,6 +41,7 @@ enum vq_op {
     VQ_INODES,   /* arg0 = epoch that the client has (0: none), arg1 = VQ_INODES_*; result: epoch; reply fd, unless the client has
                     that epoch: memfd with struct vq_inode[]: what the inodes of this board's descriptors are */
     VQ_DMABUF,   /* a dma-buf's own ioctl: arg0 = request number, arg1 = inode, data: struct */
+    VQ_SLAB,     /* arg0 = bytes; result: size; reply fd: memory of this call connection for messages to the DSP */
 };
 
 /*
@@ -54,19 +57,44 @@ enum vq_op {
  *   PRIME_HANDLE_TO_FD, DMA_HEAP_IOCTL_ALLOC
  *                        reply fd, close-on-exec as the flags ask; the client writes its number into the struct (offset 8)
  *   UDMABUF_CREATE       reply fd: its number is the ioctl's result
- *   UDMABUF_CREATE_LIST  the same; request: after the struct the list (count * 24 bytes; at most 680 entries fit), `memfd`
+ *   UDMABUF_CREATE_LIST  the same; request: after the struct the list (count * 24 bytes; at most VQ_MAX_LIST entries), `memfd`
  *                        replaced by the index of a request fd (each different memfd travels once, at most VQ_MAX_FDS),
  *                        ~0 where the caller has no such descriptor
- *   QDA SESSION_CREATE   after the struct one byte, VQ_ARG_MEMORY: can [file, file + filelen) be read
+ *   QDA SESSION_CREATE   after the struct one struct vq_arg_state for `file` and `filefd`. An ELF that no descriptor names is
+ *                        copied into the slab at VQ_FILE_AT
  *   QDA INVOKE           after the struct, if the argument array could be read: its REMOTE_SCALARS_LENGTH(sc) elements (24
- *                        bytes each), then one byte of VQ_ARG_* an element; request fds: those of the elements with
- *                        VQ_ARG_FD, in order, at most VQ_MAX_FDS
+ *                        bytes each), then one struct vq_arg_state an element; request fds: each different one of the
+ *                        elements once, at most VQ_MAX_FDS. Inline in buffers are copied into the slab where the message
+ *                        has them (vq_place), inline out buffers zeroed there, and copied back from there when the result
+ *                        is 0
+ *
+ * The slab is the connection's until it hangs up; VQ_SLAB makes it at least as large as asked, and then it may be another
+ * one. A client whose wait was interrupted hangs up: the DSP still owns that message's memory.
  */
 #define VQ_MAX_FDS 200
+#define VQ_MAX_LIST 1024
+#define VQ_SLAB_MAX (256ull << 20) /* bytes of one message */
 enum vq_arg {
-    VQ_ARG_MEMORY = 1, /* [ptr, ptr + length) is readable (in buffers), writable (out buffers) memory */
-    VQ_ARG_FD = 2,     /* the element's fd is > 0 and open; a duplicate travels */
+    VQ_ARG_MEMORY = 1, /* an inline in buffer was readable and has been copied */
+    VQ_ARG_FD = 2,     /* the `fd` is > 0 and open; a duplicate travels */
 };
+struct vq_arg_state {
+    uint64_t offset; /* with a buffer: of the page of ptr from the start of the mapping that holds it; 0: none holds it */
+    uint16_t fd;     /* VQ_ARG_FD: index of the request fd */
+    uint16_t bits;   /* VQ_ARG_* */
+    uint32_t pad;
+};
+
+/* Where the next inline argument of `len` bytes, not 0, lies in a message; *at: end of what is there already. */
+static inline uint64_t vq_place(uint64_t *at, uint64_t len)
+{
+    uint64_t place = qda_rpc_align(*at);
+    *at = place + len;
+    return place;
+}
+#define VQ_COMM_LEN 16u /* of a thread's name, with NUL */
+/* Argument 2 of 4, after the 24 bytes of the create struct and the name. */
+#define VQ_FILE_AT 896u
 
 /*
  * VQ_DMABUF: arg0 = request number, arg1 = inode. DMA_BUF_IOCTL_SYNC: its struct. DMA_BUF_SET_NAME_A/_B: the string itself,

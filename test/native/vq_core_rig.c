@@ -25,6 +25,7 @@
 
 struct vq_board *board;
 uint64_t hook_allocs, hook_frees, hook_maps, hook_unmaps;
+struct vq_waiter rig_waiter;
 
 static void on_alloc(struct vq_board *b, const struct vq_caller *who, const struct vq_bank *bank, uint64_t iova,
                      uint64_t size)
@@ -59,12 +60,14 @@ void begin(enum vq_iommu iommu)
     static const struct vq_hooks hooks = { on_alloc, on_free, on_map, on_unmap };
     struct vq_options options = { .name = "core", .generation = QDA_ERRNO_V1, .iommu = iommu, .hooks = &hooks };
     hook_allocs = hook_frees = hook_maps = hook_unmaps = 0;
+    rig_waiter = (struct vq_waiter){ 0 };
     CHECK_INT(vq_board_new(&options, &board), 0);
 }
 
 /* Nothing is held any more, then the board ends. */
 void end_empty(void)
 {
+    vq_waiter_gone(board, &rig_waiter);
     vq_backing_poll(board);
     CHECK_INT(board->object_count, 0);
     CHECK_INT(board->dmabuf_count, 0);
@@ -92,11 +95,13 @@ int64_t ioctl_fd(struct vq_file *file, uint32_t request, void *arg, int fd_in, i
     struct vq_answer out = { .data = data, .fd = -1 };
     size_t size = (request >> 16) & 0x3fff;
     struct vq_ioctl call = {
-        .who = file->opener, .file = file, .request = request, .data = arg, .data_len = size,
+        .who = file->opener, .file = file, .waiter = &rig_waiter, .request = request, .data = arg, .data_len = size,
         .fds = &fd_in, .fd_count = fd_in >= 0,
     };
     const char *name = NULL;
     int64_t result = vq_ioctl(&call, &out, &name);
+    if (result == VQ_PENDING)
+        return result;
     if (out.data_len > 0)
         memcpy(arg, data, size);
     if (fd_out)

@@ -2,11 +2,14 @@
 #ifndef TEST_VQ_CORE_RIG_H
 #define TEST_VQ_CORE_RIG_H
 
-#include "vqda/core/board.h"
+#include "vqda/core/call.h"
 
 /* The board's memory model without sockets: calls go straight to vq_ioctl(). */
 extern struct vq_board *board;
 extern uint64_t hook_allocs, hook_frees, hook_maps, hook_unmaps;
+
+/* Who makes the calls: a connection's part. */
+extern struct vq_waiter rig_waiter;
 
 /* A fresh board, its trace hooks counting. */
 void begin(enum vq_iommu iommu);

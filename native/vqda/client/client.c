@@ -31,8 +31,9 @@ static ssize_t client_read(struct qda_sys *sys, int fd, void *buf, size_t len)
 
 static int client_munmap(struct qda_sys *sys, void *addr, size_t len)
 {
-    struct qda_sys *kernel = vqc_client_of(sys)->kernel;
-    return kernel->ops->munmap(kernel, addr, len);
+    struct vqc_client *client = vqc_client_of(sys);
+    vqc_mapping_removed(client, addr, len);
+    return client->kernel->ops->munmap(client->kernel, addr, len);
 }
 
 static int64_t client_seek_end(struct qda_sys *sys, int fd)
@@ -165,6 +166,7 @@ static int init(struct vqc_client *client, const char *name)
         client->overlays[i].fd = -1;
     pthread_mutex_init(&client->lock, NULL);
     pthread_mutex_init(&client->table_lock, NULL);
+    pthread_mutex_init(&client->mappings_lock, NULL);
     int err = name_board(client, name);
     if (err == 0)
         err = vqc_proc_init(client);
@@ -176,6 +178,8 @@ static int init(struct vqc_client *client, const char *name)
 static void free_client(struct vqc_client *client)
 {
     qda_sys_linux_free(client->kernel);
+    free(client->mappings.ranges);
+    pthread_mutex_destroy(&client->mappings_lock);
     pthread_mutex_destroy(&client->table_lock);
     pthread_mutex_destroy(&client->lock);
     free(client);

@@ -92,9 +92,8 @@ static int64_t offset_in_dmabuf(struct vqc_client *client, uint64_t ino, const s
     return ask(client, VQ_DMABUF_MMAP, ino, how, sizeof(*how));
 }
 
-void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err)
+static void *map_any(struct vqc_client *client, size_t len, int prot, int flags, int fd, uint64_t offset, int *err)
 {
-    struct vqc_client *client = vqc_client_of(sys);
     struct vq_dmabuf_mmap how = { .length = len, .offset = offset, .shared = (flags & MAP_TYPE) != MAP_PRIVATE };
     char cookie[8];
     uint64_t ino;
@@ -113,4 +112,13 @@ void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int 
         offset = at < 0 ? offset : (uint64_t)at;
     }
     return client->kernel->ops->mmap(client->kernel, len, prot, flags, fd, offset, err);
+}
+
+void *vqc_client_mmap(struct qda_sys *sys, size_t len, int prot, int flags, int fd, uint64_t offset, int *err)
+{
+    struct vqc_client *client = vqc_client_of(sys);
+    void *addr = map_any(client, len, prot, flags, fd, offset, err);
+    if (addr != NULL)
+        vqc_mapping_added(client, addr, len);
+    return addr;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "vqda/client/impl.h"
+#include "vqda/client/gather.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,44 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "uapi/dma_heap.h"
-#include "uapi/drm_core.h"
-#include "rpcmsg/scalars.h"
-#include "uapi/qda_v1.h"
-#include "uapi/udmabuf.h"
-
 /*
  * The ioctls whose structs hold pointers or descriptors: what those mean in this process is carried along (vq_abi.h says
  * how). Fields are taken by v1's layouts, whose offsets the RFC shares in every struct used here.
  *
  * As in a kernel, the size in the number is the caller's: what it leaves out reads as zero and is not written back.
  */
-#define ARG_ROOM 128
-
-struct gathered {
-    struct vqc_client *client;
-    const char *cookie;
-    uint32_t request;
-    uint64_t user; /* the caller's struct */
-    size_t in_size, out_size;
-    union {
-        uint8_t bytes[ARG_ROOM];
-        struct qda_drm_version_arg version;
-        struct qda_drm_unique unique;
-        struct qda_drm_prime_handle prime;
-        struct qda_dma_heap_allocation heap;
-        struct qda_udmabuf_create udmabuf;
-        struct {
-            uint32_t flags, count; /* the head of struct qda_udmabuf_create_list */
-        } list;
-        struct qda_v1_init_create session;
-        struct qda_v1_mem_map map;
-        struct qda_v1_invoke_args invoke;
-    } arg;
-};
-
-/* Sends the struct with what goes behind it; the struct that comes back replaces it. */
-static int64_t send_gathered(struct gathered *g, struct vqc_message *m)
+int64_t vqc_gather_send(struct vqc_gathered *g, struct vqc_message *m)
 {
     m->op = VQ_IOCTL;
     m->arg0 = g->request;
@@ -55,7 +24,7 @@ static int64_t send_gathered(struct gathered *g, struct vqc_message *m)
     return vqc_exchange(g->client, m);
 }
 
-static int copy_back(const struct gathered *g, int64_t result)
+int vqc_gather_back(const struct vqc_gathered *g, int64_t result)
 {
     int err = vqc_copy_out(g->user, g->arg.bytes, g->out_size);
     return err < 0 ? err : (int)result;
@@ -75,7 +44,7 @@ static int copy_text(uint64_t to, uint64_t room, const char *text, uint64_t len)
     return n == 0 || to == 0 ? 0 : vqc_copy_out(to, text, n);
 }
 
-static int version(struct gathered *g)
+static int version(struct vqc_gathered *g)
 {
     struct {
         struct qda_drm_version_arg arg;
@@ -83,7 +52,7 @@ static int version(struct gathered *g)
     } reply = { 0 };
     const struct qda_drm_version_arg asked = g->arg.version;
     struct vqc_message m = { .out = &reply, .out_room = sizeof(reply) };
-    int64_t result = send_gathered(g, &m);
+    int64_t result = vqc_gather_send(g, &m);
     struct qda_drm_version_arg got = reply.arg;
     if (m.out_len < sizeof(got) || got.name_len + got.date_len + got.desc_len != m.out_len - sizeof(got))
         return result < 0 ? (int)result : -EPROTO;
@@ -97,10 +66,10 @@ static int version(struct gathered *g)
     got.date = asked.date;
     got.desc = asked.desc;
     g->arg.version = got;
-    return copy_back(g, err < 0 ? err : result);
+    return vqc_gather_back(g, err < 0 ? err : result);
 }
 
-static int unique(struct gathered *g)
+static int unique(struct vqc_gathered *g)
 {
     struct {
         struct qda_drm_unique arg;
@@ -108,7 +77,7 @@ static int unique(struct gathered *g)
     } reply = { 0 };
     const struct qda_drm_unique asked = g->arg.unique;
     struct vqc_message m = { .out = &reply, .out_room = sizeof(reply) };
-    int64_t result = send_gathered(g, &m);
+    int64_t result = vqc_gather_send(g, &m);
     if (m.out_len < sizeof(reply.arg) || reply.arg.unique_len != m.out_len - sizeof(reply.arg))
         return result < 0 ? (int)result : -EPROTO;
     /* The kernel writes it only where the whole text fits. */
@@ -116,7 +85,7 @@ static int unique(struct gathered *g)
                   ? copy_text(asked.unique, asked.unique_len, reply.text, reply.arg.unique_len)
                   : 0;
     g->arg.unique.unique_len = reply.arg.unique_len;
-    return copy_back(g, err < 0 ? err : result);
+    return vqc_gather_back(g, err < 0 ? err : result);
 }
 
 /* ---- Calls that make a descriptor */
@@ -129,11 +98,11 @@ static int install(int fd, bool cloexec)
 }
 
 /* The number of the new descriptor into `field`, or what went wrong; the descriptor does not stay then. */
-static int give_fd(struct gathered *g, const struct vqc_message *m, int64_t result, bool cloexec, size_t field)
+static int give_fd(struct vqc_gathered *g, const struct vqc_message *m, int64_t result, bool cloexec, size_t field)
 {
     int fd = m->out_fd;
     if (result < 0 || fd < 0) {
-        int back = copy_back(g, result < 0 ? result : -EPROTO);
+        int back = vqc_gather_back(g, result < 0 ? result : -EPROTO);
         if (fd >= 0)
             close(fd);
         return back;
@@ -141,30 +110,30 @@ static int give_fd(struct gathered *g, const struct vqc_message *m, int64_t resu
     int err = install(fd, cloexec);
     if (err >= 0) {
         memcpy(g->arg.bytes + field, &fd, sizeof(fd));
-        err = copy_back(g, result);
+        err = vqc_gather_back(g, result);
     }
     if (err < 0)
         close(fd);
     return err;
 }
 
-static int prime_export(struct gathered *g)
+static int prime_export(struct vqc_gathered *g)
 {
     bool cloexec = (g->arg.prime.flags & QDA_DRM_CLOEXEC) != 0;
-    struct vqc_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
-    int64_t result = send_gathered(g, &m);
+    struct vqc_message m = { .out = g->arg.bytes, .out_room = VQC_ARG_ROOM };
+    int64_t result = vqc_gather_send(g, &m);
     return give_fd(g, &m, result, cloexec, offsetof(struct qda_drm_prime_handle, fd));
 }
 
-static int heap_alloc(struct gathered *g)
+static int heap_alloc(struct vqc_gathered *g)
 {
     bool cloexec = (g->arg.heap.fd_flags & O_CLOEXEC) != 0;
-    struct vqc_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
-    int64_t result = send_gathered(g, &m);
+    struct vqc_message m = { .out = g->arg.bytes, .out_room = VQC_ARG_ROOM };
+    int64_t result = vqc_gather_send(g, &m);
     return give_fd(g, &m, result, cloexec, offsetof(struct qda_dma_heap_allocation, fd));
 }
 
-static int fd_as_result(struct gathered *g, const struct vqc_message *m, int64_t result, bool cloexec)
+static int fd_as_result(struct vqc_gathered *g, const struct vqc_message *m, int64_t result, bool cloexec)
 {
     vqc_table_outdated(g->client); /* a memfd may be a dma-buf now */
     if (result >= 0 && m->out_fd >= 0)
@@ -174,12 +143,12 @@ static int fd_as_result(struct gathered *g, const struct vqc_message *m, int64_t
     return result < 0 ? (int)result : -EPROTO;
 }
 
-static int udmabuf_create(struct gathered *g)
+static int udmabuf_create(struct vqc_gathered *g)
 {
     int fd = vqc_open_fd((int)g->arg.udmabuf.memfd);
     struct vqc_message m = { .out = NULL };
     fds_of_request(&m, &fd);
-    int64_t result = send_gathered(g, &m);
+    int64_t result = vqc_gather_send(g, &m);
     return fd_as_result(g, &m, result, (g->arg.udmabuf.flags & QDA_UDMABUF_CLOEXEC) != 0);
 }
 
@@ -195,12 +164,11 @@ static uint32_t index_of_fd(uint32_t fd, int *fds, int *count)
     return (uint32_t)(*count)++;
 }
 
-static int udmabuf_create_list(struct gathered *g)
+static int udmabuf_create_list(struct vqc_gathered *g)
 {
     const size_t head = sizeof(struct qda_udmabuf_create_list);
-    const uint32_t max = (VQ_MAX_DATA - sizeof(struct qda_udmabuf_create_list)) / sizeof(struct qda_udmabuf_create_item);
     uint32_t count = g->arg.list.count;
-    if (count > max) /* like a module whose list_limit is this low */
+    if (count > VQ_MAX_LIST) /* the module's list_limit */
         return -EINVAL;
     size_t bytes = count * sizeof(struct qda_udmabuf_create_item);
     struct qda_udmabuf_create_item *list = calloc(count + 1u, sizeof(*list));
@@ -212,7 +180,7 @@ static int udmabuf_create_list(struct gathered *g)
         struct vqc_message m = { .in = { NULL, list }, .in_len = { 0, bytes }, .fds = fds };
         for (uint32_t i = 0; i < count; i++)
             list[i].memfd = index_of_fd(list[i].memfd, fds, &m.fd_count);
-        int64_t result = send_gathered(g, &m);
+        int64_t result = vqc_gather_send(g, &m);
         err = fd_as_result(g, &m, result, (g->arg.list.flags & QDA_UDMABUF_CLOEXEC) != 0);
     }
     free(list);
@@ -221,111 +189,44 @@ static int udmabuf_create_list(struct gathered *g)
 
 /* ---- Calls that name a descriptor (or, in the RFC, a GEM handle: then what travels means nothing) */
 
-static int with_fd(struct gathered *g, int fd)
+static int with_fd(struct vqc_gathered *g, int fd)
 {
     int open_fd = fd >= 0 ? vqc_open_fd(fd) : -1;
-    struct vqc_message m = { .out = g->arg.bytes, .out_room = ARG_ROOM };
+    struct vqc_message m = { .out = g->arg.bytes, .out_room = VQC_ARG_ROOM };
     fds_of_request(&m, &open_fd);
-    int64_t result = send_gathered(g, &m);
-    return copy_back(g, result);
+    int64_t result = vqc_gather_send(g, &m);
+    return vqc_gather_back(g, result);
 }
 
-static int prime_import(struct gathered *g)
+static int prime_import(struct vqc_gathered *g)
 {
     return with_fd(g, g->arg.prime.fd);
 }
 
-static int map(struct gathered *g)
+static int map(struct vqc_gathered *g)
 {
     return with_fd(g, g->arg.map.fd > 0 ? g->arg.map.fd : -1);
-}
-
-static int session_create(struct gathered *g)
-{
-    const struct qda_v1_init_create *arg = &g->arg.session;
-    uint8_t bits = vqc_memory_usable(arg->file, arg->filelen, false) ? VQ_ARG_MEMORY : 0;
-    int fd = arg->filefd > 0 ? vqc_open_fd(arg->filefd) : -1;
-    struct vqc_message m = {
-        .in = { NULL, &bits }, .in_len = { 0, 1 }, .out = g->arg.bytes, .out_room = ARG_ROOM
-    };
-    fds_of_request(&m, &fd);
-    int64_t result = send_gathered(g, &m);
-    return copy_back(g, result);
-}
-
-/* ---- INVOKE: an array of arguments, each memory or a descriptor */
-
-struct invoke_data {
-    struct qda_v1_fastrpc_invoke_args args[QDA_SCALARS_MAX];
-    uint8_t bits[QDA_SCALARS_MAX];
-    int fds[VQ_MAX_FDS];
-    uint8_t packed[QDA_SCALARS_MAX * (sizeof(struct qda_v1_fastrpc_invoke_args) + 1)];
-};
-
-static uint8_t bits_of_argument(const struct qda_v1_fastrpc_invoke_args *a, uint32_t index, uint32_t sc)
-{
-    uint32_t in = QDA_SCALARS_IN(sc);
-    bool buffer = index < in + QDA_SCALARS_OUT(sc);
-    uint8_t bits = 0;
-    if (buffer && vqc_memory_usable(a->ptr, a->length, index >= in))
-        bits |= VQ_ARG_MEMORY;
-    if (a->fd > 0 && vqc_open_fd(a->fd) >= 0)
-        bits |= VQ_ARG_FD;
-    return bits;
-}
-
-static void describe_arguments(struct invoke_data *d, uint32_t count, uint32_t sc, struct vqc_message *m)
-{
-    const size_t bytes = count * sizeof(d->args[0]);
-    for (uint32_t i = 0; i < count; i++) {
-        d->bits[i] = bits_of_argument(&d->args[i], i, sc);
-        if ((d->bits[i] & VQ_ARG_FD) == 0)
-            continue;
-        if (m->fd_count < VQ_MAX_FDS)
-            d->fds[m->fd_count++] = d->args[i].fd;
-        else
-            d->bits[i] &= (uint8_t)~VQ_ARG_FD;
-    }
-    memcpy(d->packed, d->args, bytes);
-    memcpy(d->packed + bytes, d->bits, count);
-    m->in[1] = d->packed;
-    m->in_len[1] = bytes + count;
-}
-
-static int invoke(struct gathered *g)
-{
-    uint32_t sc = g->arg.invoke.sc;
-    uint32_t count = QDA_SCALARS_LENGTH(sc);
-    struct invoke_data *d = calloc(1, sizeof(*d));
-    if (d == NULL)
-        return -ENOMEM;
-    struct vqc_message m = { .fds = d->fds, .out = g->arg.bytes, .out_room = ARG_ROOM, .interruptible = true };
-    if (count > 0 && vqc_copy_in(d->args, g->arg.invoke.args, count * sizeof(d->args[0])) == 0)
-        describe_arguments(d, count, sc, &m);
-    int64_t result = send_gathered(g, &m);
-    free(d);
-    return copy_back(g, result);
 }
 
 /* ---- */
 
 static const struct {
     uint8_t type, nr;
-    int (*run)(struct gathered *g);
+    int (*run)(struct vqc_gathered *g);
 } handlers[] = {
     { 'd', 0x00, version },
     { 'd', 0x01, unique },
     { 'd', 0x2d, prime_export },
     { 'd', 0x2e, prime_import },
-    { 'd', 0x44, session_create },
+    { 'd', 0x44, vqc_session_create },
     { 'd', 0x45, map },
-    { 'd', 0x47, invoke },
+    { 'd', 0x47, vqc_invoke },
     { 'H', 0x00, heap_alloc },
     { 'u', 0x42, udmabuf_create },
     { 'u', 0x43, udmabuf_create_list },
 };
 
-static int run_handler(struct gathered *g, int (*run)(struct gathered *))
+static int run_handler(struct vqc_gathered *g, int (*run)(struct vqc_gathered *))
 {
     uint32_t dir = QDA_IOC_DIR(g->request);
     uint32_t size = QDA_IOC_SIZE(g->request);
@@ -337,12 +238,12 @@ static int run_handler(struct gathered *g, int (*run)(struct gathered *))
 
 bool vqc_gathered_ioctl(struct vqc_client *client, const char cookie[8], uint32_t request, uint64_t arg, int *result)
 {
-    if (QDA_IOC_SIZE(request) > ARG_ROOM)
+    if (QDA_IOC_SIZE(request) > VQC_ARG_ROOM)
         return false;
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
         if (handlers[i].type != QDA_IOC_TYPE(request) || handlers[i].nr != QDA_IOC_NR(request))
             continue;
-        struct gathered g = { .client = client, .cookie = cookie, .request = request, .user = arg };
+        struct vqc_gathered g = { .client = client, .cookie = cookie, .request = request, .user = arg };
         *result = run_handler(&g, handlers[i].run);
         return true;
     }

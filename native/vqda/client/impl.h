@@ -5,9 +5,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include "vqda/client/client.h"
+#include "rpcmsg/scalars.h"
 #include "vqda/vq_abi.h"
 
 /* Shared by the files of the client backend; nobody else includes this. */
@@ -24,6 +26,8 @@ struct vqc_call {
     int fd; /* -1: none */
     uint32_t tid;
     unsigned generation; /* of forks, when it was made */
+    uint8_t *slab;       /* the connection's memory for messages, mapped; NULL: none yet */
+    uint64_t slab_size;
 };
 
 /* A descriptor whose reads or writes do not go to the kernel. `dev`, `ino` guard against a number that was used again. */
@@ -53,6 +57,15 @@ struct vqc_table {
 };
 #define VQC_MISSES 1024
 
+/* Addresses that the seam mapped. */
+struct vqc_range {
+    uint64_t start, end;
+};
+struct vqc_mappings {
+    struct vqc_range *ranges;
+    size_t count, room;
+};
+
 struct vqc_client {
     struct qda_sys base; /* first */
     struct qda_sys *kernel;
@@ -73,6 +86,9 @@ struct vqc_client {
 
     pthread_mutex_t table_lock;
     struct vqc_table table;
+
+    pthread_mutex_t mappings_lock;
+    struct vqc_mappings mappings;
 };
 
 static inline struct vqc_client *vqc_client_of(struct qda_sys *sys)
@@ -100,6 +116,11 @@ struct vqc_message {
 
 /* Result of the reply, or -errno; -ENODEV if the server is gone. */
 int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *message);
+/*
+ * Memory of the calling thread's connection for a message of `size` bytes, mapped until the next call of this thread that
+ * ends with an error. NULL and *err.
+ */
+uint8_t *vqc_slab(struct vqc_client *client, uint64_t size, int *err);
 /* Opens a file of the board. Descriptor or -errno. */
 int vqc_open_file(struct vqc_client *client, const char *path);
 /* The cookie of an open file of some board. False for any other descriptor. */
@@ -113,7 +134,19 @@ void vqc_link_free(struct vqc_client *client);
 /* ---- memory.c: memory of callers */
 int vqc_copy_in(void *to, uint64_t from_user, size_t len); /* 0 or -EFAULT */
 int vqc_copy_out(uint64_t to_user, const void *from, size_t len);
-bool vqc_memory_usable(uint64_t user, uint64_t len, bool write);
+/* Pieces of our own memory and of the caller's, pairwise of one size; `bytes` in all. 0 or -EFAULT. */
+struct vqc_pieces {
+    struct iovec own[QDA_SCALARS_MAX], user[QDA_SCALARS_MAX];
+    size_t count;
+};
+int vqc_copy_pieces_in(const struct vqc_pieces *pieces, size_t bytes);
+int vqc_copy_pieces_out(const struct vqc_pieces *pieces, size_t bytes);
+
+/* ---- mappings.c */
+void vqc_mapping_added(struct vqc_client *client, const void *addr, size_t len);
+void vqc_mapping_removed(struct vqc_client *client, const void *addr, size_t len);
+/* Bytes from the start of the mapping that holds the address to the address' page; 0 too where none holds it. */
+uint64_t vqc_mapping_offset(struct vqc_client *client, uint64_t address);
 
 /* ---- ioctl.c, gather.c */
 int vqc_client_ioctl(struct qda_sys *sys, int fd, unsigned long request, void *arg);
@@ -141,6 +174,8 @@ void vqc_overlay_drop(struct vqc_client *client, int fd);
 int vqc_table_refresh(struct vqc_client *client, bool counts);
 /* The row of an inode, fetching what is missing or old. */
 bool vqc_table_find(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
+/* The row of an inode in the table as it is, however old. */
+bool vqc_table_peek(struct vqc_client *client, uint64_t ino, enum vq_inode_kind kind, struct vq_inode *out);
 /* The same, with a `count` that holds. */
 bool vqc_table_find_counted(struct vqc_client *client, uint64_t ino, struct vq_inode *out);
 /* The row of an inode in the table as it is, however old. */

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,12 +26,14 @@ static void lock_all(void)
     for (struct vqc_client *c = clients; c != NULL; c = c->next) {
         pthread_mutex_lock(&c->lock);
         pthread_mutex_lock(&c->table_lock);
+        pthread_mutex_lock(&c->mappings_lock);
     }
 }
 
 static void unlock_all(void)
 {
     for (struct vqc_client *c = clients; c != NULL; c = c->next) {
+        pthread_mutex_unlock(&c->mappings_lock);
         pthread_mutex_unlock(&c->table_lock);
         pthread_mutex_unlock(&c->lock);
     }
@@ -144,11 +147,27 @@ static int receive_reply(int fd, struct vqc_message *m, struct vq_reply *reply)
     return 0;
 }
 
+static void drop_slab(struct vqc_call *call)
+{
+    if (call->slab != NULL)
+        munmap(call->slab, call->slab_size);
+    call->slab = NULL;
+    call->slab_size = 0;
+}
+
 static void drop_connection(struct vqc_call *call)
 {
+    drop_slab(call);
     if (call->fd >= 0)
         close(call->fd);
     call->fd = -1;
+}
+
+/* The server hears of it, although a child that we forked may hold the socket too. */
+static void hang_up(struct vqc_call *call)
+{
+    shutdown(call->fd, SHUT_RDWR);
+    drop_connection(call);
 }
 
 static int say_hello(struct vqc_call *call)
@@ -266,10 +285,37 @@ int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *m)
         return is_gone(err) ? -ENODEV : err;
     err = receive_reply(call->fd, m, &reply);
     if (err < 0 && err != -EFAULT)
-        drop_connection(call); /* a late reply must not meet the next call */
+        hang_up(call); /* a late reply must not meet the next call */
     if (err < 0)
         return is_gone(err) ? -ENODEV : err;
     return reply.result;
+}
+
+static int map_slab(struct vqc_call *call, int fd, uint64_t size)
+{
+    drop_slab(call);
+    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        return -errno;
+    call->slab = map;
+    call->slab_size = size;
+    return 0;
+}
+
+uint8_t *vqc_slab(struct vqc_client *client, uint64_t size, int *err)
+{
+    struct vqc_call *call = pthread_getspecific(client->key);
+    if (call != NULL && call->generation == atomic_load(&fork_generation) && call->slab_size >= size)
+        return call->slab;
+    struct vqc_message m = { .op = VQ_SLAB, .arg0 = size };
+    int64_t result = vqc_exchange(client, &m);
+    *err = result < 0 ? (int)result : -EPROTO;
+    call = pthread_getspecific(client->key);
+    if (result >= 0 && m.out_fd >= 0)
+        *err = map_slab(call, m.out_fd, (uint64_t)result);
+    if (m.out_fd >= 0)
+        close(m.out_fd);
+    return *err < 0 ? NULL : call->slab;
 }
 
 bool vqc_cookie_of(int fd, char cookie[8])

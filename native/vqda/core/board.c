@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "vqda/core/board.h"
+#include "vqda/dsp/message.h"
 
 /* The member after `at` in the ring of `head`, as its link; NULL at the end. */
 static struct vq_list *after(const struct vq_list *head, const struct vq_list *at)
@@ -28,3 +28,8 @@ VQ_WALK(vq_object, object, vq_board, objects)
 VQ_WALK(vq_dmabuf, dmabuf, vq_board, dmabufs)
 VQ_WALK(vq_attachment, attachment, vq_dmabuf, attachments)
 VQ_WALK(vq_process, process, vq_board, processes)
+
+uint64_t vq_copied_bytes(const struct vq_board *board)
+{
+    return board->copied;
+}

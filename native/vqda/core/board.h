@@ -92,6 +92,7 @@ struct vq_node {
     size_t bank_count;
     struct vq_ranges offsets; /* fake mmap offsets, pages */
     struct vq_list by_offset[VQ_OFFSET_HASH];
+    int32_t sessions; /* ids given to files so far */
 };
 
 enum vq_file_kind { VQ_FILE_ACCEL = 1, VQ_FILE_HEAP, VQ_FILE_UDMABUF };
@@ -114,6 +115,7 @@ struct vq_file {
     struct vq_list prime;     /* struct vq_prime_entry: dma-buf <-> handle */
     struct vq_list prime_by_dmabuf[VQ_PRIME_HASH];
     struct vq_list prime_by_handle[VQ_PRIME_HASH];
+    int32_t session; /* ACCEL: what the DSP knows the file by; from 1 */
     struct vq_object *init_memory; /* the DSP process' memory, of the last SESSION_CREATE that went through */
 };
 
@@ -175,7 +177,9 @@ struct vq_object {
     size_t nents;
     uint64_t offset;                  /* fake mmap offset, 0: none yet */
     struct vq_list by_offset;
-    bool pinned;                      /* quirk mmap-pins-object keeps it */
+    bool pinned;                      /* a quirk keeps it */
+    bool message;                     /* a message buffer: its bytes lie in a connection's slab */
+    unsigned leaks;                   /* references of calls that an interrupted wait left behind */
     bool mapped;                      /* holds a reference for its mappings: the node's, and with that quirk its dma-buf's */
 };
 
@@ -243,11 +247,15 @@ struct vq_board {
     struct vq_list objects;
     struct vq_list dmabufs;
     struct vq_list processes;
-    struct vq_list releases; /* INIT_RELEASE messages that wait for their answer */
+    struct vq_list releases; /* answers to INIT_RELEASE that FAULT_DELAY holds back */
+    struct vq_list calls;    /* struct vq_context: calls that the DSP has not answered */
+    struct vq_list leaked;   /* struct vq_context: what interrupted calls left behind */
     struct vq_list timers;
     uint64_t object_count;
     uint64_t dmabuf_count;
     uint64_t bytes; /* memory held: own memory of objects, exporters' memory */
+    uint64_t copied; /* bytes of inline arguments that messages copied, in and out */
+    uint64_t slabs;  /* made so far */
     unsigned next_minor;
     uint64_t changes; /* grows with every change of files, dma-bufs, their names and memory; unlike any other board's */
 

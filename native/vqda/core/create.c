@@ -2,6 +2,7 @@
 #include "vqda/core/create.h"
 
 #include "vqda/core/backing.h"
+#include "vqda/core/context.h"
 #include "vqda/core/dmabuf.h"
 #include "vqda/core/fault.h"
 #include "vqda/core/file.h"
@@ -9,7 +10,7 @@
 #include "vqda/core/object.h"
 #include "vqda/core/phys.h"
 #include "vqda/core/timer.h"
-#include "vqda/dsp/dsp.h"
+#include "vqda/dsp/message.h"
 #include "vqda/quirks/quirks.h"
 
 #include <assert.h>
@@ -22,7 +23,8 @@
 static void init_lists(struct vq_board *board)
 {
     struct vq_list *heads[] = { &board->nodes,     &board->files,    &board->objects, &board->dmabufs,
-                                &board->processes, &board->releases, &board->timers };
+                                &board->processes, &board->releases, &board->calls,   &board->leaked,
+                                &board->timers };
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
         vq_list_init(heads[i]);
     for (size_t i = 0; i < VQ_HASH; i++) {
@@ -89,6 +91,8 @@ void vq_board_free(struct vq_board *board)
     while (!vq_list_empty(&board->files))
         vq_file_close(VQ_OF(board->files.next, struct vq_file, link));
     vq_dsp_finish(board);
+    vq_file_finish_releases(board);
+    vq_context_free_leaked(board);
     free_leftovers(board);
     vq_node_free_all(board);
     free_processes(board);

@@ -95,8 +95,8 @@ static const struct vq_command commands[] = {
     { QDA_V1_IOCTL_QUERY, "QUERY", vq_gem_query },
     { QDA_V1_IOCTL_GEM_CREATE, "GEM_CREATE", vq_gem_create },
     { QDA_V1_IOCTL_GEM_MMAP_OFFSET, "GEM_MMAP_OFFSET", vq_gem_mmap_offset },
-    { QDA_RFC_IOCTL_INIT_ATTACH, "INIT_ATTACH", vq_remote_attach },
-    { QDA_V1_IOCTL_REMOTE_SESSION_CREATE, "SESSION_CREATE", vq_remote_session_create },
+    { QDA_RFC_IOCTL_INIT_ATTACH, "INIT_ATTACH", vq_session_attach },
+    { QDA_V1_IOCTL_REMOTE_SESSION_CREATE, "SESSION_CREATE", vq_session_create },
     { QDA_V1_IOCTL_REMOTE_MAP, "MAP", vq_remote_map },
     { QDA_V1_IOCTL_REMOTE_MUNMAP, "MUNMAP", vq_remote_munmap },
     { QDA_V1_IOCTL_REMOTE_INVOKE, "INVOKE", vq_remote_invoke },
@@ -107,7 +107,7 @@ const struct vq_command *vq_drm_command(const struct vq_file *file, uint32_t req
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (QDA_IOC_NR(commands[i].request) != QDA_IOC_NR(request))
             continue;
-        if (commands[i].fn == vq_remote_attach && !vq_abi_of(file->board->generation)->has_attach)
+        if (commands[i].fn == vq_session_attach && !vq_abi_of(file->board->generation)->has_attach)
             return NULL;
         return &commands[i];
     }

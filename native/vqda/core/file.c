@@ -3,11 +3,14 @@
 
 #include "uapi/errnos.h"
 #include "vqda/core/bank.h"
+#include "vqda/core/context.h"
+#include "vqda/core/fault.h"
 #include "vqda/core/handle.h"
 #include "vqda/core/node.h"
 #include "vqda/core/object.h"
 #include "vqda/core/prime.h"
-#include "vqda/core/remote.h"
+#include "vqda/core/slab.h"
+#include "vqda/core/timer.h"
 #include "vqda/exporters/exporters.h"
 #include "vqda/quirks/quirks.h"
 
@@ -53,6 +56,7 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
     file->node = node;
     file->opener = *who;
     file->lowest_free = 1;
+    file->session = node ? ++node->sessions : 0;
     snprintf(file->path, sizeof(file->path), "%s", path);
     strncpy(file->cookie, cookie, sizeof(file->cookie) - 1);
     vq_prime_init(file);
@@ -65,8 +69,12 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
 
 /* A file whose INIT_RELEASE is on its way. */
 struct closing {
+    struct vq_message message;
     struct vq_file *file;
-    struct vq_object *message; /* NULL: none could be made, so nothing was sent */
+    struct vq_object *buffer; /* of the message; NULL: none could be made, so nothing was sent */
+    bool released;
+    struct vq_list link; /* board->releases, while FAULT_DELAY holds the answer back */
+    struct vq_timer timer;
 };
 
 static void drop_session(struct vq_file *file, bool released)
@@ -78,33 +86,84 @@ static void drop_session(struct vq_file *file, bool released)
         vq_object_put(memory, &file->opener);
 }
 
-static void finish(void *arg)
+static void finish(struct closing *closing)
 {
-    struct closing *closing = arg;
     struct vq_file *file = closing->file;
-    bool released = closing->message != NULL;
-    if (closing->message)
-        vq_object_put(closing->message, &file->opener);
-    drop_session(file, released);
+    vq_timer_stop(&closing->timer);
+    vq_list_del(&closing->link);
+    vq_slab_put(file->board, closing->message.slab);
+    if (closing->buffer)
+        vq_object_put(closing->buffer, &file->opener);
+    drop_session(file, closing->released);
     vq_bank_drop(file);
     free(file);
     free(closing);
 }
 
+static void on_timer(struct vq_board *board, struct vq_timer *timer)
+{
+    (void)board;
+    finish(VQ_OF(timer, struct closing, timer));
+}
+
+static void on_answer(struct vq_message *message, int64_t ret)
+{
+    struct closing *closing = VQ_OF(message, struct closing, message);
+    struct vq_board *board = message->node->board;
+    uint64_t delay_ns = vq_fault_delay(board, message->node->dsp, "RELEASE");
+    closing->released = ret == 0;
+    if (delay_ns == 0) {
+        finish(closing);
+        return;
+    }
+    vq_list_add(&board->releases, &closing->link);
+    vq_timer_start(board, &closing->timer, delay_ns);
+}
+
+void vq_file_finish_releases(struct vq_board *board)
+{
+    while (!vq_list_empty(&board->releases))
+        finish(VQ_OF(board->releases.next, struct closing, link));
+}
+
+/* INIT_RELEASE: one argument, the session. 0, or -errno where it could not be sent. */
+static int send_release(struct vq_file *file, struct closing *closing)
+{
+    struct vq_layout_arg in = { .len = sizeof(file->session), .fd = -1 };
+    struct vq_layout layout = { .sc = QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_RELEASE, 1, 0, 0, 0), .args = &in };
+    uint64_t size = vq_layout_size(&layout);
+    int err = vq_context_buffer(file, &file->opener, size, &closing->buffer);
+    if (err)
+        return err;
+    struct vq_slab *slab = vq_slab_plain(file->board, size);
+    if (!slab)
+        return -ENOMEM;
+    vq_layout_write(&layout, slab->map, closing->buffer->dma);
+    memcpy(slab->map + vq_layout_at(&layout, 0), &file->session, sizeof(file->session));
+    closing->message = (struct vq_message){
+        .node = file->node, .call = QDA_CALL_ANY, .bank = file->bank, .session = file->session, .slab = slab,
+        .done = on_answer,
+        .request = { file->session, file->opener.tid, 0, QDA_HANDLE_INIT, layout.sc, closing->buffer->dma,
+                     closing->buffer->size },
+    };
+    return vq_dsp_send(&closing->message);
+}
+
 static void close_accel(struct vq_file *file)
 {
     struct closing *closing = calloc(1, sizeof(*closing));
+    vq_context_file_gone(file);
     vq_handle_delete_all(file, &file->opener);
     if (!closing) {
+        drop_session(file, false);
         vq_bank_drop(file);
         free(file);
         return;
     }
     closing->file = file;
-    bool tell = file->node->plugged;
-    if (tell && vq_remote_message(file, &file->opener, VQ_PAGE, &closing->message) != 0)
-        tell = false;
-    if (!tell || vq_dsp_release(file->node, finish, closing) != 0)
+    closing->timer.fn = on_timer;
+    vq_list_init(&closing->link);
+    if (!file->node->plugged || send_release(file, closing) != 0)
         finish(closing);
 }
 

@@ -16,6 +16,9 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
  */
 void vq_file_close(struct vq_file *file);
 
+/* The board ends: answers to INIT_RELEASE that FAULT_DELAY holds back are there now. */
+void vq_file_finish_releases(struct vq_board *board);
+
 struct vq_file *vq_file_by_cookie(const struct vq_board *board, const char cookie[8]);
 
 /* Open files of accel nodes. */

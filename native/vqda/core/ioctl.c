@@ -53,8 +53,9 @@ static int64_t carry_out(const struct vq_ioctl *ioctl, const struct vq_command *
 {
     _Alignas(8) char arg[0x4000]; /* no number can name a larger struct */
     size_t sent = QDA_IOC_DIR(ioctl->request) & QDA_IOC_WRITE ? QDA_IOC_SIZE(ioctl->request) : 0;
+    size_t arg_len = larger(QDA_IOC_SIZE(ioctl->request), QDA_IOC_SIZE(command->request));
     size_t back = smaller(way(ioctl->request, command->request, QDA_IOC_READ), VQ_MAX_DATA - EXTRA_OUT);
-    memset(arg, 0, larger(QDA_IOC_SIZE(ioctl->request), QDA_IOC_SIZE(command->request)));
+    memset(arg, 0, arg_len);
     sent = smaller(sent, ioctl->data_len);
     memcpy(arg, ioctl->data, smaller(sent, way(ioctl->request, command->request, QDA_IOC_WRITE)));
 
@@ -62,7 +63,10 @@ static int64_t carry_out(const struct vq_ioctl *ioctl, const struct vq_command *
         .board = ioctl->file->board,
         .who = ioctl->who,
         .file = ioctl->file,
+        .waiter = ioctl->waiter,
         .arg = arg,
+        .arg_len = arg_len,
+        .back = back,
         .extra = ioctl->data + sent,
         .extra_len = ioctl->data_len - sent,
         .fds = ioctl->fds,
@@ -72,6 +76,8 @@ static int64_t carry_out(const struct vq_ioctl *ioctl, const struct vq_command *
         .name = command->name,
     };
     int64_t result = command->fn(&call);
+    if (result == VQ_PENDING)
+        return result;
     memcpy(out->data, arg, back);
     out->data_len = back + call.extra_out_len;
     out->fd = call.fd_out;

@@ -33,10 +33,25 @@ static struct vq_ledger_line hidden_handles(const struct vq_board *board)
     return line;
 }
 
+/* What only calls that were interrupted keep. */
+static struct vq_ledger_line interrupted_calls(const struct vq_board *board)
+{
+    struct vq_ledger_line line = { 0 };
+    for (const struct vq_object *object = vq_first_object(board); object; object = vq_next_object(board, object)) {
+        if (object->leaks == 0 || object->leaks != object->refs)
+            continue;
+        line.objects++;
+        line.bytes += object->size;
+    }
+    return line;
+}
+
 struct vq_ledger_line vq_ledger(const struct vq_board *board, enum vq_quirk quirk)
 {
     if (quirk == VQ_QUIRK_HIDDEN_IMPORT_HANDLES)
         return hidden_handles(board);
+    if (quirk == VQ_QUIRK_INTERRUPTED_CALL_LEAKS)
+        return interrupted_calls(board);
     struct vq_ledger_line line = { 0 };
     for (const struct vq_object *object = vq_first_object(board); object; object = vq_next_object(board, object)) {
         if (!kept_by(object, quirk))

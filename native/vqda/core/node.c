@@ -3,6 +3,7 @@
 
 #include "vqda/core/bank.h"
 #include "vqda/core/iova.h"
+#include "vqda/dsp/message.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -125,6 +126,7 @@ int vq_node_unplug(struct vq_board *board, const char *dsp)
     if (!node)
         return -ENODEV;
     node->plugged = false;
+    vq_dsp_node_gone(node);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "vqda/core/fault.h"
 #include "vqda/core/iova.h"
 #include "vqda/core/phys.h"
+#include "vqda/dsp/message.h"
 #include "vqda/quirks/quirks.h"
 
 #include <errno.h>
@@ -80,9 +81,26 @@ void vq_object_get(struct vq_object *object)
     object->refs++;
 }
 
+/* Its pieces are no longer translated; neighbours are told of as one. */
+static void tell_dsp(struct vq_bank *bank, const struct vq_attachment *attachment)
+{
+    uint64_t first = 0, size = 0;
+    for (size_t i = 0; i < attachment->nents && attachment->sg[i].dma_len > 0; i++) {
+        const struct vq_sg *segment = &attachment->sg[i];
+        if (size > 0 && first + size != segment->dma) {
+            vq_dsp_unmapped(bank, first, size);
+            size = 0;
+        }
+        first = size > 0 ? first : segment->dma;
+        size += segment->dma_len;
+    }
+    vq_dsp_unmapped(bank, first, size);
+}
+
 static void free_import(struct vq_object *object, const struct vq_caller *who)
 {
     struct vq_dmabuf *dmabuf = object->attachment->dmabuf;
+    tell_dsp(object->bank, object->attachment);
     vq_dmabuf_detach(object->attachment, who);
     vq_dmabuf_put(dmabuf);
 }
@@ -90,6 +108,8 @@ static void free_import(struct vq_object *object, const struct vq_caller *who)
 static void free_own_memory(struct vq_object *object, const struct vq_caller *who)
 {
     struct vq_board *board = object->node->board;
+    if (!object->message)
+        vq_dsp_unmapped(object->bank, object->iova, object->size);
     if (object->backing)
         vq_backing_free(object->backing);
     if (object->sg)

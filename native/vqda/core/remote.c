@@ -1,63 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include "vqda/core/call.h"
+#include "vqda/core/remote.h"
 
-#include "uapi/errnos.h"
-#include "rpcmsg/scalars.h"
 #include "uapi/qda_v1.h"
 #include "vqda/core/abi.h"
-#include "vqda/core/bank.h"
 #include "vqda/core/dmabuf.h"
 #include "vqda/core/handle.h"
 #include "vqda/core/object.h"
 #include "vqda/core/prime.h"
-#include "vqda/core/remote.h"
 #include "vqda/quirks/quirks.h"
 
 #include <errno.h>
 #include <string.h>
 
 /*
- * The ioctls that send a message to the DSP. Everything up to the message is the driver's: the checks, the imports by fd,
- * and the message buffer, a GEM object in the caller's bank for the time of the call.
+ * MAP, MUNMAP and INVOKE: everything up to the message is the driver's: the checks, the imports by fd, and the message
+ * buffer, a GEM object in the caller's bank for the time of the call.
  */
 
-int vq_remote_message(struct vq_file *file, const struct vq_caller *who, uint64_t size, struct vq_object **out)
-{
-    struct vq_bank *bank = vq_bank_assign(file);
-    return bank ? vq_object_new(bank, who, size, out) : -ENOMEM;
-}
-
-/* A message of `size` bytes goes out for `name`. */
-static int64_t send_message(struct vq_call *call, enum qda_call name, uint64_t size)
-{
-    struct vq_object *message;
-    int err = vq_remote_message(call->file, &call->who, size, &message);
-    if (err)
-        return err;
-    err = vq_dsp_send(call->file->node, name);
-    vq_object_put(message, &call->who);
-    return err;
-}
-
-/* 40 bytes a scalar, the fd list and the CRC list: what every message has before its inline data. */
-static uint64_t payload(uint64_t scalars)
-{
-    return 40 * scalars + 16 * 8 + 64 * 4;
-}
-
-/* Names of conditions that a buffer reference of a call can meet. */
-struct reference {
-    int32_t fd;     /* the `fd` field, > 0 */
-    int descriptor; /* what travelled for it; -1: nothing */
-};
-
-/* v1: the dma-buf is imported, and its handle stays (quirk) or goes again. */
-static int use_fd(struct vq_call *call, const struct reference *ref)
+/* v1 */
+static int import(struct vq_call *call, int descriptor, struct vq_object **out)
 {
     unsigned generation = call->board->generation;
-    if (ref->descriptor < 0)
+    if (descriptor < 0)
         return qda_errno(generation, QDA_CALL_MAP, QDA_COND_BAD_FD);
-    struct vq_dmabuf *dmabuf = vq_dmabuf_of_fd(call->board, ref->descriptor);
+    struct vq_dmabuf *dmabuf = vq_dmabuf_of_fd(call->board, descriptor);
     if (!dmabuf)
         return qda_errno(generation, QDA_CALL_MAP, QDA_COND_NOT_A_DMABUF);
     uint32_t handle;
@@ -65,6 +31,8 @@ static int use_fd(struct vq_call *call, const struct reference *ref)
     int err = vq_prime_import(call->file, &call->who, dmabuf, &handle);
     if (err)
         return err;
+    *out = vq_handle_lookup(call->file, handle);
+    vq_object_get(*out);
     bool made_here = call->file->handles_used > before;
     if (made_here && !call->board->quirks[VQ_QUIRK_HIDDEN_IMPORT_HANDLES])
         vq_handle_delete(call->file, &call->who, handle);
@@ -73,51 +41,85 @@ static int use_fd(struct vq_call *call, const struct reference *ref)
     return 0;
 }
 
-/* RFC: the field is a GEM handle of the file. */
-static int use_handle(const struct vq_call *call, const struct reference *ref)
+int vq_remote_buffer(struct vq_call *call, int32_t fd, int descriptor, struct vq_object **out)
 {
-    if (vq_handle_lookup(call->file, (uint32_t)ref->fd))
+    if (!vq_abi_of(call->board->generation)->fd_is_handle)
+        return import(call, descriptor, out);
+    *out = vq_handle_lookup(call->file, (uint32_t)fd);
+    if (!*out)
+        return qda_errno(call->board->generation, QDA_CALL_MAP, QDA_COND_UNKNOWN_HANDLE);
+    vq_object_get(*out);
+    return 0;
+}
+
+/* The context keeps it; the reference of vq_remote_buffer() goes. */
+static void keep(struct vq_call *call, struct vq_context *context, struct vq_object *object)
+{
+    vq_context_use(context, object);
+    vq_object_put(object, &call->who);
+}
+
+int vq_remote_only_buffer(struct vq_call *call, struct vq_context *context, int32_t fd, struct vq_object **out)
+{
+    *out = NULL;
+    if (fd <= 0)
         return 0;
-    return qda_errno(call->board->generation, QDA_CALL_MAP, QDA_COND_UNKNOWN_HANDLE);
+    int err = vq_remote_buffer(call, fd, call->fd_count > 0 ? call->fds[0] : -1, out);
+    if (!err)
+        keep(call, context, *out);
+    return err;
 }
 
-static int use_buffer(struct vq_call *call, const struct reference *ref)
+/* ---- MAP, MUNMAP */
+
+/* out[0] of the answer. */
+static void take_vaddr(struct vq_context *context)
 {
-    return vq_abi_of(call->board->generation)->fd_is_handle ? use_handle(call, ref) : use_fd(call, ref);
+    struct qda_v1_mem_map *arg = context->arg;
+    memcpy(&arg->vaddrout, context->message.slab->map + context->place, sizeof(arg->vaddrout));
 }
 
-static struct reference only_reference(const struct vq_call *call, int32_t fd)
+/* The message of a map request: its head, the page, room for the address. */
+static int map_message(struct vq_call *call, struct vq_context *context, const struct qda_rpc_page *page)
 {
-    return (struct reference){ .fd = fd, .descriptor = call->fd_count > 0 ? call->fds[0] : -1 };
-}
-
-int64_t vq_remote_attach(struct vq_call *call)
-{
-    return send_message(call, QDA_CALL_INIT_ATTACH, payload(1) + 128);
-}
-
-int64_t vq_remote_session_create(struct vq_call *call)
-{
-    const struct qda_v1_init_create *arg = call->arg;
-    unsigned generation = call->board->generation;
-    if (arg->filelen > QDA_V1_FILELEN_MAX)
-        return qda_errno(generation, QDA_CALL_SESSION_CREATE, QDA_COND_FILE_TOO_LONG);
-    if (arg->filelen > 0 && arg->filefd > 0) {
-        struct reference ref = only_reference(call, arg->filefd);
-        if (use_buffer(call, &ref) != 0)
-            return qda_errno(generation, QDA_CALL_SESSION_CREATE, QDA_COND_FILE_BUFFER_BAD);
-    }
-    struct vq_object *memory;
-    int err = vq_remote_message(call->file, &call->who, QDA_V1_FILELEN_MAX, &memory);
+    const struct qda_v1_mem_map *arg = call->arg;
+    bool attr = arg->request == QDA_V1_MAP_REQUEST_ATTR;
+    int32_t session = call->file->session;
+    struct qda_rpc_map plain = { .session = session, .flags = arg->flags, .vaddr = arg->vaddrin, .pages = 1 };
+    struct qda_rpc_mem_map full = {
+        .session = session, .fd = arg->fd, .offset = (int32_t)arg->offset, .flags = arg->flags, .vaddr = arg->vaddrin,
+        .pages = 1,
+    };
+    struct vq_layout_arg args[4] = { vq_remote_inline(attr ? sizeof(full) : sizeof(plain)),
+                                      vq_remote_inline(sizeof(*page)) };
+    args[attr ? 3 : 2] = vq_remote_inline(sizeof(arg->vaddrout));
+    struct vq_layout layout = {
+        .sc = attr ? QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MEM_MAP, 3, 1, 0, 0)
+                   : QDA_SCALARS_BUILD(0, QDA_METHOD_INIT_MMAP, 2, 1, 0, 0),
+        .args = args,
+    };
+    int err = vq_context_message(call, context, QDA_HANDLE_INIT, &layout);
     if (err)
         return err;
-    bool from_memory = arg->filelen > 0 && arg->filefd <= 0;
-    bool readable = call->extra_len > 0 && (call->extra[0] & VQ_ARG_MEMORY);
-    int64_t result = from_memory && !readable
-                         ? -EFAULT
-                         : send_message(call, QDA_CALL_SESSION_CREATE, payload(6) + 4 * 128);
-    vq_object_put(memory, &call->who); /* the session did not come about */
-    return result;
+    uint8_t *to = context->message.slab->map;
+    memcpy(to + vq_layout_at(&layout, 0), attr ? (const void *)&full : &plain, args[0].len);
+    memcpy(to + vq_layout_at(&layout, 1), page, sizeof(*page));
+    context->place = vq_layout_at(&layout, attr ? 3 : 2);
+    context->done = take_vaddr;
+    context->out_bytes = 0; /* the kernel's own, no caller's memory */
+    memset(to + context->place, 0, sizeof(arg->vaddrout));
+    return 0;
+}
+
+static int prepare_map(struct vq_call *call, struct vq_context *context)
+{
+    const struct qda_v1_mem_map *arg = call->arg;
+    struct vq_object *object;
+    int err = vq_remote_only_buffer(call, context, arg->fd, &object);
+    if (err)
+        return err;
+    struct qda_rpc_page page = { object ? object->dma : 0, object ? object->size : 0 };
+    return map_message(call, context, &page);
 }
 
 int64_t vq_remote_map(struct vq_call *call)
@@ -129,13 +131,30 @@ int64_t vq_remote_map(struct vq_call *call)
         return err;
     if (arg->request != QDA_V1_MAP_REQUEST_LEGACY && arg->request != QDA_V1_MAP_REQUEST_ATTR)
         return qda_errno(generation, QDA_CALL_MAP, QDA_COND_BAD_REQUEST);
-    if (arg->fd > 0) {
-        struct reference ref = only_reference(call, arg->fd);
-        err = use_buffer(call, &ref);
-        if (err)
-            return err;
-    }
-    return send_message(call, QDA_CALL_MAP, payload(4) + 3 * 128);
+    struct vq_context *context = vq_context_new(call, QDA_CALL_MAP, 1);
+    if (!context)
+        return -ENOMEM;
+    err = prepare_map(call, context);
+    if (!err)
+        return vq_context_send(call, context);
+    vq_context_free(context);
+    return err;
+}
+
+static int unmap_message(struct vq_call *call, struct vq_context *context)
+{
+    const struct qda_v1_mem_unmap *arg = call->arg;
+    int32_t session = call->file->session;
+    bool attr = arg->request == QDA_V1_MUNMAP_REQUEST_ATTR;
+    struct qda_rpc_unmap plain = { .session = session, .vaddr = arg->vaddrout, .size = arg->size };
+    struct qda_rpc_mem_unmap full = { .session = session, .fd = arg->fd, .vaddr = arg->vaddr, .size = arg->size };
+    struct vq_layout_arg in = vq_remote_inline(attr ? sizeof(full) : sizeof(plain));
+    uint32_t method = attr ? QDA_METHOD_INIT_MEM_UNMAP : QDA_METHOD_INIT_MUNMAP;
+    struct vq_layout layout = { .sc = QDA_SCALARS_BUILD(0, method, 1, 0, 0, 0), .args = &in };
+    int err = vq_context_message(call, context, QDA_HANDLE_INIT, &layout);
+    if (!err)
+        memcpy(context->message.slab->map + vq_layout_at(&layout, 0), attr ? (const void *)&full : &plain, in.len);
+    return err;
 }
 
 int64_t vq_remote_munmap(struct vq_call *call)
@@ -143,94 +162,118 @@ int64_t vq_remote_munmap(struct vq_call *call)
     const struct qda_v1_mem_unmap *arg = call->arg;
     if (arg->request != QDA_V1_MUNMAP_REQUEST_LEGACY && arg->request != QDA_V1_MUNMAP_REQUEST_ATTR)
         return qda_errno(call->board->generation, QDA_CALL_MUNMAP, QDA_COND_BAD_REQUEST);
-    return send_message(call, QDA_CALL_MUNMAP, payload(1) + 128);
+    struct vq_context *context = vq_context_new(call, QDA_CALL_MUNMAP, 0);
+    int err = context ? unmap_message(call, context) : -ENOMEM;
+    if (!err)
+        return vq_context_send(call, context);
+    if (context)
+        vq_context_free(context);
+    return err;
 }
 
-/* The argument array of an INVOKE as it travelled. */
+/* ---- INVOKE */
+
+/* The argument array as it travelled. */
 struct arguments {
-    const struct qda_v1_fastrpc_invoke_args *args;
-    const uint8_t *states; /* VQ_ARG_* */
+    struct qda_v1_fastrpc_invoke_args args[QDA_SCALARS_MAX];
+    struct vq_arg_state states[QDA_SCALARS_MAX];
+    struct vq_layout_arg out[QDA_SCALARS_MAX];
+    uint32_t sc;
     unsigned count;
-    unsigned inputs;
 };
 
-/* Every argument that names a buffer. 0 or -errno. */
-static int use_buffers(struct vq_call *call, const struct arguments *in)
+/* False: the array could not be read. */
+static bool take_arguments(const struct vq_call *call, struct arguments *in)
+{
+    in->sc = ((const struct qda_v1_invoke_args *)call->arg)->sc;
+    in->count = QDA_SCALARS_LENGTH(in->sc);
+    size_t bytes = in->count * sizeof(in->args[0]), more = in->count * sizeof(in->states[0]);
+    if (call->extra_len < bytes + more)
+        return false;
+    memcpy(in->args, call->extra, bytes);
+    memcpy(in->states, call->extra + bytes, more);
+    return true;
+}
+
+static bool names_buffer(const struct qda_v1_fastrpc_invoke_args *arg)
+{
+    return arg->fd != 0 && arg->fd != -1 && arg->length > 0;
+}
+
+static int descriptor_of(const struct vq_call *call, const struct vq_arg_state *state)
+{
+    return (state->bits & VQ_ARG_FD) && state->fd < call->fd_count ? call->fds[state->fd] : -1;
+}
+
+static int take_buffer(struct vq_call *call, struct vq_context *context, struct arguments *in, unsigned i)
+{
+    struct vq_object *object;
+    int err = vq_remote_buffer(call, in->args[i].fd, descriptor_of(call, &in->states[i]), &object);
+    if (err)
+        return err;
+    keep(call, context, object);
+    in->out[i].mapped = true;
+    in->out[i].dma = object->dma;
+    in->out[i].size = object->size;
+    in->out[i].offset = in->states[i].offset & ~(VQ_PAGE - 1);
+    return 0;
+}
+
+/* Every argument, those that name a buffer with its address. 0 or -errno. */
+static int take_buffers(struct vq_call *call, struct vq_context *context, struct arguments *in)
 {
     unsigned generation = call->board->generation;
-    size_t travelled = 0;
     for (unsigned i = 0; i < in->count; i++) {
-        struct reference ref = { .fd = in->args[i].fd, .descriptor = -1 };
-        if ((in->states[i] & VQ_ARG_FD) && travelled < call->fd_count)
-            ref.descriptor = call->fds[travelled++];
-        if (ref.fd < -1 && generation == QDA_ERRNO_V1)
+        const struct qda_v1_fastrpc_invoke_args *arg = &in->args[i];
+        in->out[i] = (struct vq_layout_arg){ .pv = arg->ptr, .len = arg->length, .fd = arg->fd };
+        if (arg->fd < -1 && generation == QDA_ERRNO_V1)
             return qda_errno(generation, QDA_CALL_INVOKE, QDA_COND_FD_BELOW_MINUS_ONE);
-        if (ref.fd == 0 || ref.fd == -1 || in->args[i].length == 0)
-            continue;
-        int err = use_buffer(call, &ref);
+        int err = names_buffer(arg) ? take_buffer(call, context, in, i) : 0;
         if (err)
             return err;
     }
     return 0;
 }
 
-/* Bytes of the message: inline arguments are 128-byte aligned. UINT64_MAX where they do not fit in one. */
-static uint64_t message_size(const struct arguments *in)
+/* Could the inline in buffers be copied? */
+static bool copied(const struct arguments *in)
 {
-    uint64_t size = payload(in->count);
-    for (unsigned i = 0; i < in->count; i++) {
-        if (in->args[i].fd > 0)
-            continue;
-        uint64_t length = in->args[i].length;
-        if (length > UINT32_MAX)
-            return UINT64_MAX;
-        size = ((size + 127) & ~127ull) + length;
-    }
-    return size;
-}
-
-/* Can the inline in buffers be copied? */
-static bool inline_readable(const struct arguments *in)
-{
-    for (unsigned i = 0; i < in->inputs; i++) {
-        bool copied = in->args[i].fd <= 0 && in->args[i].length > 0;
-        if (copied && (in->states[i] & VQ_ARG_MEMORY) == 0)
+    for (unsigned i = 0; i < QDA_SCALARS_IN(in->sc); i++) {
+        bool is_inline = !in->out[i].mapped && in->args[i].length > 0;
+        if (is_inline && (in->states[i].bits & VQ_ARG_MEMORY) == 0)
             return false;
     }
     return true;
 }
 
-static int64_t invoke(struct vq_call *call, const struct arguments *in)
-{
-    unsigned generation = call->board->generation;
-    int err = use_buffers(call, in);
-    if (err)
-        return err;
-    uint64_t size = message_size(in);
-    struct vq_object *message;
-    err = size == UINT64_MAX ? -ENOMEM : vq_remote_message(call->file, &call->who, size, &message);
-    if (err)
-        return err;
-    err = inline_readable(in) ? vq_dsp_send(call->file->node, QDA_CALL_INVOKE)
-                              : qda_errno(generation, QDA_CALL_INVOKE, QDA_COND_INLINE_UNREADABLE);
-    vq_object_put(message, &call->who);
-    return err;
-}
-
-int64_t vq_remote_invoke(struct vq_call *call)
+static int prepare_invoke(struct vq_call *call, struct vq_context *context, struct arguments *in)
 {
     const struct qda_v1_invoke_args *arg = call->arg;
-    unsigned count = QDA_SCALARS_LENGTH(arg->sc);
-    struct qda_v1_fastrpc_invoke_args args[QDA_SCALARS_MAX];
-    if (call->extra_len < count * (sizeof(args[0]) + 1))
+    int err = take_buffers(call, context, in);
+    if (err)
+        return err;
+    struct vq_layout layout = { .sc = in->sc, .args = in->out };
+    err = vq_context_message(call, context, arg->handle, &layout);
+    if (err)
+        return err;
+    if (!copied(in))
+        return qda_errno(call->board->generation, QDA_CALL_INVOKE, QDA_COND_INLINE_UNREADABLE);
+    call->board->copied += vq_layout_in_bytes(&layout);
+    return 0;
+}
+
+/* Also on handle 1, which the kernel itself uses: v1 has no check. */
+int64_t vq_remote_invoke(struct vq_call *call)
+{
+    struct arguments in;
+    if (!take_arguments(call, &in))
         return qda_errno(call->board->generation, QDA_CALL_INVOKE, QDA_COND_ARGS_UNREADABLE);
-    if (count > 0)
-        memcpy(args, call->extra, count * sizeof(args[0]));
-    struct arguments in = {
-        .args = args,
-        .states = (const uint8_t *)call->extra + count * sizeof(args[0]),
-        .count = count,
-        .inputs = QDA_SCALARS_IN(arg->sc),
-    };
-    return invoke(call, &in);
+    struct vq_context *context = vq_context_new(call, QDA_CALL_INVOKE, in.count);
+    if (!context)
+        return -ENOMEM;
+    int err = prepare_invoke(call, context, &in);
+    if (!err)
+        return vq_context_send(call, context);
+    vq_context_free(context);
+    return err;
 }

@@ -16,7 +16,7 @@
 
 /* Memory that message buffers are cut from: one a connection, mapped in the client, here, and in DSP processes that saw it. */
 struct vq_slab {
-    int fd; /* memfd */
+    int fd; /* memfd; -1: a message that the root process alone sees (INIT_RELEASE) */
     uint64_t size;
     uint8_t *map;
     uint64_t serial; /* unlike any other's */
@@ -54,7 +54,10 @@ void vq_dsp_node_gone(struct vq_node *node);
 /* The board ends: every process is killed and waited for; what waits is answered with -ENODEV. */
 void vq_dsp_finish(struct vq_board *board);
 
-/* What backs an IOVA of a bank (core/lookup.c): 0, or -ENOENT where nothing is mapped there. Makes GEM memory that is not made yet. */
+/*
+ * What backs an IOVA of a bank (core/lookup.c): 0, or -ENOENT where nothing is mapped there. Makes GEM memory that is not
+ * made yet. Message buffers are not found: each is seen by its own call alone.
+ */
 struct vq_backed {
     struct vq_backing *backing;
     uint64_t iova, size; /* the contiguous piece that holds the address */

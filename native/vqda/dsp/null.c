@@ -1,58 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-#include "vqda/dsp/dsp.h"
+#include "vqda/dsp/message.h"
 
-#include "vqda/core/fault.h"
-#include "vqda/core/timer.h"
+/*
+ * No DSP: INIT_RELEASE is answered, and nothing else can be sent. Its answer to INIT_RELEASE is there at once.
+ */
 
-#include <errno.h>
-#include <stdlib.h>
-
-struct release {
-    struct vq_list link; /* board->releases */
-    struct vq_timer timer;
-    void (*done)(void *arg);
-    void *arg;
-};
-
-int vq_dsp_send(const struct vq_node *node, enum qda_call call)
+int vq_dsp_send(struct vq_message *message)
 {
-    return qda_errno(node->board->generation, call, QDA_COND_NO_DSP);
-}
-
-static void answer(struct release *release)
-{
-    vq_timer_stop(&release->timer);
-    vq_list_del(&release->link);
-    release->done(release->arg);
-    free(release);
-}
-
-static void on_timer(struct vq_board *board, struct vq_timer *timer)
-{
-    (void)board;
-    answer(VQ_OF(timer, struct release, timer));
-}
-
-int vq_dsp_release(struct vq_node *node, void (*done)(void *arg), void *arg)
-{
-    uint64_t delay_ns = vq_fault_delay(node->board, node->dsp, "RELEASE");
-    if (delay_ns == 0) {
-        done(arg);
-        return 0;
-    }
-    struct release *release = calloc(1, sizeof(*release));
-    if (!release)
-        return -ENOMEM;
-    release->done = done;
-    release->arg = arg;
-    release->timer.fn = on_timer;
-    vq_list_add(&node->board->releases, &release->link);
-    vq_timer_start(node->board, &release->timer, delay_ns);
+    if (message->call != QDA_CALL_ANY)
+        return qda_errno(message->node->board->generation, message->call, QDA_COND_NO_DSP);
+    message->done(message, 0);
     return 0;
+}
+
+void vq_dsp_unmapped(struct vq_bank *bank, uint64_t iova, uint64_t size)
+{
+    (void)bank, (void)iova, (void)size;
+}
+
+void vq_dsp_slab_gone(struct vq_board *board, const struct vq_slab *slab)
+{
+    (void)board, (void)slab;
+}
+
+void vq_dsp_node_gone(struct vq_node *node)
+{
+    (void)node;
 }
 
 void vq_dsp_finish(struct vq_board *board)
 {
-    while (!vq_list_empty(&board->releases))
-        answer(VQ_OF(board->releases.next, struct release, link));
+    (void)board;
+}
+
+const char *vq_dsp_missing(void)
+{
+    return "this virtual board has no DSP";
+}
+
+void vq_dsp_each(const struct vq_board *board, void (*fn)(void *arg, const struct vq_dsp_session *session), void *arg)
+{
+    (void)board, (void)fn, (void)arg;
 }

@@ -16,13 +16,17 @@ const struct vq_quirk_info vq_quirk_infos[VQ_QUIRK_COUNT] = {
         QDA_ERRNO_BOTH, true },
     [VQ_QUIRK_RELEASE_LEAKS_INIT_MEMORY] = {
         "release-leaks-init-memory",
-        "on: the 4 MiB of process memory of a session stay after its release at close; off: they are freed. Applies once "
-        "a SESSION_CREATE went through, which the null DSP refuses",
+        "on: the 4 MiB of process memory of a session stay after its release at close; off: they are freed",
         QDA_ERRNO_V1, true },
     [VQ_QUIRK_HIDDEN_IMPORT_HANDLES] = {
         "hidden-import-handles",
         "on: a dma-buf fd named in SESSION_CREATE, MAP or INVOKE leaves a GEM handle in the file that nobody was told of; "
         "off: that handle goes with the call",
+        QDA_ERRNO_V1, true },
+    [VQ_QUIRK_INTERRUPTED_CALL_LEAKS] = {
+        "interrupted-call-leaks",
+        "on: a call whose wait was interrupted, by a signal or the caller's death, keeps its message buffer and the buffers "
+        "that it names for good; off: they are let go when the DSP has answered",
         QDA_ERRNO_V1, true },
     [VQ_QUIRK_BANKS_BY_THREAD] = {
         "banks-by-thread",
