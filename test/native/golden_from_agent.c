@@ -279,6 +279,83 @@ static void make_log(struct golden *out)
     finish(out, &message);
 }
 
+/* What the DSP half adds: a session with its maps and calls, figures and the proof of a point, a line of the DSP's log. */
+static void make_memory_dsp(struct golden *out)
+{
+    qdalab_MemoryRecord records[] = {
+        {.which_record = qdalab_MemoryRecord_dsp_session_tag,
+         .record.dsp_session = {.pid = 4711, .node = qda_text("/dev/accel/accel0"), .unsigned_pd = true,
+                                .shell = qda_text("/usr/lib/dsp/fastrpc_shell_unsigned_3"), .shell_bytes = 812344,
+                                .shell_sha256 = qda_text("9f9f"), .has_process_memory = true, .process_memory = 4194304,
+                                .since_ns = 81200000000u, .address_space = 2130706432, .reverse_calls = 57}},
+        {.which_record = qdalab_MemoryRecord_dsp_session_tag, .record.dsp_session = {.pid = 4712, .ended = true}},
+        {.which_record = qdalab_MemoryRecord_dsp_map_tag,
+         .record.dsp_map = {.pid = 4711, .address = 0x40100000, .size = 16777216, .has_ino = true, .ino = 4321,
+                            .kind = qda_text("buffer"), .since_ns = 9007199254740993u}},
+        {.which_record = qdalab_MemoryRecord_dsp_map_tag,
+         .record.dsp_map = {.pid = 4711, .address = 0x40000000, .size = 1048576, .kind = qda_text("heap")}},
+        {.which_record = qdalab_MemoryRecord_dsp_call_tag,
+         .record.dsp_call = {.pid = 4711, .tid = 4713, .handle = 3, .scalars = 0x03020200, .since_ns = 5}},
+    };
+    qdalab_TierStatus tiers[] = {{.tier = qdalab_Tier_TIER_SELF, .available = true}};
+    qdalab_FromAgent message = {.seq = 15, .reply_to = 301, .which_body = qdalab_FromAgent_memory_tag};
+    message.body.memory = (qdalab_MemoryChunk){
+        .records = LIST(qdalab_MemoryRecord, records),
+        .last = true,
+        .taken_ns = 82150000000u,
+        .tiers = LIST(qdalab_TierStatus, tiers),
+    };
+    finish(out, &message);
+}
+
+static void make_point_done_dsp(struct golden *out)
+{
+    qdalab_Counter counters[] = {
+        {.name = qda_text("instructions"), .value = 4294967297u},
+        {.name = qda_text("reverse-calls"), .unit = qda_text("calls"), .value = 57},
+    };
+    qdalab_FromAgent message = {.seq = 16, .which_body = qdalab_FromAgent_point_done_tag};
+    message.body.point_done = (qdalab_PointDone){
+        .index = 4,
+        .block = 21,
+        .simulated = true,
+        .counters = LIST(qdalab_Counter, counters),
+        .has_proof = true,
+        .proof = {.ino = 4321,
+                  .has_import_ino = true,
+                  .import_ino = 4321,
+                  .has_dma_address = true,
+                  .dma_address = 0x381200000u,
+                  .has_dsp_address = true,
+                  .dsp_address = 0x40100000,
+                  .nonce_to_dsp = true,
+                  .nonce_from_dsp = true},
+    };
+    finish(out, &message);
+}
+
+static void make_point_done_copied(struct golden *out)
+{
+    qdalab_FromAgent message = {.seq = 17, .which_body = qdalab_FromAgent_point_done_tag};
+    message.body.point_done = (qdalab_PointDone){
+        .index = 5,
+        .block = 22,
+        .has_proof = true,
+        .proof = {.ino = 71, .dma_reason = qda_text("no trace of it: tracefs is not mounted"), .nonce_to_dsp = true},
+    };
+    finish(out, &message);
+}
+
+static void make_log_dsp(struct golden *out)
+{
+    qdalab_FromAgent message = {.seq = 18, .which_body = qdalab_FromAgent_log_tag};
+    message.body.log = (qdalab_LogLine){.level = qdalab_LogLevel_LOG_ERROR,
+                                        .utc_ns = 1763816400000000000u,
+                                        .text = qda_text("qbench: no thread left"),
+                                        .source = qda_text("cdsp")};
+    finish(out, &message);
+}
+
 static void make_done(struct golden *out)
 {
     qdalab_FromAgent message = {.seq = 14, .reply_to = UINT64_MAX, .which_body = qdalab_FromAgent_done_tag};
@@ -300,5 +377,9 @@ const struct golden_case golden_from_agent[] = {
     {"from-plan-done", make_plan_done},
     {"from-heartbeat", make_heartbeat},
     {"from-log", make_log},
+    {"from-memory-dsp", make_memory_dsp},
+    {"from-point-done-dsp", make_point_done_dsp},
+    {"from-point-done-copied", make_point_done_copied},
+    {"from-log-dsp", make_log_dsp},
     {NULL, NULL},
 };

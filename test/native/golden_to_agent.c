@@ -89,6 +89,17 @@ static void make_start_plan(struct golden *out)
     finish(out, &message);
 }
 
+static void make_start_plan_shell(struct golden *out)
+{
+    qdalab_ToAgent message = {.id = 12, .which_request = qdalab_ToAgent_start_plan_tag};
+    qdalab_StartPlan *plan = &message.request.start_plan;
+    strcpy(plan->run_id, "2026-11-22-b");
+    strcpy(plan->dsp, "cdsp");
+    strcpy(plan->shell, "/opt/dsp/fastrpc_shell_unsigned_3");
+    plan->points.funcs.encode = encode_points;
+    finish(out, &message);
+}
+
 static void make_ack(struct golden *out)
 {
     qdalab_ToAgent message = {.id = 5, .which_request = qdalab_ToAgent_ack_tag, .request.ack.block = 1234567};
@@ -113,6 +124,7 @@ const struct golden_case golden_to_agent[] = {
     {"to-start-events", make_start_events},
     {"to-stop-events", make_stop_events},
     {"to-start-plan", make_start_plan},
+    {"to-start-plan-shell", make_start_plan_shell},
     {"to-cancel", make_cancel},
     {"to-ack", make_ack},
     {"to-ping", make_ping},

@@ -123,6 +123,19 @@ describe('what the host sends', () => {
       4,
       { kind: 'start-plan', plan: { runId: '2026-11-22-a', dsp: 'cdsp', points: [first, second] } },
     ],
+    [
+      'to-start-plan-shell.bin',
+      12,
+      {
+        kind: 'start-plan',
+        plan: {
+          runId: '2026-11-22-b',
+          dsp: 'cdsp',
+          points: [first, second],
+          shell: '/opt/dsp/fastrpc_shell_unsigned_3',
+        },
+      },
+    ],
   ])('%s', (file, id, request) => {
     const outcome = encodeRequest(id, request);
     expect(outcome.ok && outcome.value).toEqual(bytesOf(file));
