@@ -42,7 +42,5 @@ extern struct bare_stand_in {
     int level;
     char logged[256];
 } bare_stand_in;
-/* Timer real (false: as above). */
-extern bool bare_real_timer;
 
 #endif
