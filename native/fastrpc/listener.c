@@ -20,7 +20,8 @@
  * once a session, as for every client of theirs that is killed.
  */
 #define STOP_SIGNAL (SIGRTMIN + 5)
-#define STOP_AGAIN_NS 5000000 /* a signal that came just before the wait is lost: it is sent again */
+#define STOP_PAUSE_MIN_NS 20000
+#define STOP_PAUSE_MAX_NS 5000000
 
 static void on_stop_signal(int number)
 {
@@ -143,13 +144,9 @@ static void *run(void *arg)
 static int start_thread(struct qda_rpc *rpc)
 {
     struct rpc_listener *listener = &rpc->listener;
-    pthread_condattr_t attr;
     sigset_t before;
     pthread_mutex_init(&listener->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&listener->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    pthread_cond_init(&listener->changed, NULL);
     rpc_signals_off(&before); /* the thread begins so */
     int err = pthread_create(&listener->thread, NULL, run, rpc);
     rpc_signals_back(&before);
@@ -187,22 +184,23 @@ int rpc_listener_start(struct qda_rpc *rpc, char why[400])
     return result;
 }
 
-/* Signals the thread until it says that it has finished. */
-static void drive_out(struct rpc_listener *listener)
+static bool has_finished(struct rpc_listener *listener)
 {
     pthread_mutex_lock(&listener->lock);
-    while (!listener->finished) {
-        struct timespec until;
-        pthread_kill(listener->thread, STOP_SIGNAL);
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += STOP_AGAIN_NS;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
-        pthread_cond_timedwait(&listener->changed, &listener->lock, &until);
-    }
+    bool finished = listener->finished;
     pthread_mutex_unlock(&listener->lock);
+    return finished;
+}
+
+/* Signals the thread until it says that it has finished: a signal that comes just before the wait in the driver is lost. */
+static void drive_out(struct rpc_listener *listener)
+{
+    long pause_ns = STOP_PAUSE_MIN_NS;
+    while (!has_finished(listener)) {
+        pthread_kill(listener->thread, STOP_SIGNAL);
+        nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+        pause_ns = pause_ns * 2 < STOP_PAUSE_MAX_NS ? pause_ns * 2 : STOP_PAUSE_MAX_NS;
+    }
 }
 
 void rpc_listener_stop(struct qda_rpc *rpc)
