@@ -8,11 +8,12 @@
 
 #include "agent/agent.h"
 #include "agent/backend.h"
+#include "agent/worker.h"
 #include "wire/build_id.h"
 
 #define TOKEN_TIMEOUT_MS 30000
 
-_Static_assert(sizeof(struct agent) <= 5u * 1024 * 1024, "all that streaming takes; with code and libc it stays below 8 MiB");
+_Static_assert(sizeof(struct agent) <= 6u * 1024 * 1024, "all that streaming takes; with code and libc it stays below 8 MiB");
 
 static int stop_pipe_write = -1;
 
@@ -86,6 +87,7 @@ static int get_ready(struct agent *agent)
     if ((err = door_listen(&agent->door, agent->options.board, name)) < 0)
         return could_not("listen", strerror(-err));
     plan_init(&agent->plan, agent->sys, &agent->options);
+    plan_on_log(&agent->plan, agent_dsp_log, agent);
     events_init(&agent->events, &agent->conn);
     agent->idle_since_ns = clock_now_ns();
     return 0;
@@ -130,6 +132,18 @@ static int help_out(const struct agent_options *options)
     return code;
 }
 
+/* Calls the DSP for the agent, which names the node over the socket. */
+static int work(const struct agent_options *options)
+{
+    char why[200];
+    struct qda_sys *sys = agent_open_sys(options, why);
+    if (!sys)
+        return could_not("worker", why);
+    int code = worker_main(sys);
+    agent_close_sys(options, sys);
+    return code;
+}
+
 int qda_agent_main(int argc, char **argv)
 {
     static struct agent agent;
@@ -146,5 +160,7 @@ int qda_agent_main(int argc, char **argv)
         printf("%s\n", QDA_BUILD_ID);
         return EXIT_OK;
     }
+    if (agent.options.worker)
+        return work(&agent.options);
     return agent.options.helper ? help_out(&agent.options) : serve(&agent);
 }

@@ -34,6 +34,7 @@ struct agent {
     struct conn conn;
     struct plan plan;
     struct events events;
+    uint64_t log_dropped; /* lines of DSP logs that a slow host did not get, since it was last told */
     struct agent_request request;
     uint8_t scratch[AGENT_SCRATCH_BYTES]; /* the body of the reply that is being made */
 };
@@ -60,6 +61,9 @@ void agent_fail(struct agent *agent, uint64_t to, qdalab_FailureCode code, int e
 bool agent_reply_put(struct agent *agent, uint64_t to, uint32_t tag, const struct qda_put *put);
 void agent_log(struct agent *agent, qdalab_LogLevel level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* A line of a DSP's log (plan_log_fn, arg is the agent). Lost where nobody is connected or the host is slow; the latter is counted. */
+void agent_dsp_log(void *arg, const char *source, int level, const char *text);
 
 /* ---- Requests, one file each. */
 typedef void (*agent_handler)(struct agent *agent, const struct agent_request *request);

@@ -10,7 +10,7 @@
  * What a plan has given and the host has not acknowledged: numbered, encoded messages in a ring of fixed size. Kept over a
  * lost connection. Sample blocks leave `reserve` bytes free, so that what says how the points went always fits.
  */
-#define BLOCKS_BYTES (2u * 1024 * 1024)
+#define BLOCKS_BYTES (3u * 1024 * 1024)
 
 struct block {
     uint64_t number;

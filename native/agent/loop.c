@@ -7,7 +7,9 @@
 #include "agent/self.h"
 
 /* What the loop waits for; a descriptor of -1 is ignored by poll. */
-enum { POLL_STOP, POLL_LISTEN, POLL_GUEST, POLL_CONN, POLL_TRACE, POLL_COUNT };
+enum { POLL_STOP, POLL_LISTEN, POLL_GUEST, POLL_CONN, POLL_TRACE, POLL_WORKER, POLL_COUNT };
+
+#define WORKER_TURN_MS 10
 
 static void want(struct pollfd *slot, int fd, short events)
 {
@@ -30,6 +32,7 @@ static void fill_poll(struct agent *agent, struct pollfd *fds)
     want(&fds[POLL_GUEST], agent->door.guest.fd, POLLIN);
     want(&fds[POLL_CONN], conn->fd, events);
     want(&fds[POLL_TRACE], events_fd(&agent->events), POLLIN);
+    want(&fds[POLL_WORKER], plan_dsp_fd(&agent->plan), POLLIN);
 }
 
 static uint64_t idle_deadline(const struct agent *agent)
@@ -55,7 +58,7 @@ static void sooner(uint64_t *deadline, uint64_t other)
 /* When the loop must act although nothing comes. */
 static uint64_t next_deadline(const struct agent *agent, uint64_t now)
 {
-    uint64_t deadline = UINT64_MAX;
+    uint64_t deadline = plan_dsp_deadline(&agent->plan, now);
     if (plan_ready(&agent->plan))
         return now;
     if (conn_live(&agent->conn) && !host_is_slow(agent))
@@ -188,12 +191,14 @@ static void note_absence(struct agent *agent)
     agent->idle_since_ns = clock_now_ns();
 }
 
-static void step_plan(struct agent *agent)
+static void step_plan(struct agent *agent, bool worker_spoke)
 {
-    if (!plan_ready(&agent->plan))
-        return;
-    plan_step(&agent->plan);
-    if (!plan_running(&agent->plan))
+    struct plan *plan = &agent->plan;
+    bool ran = plan_running(plan);
+    plan_serve(plan, worker_spoke);
+    if (plan_ready(plan))
+        plan_step(plan);
+    if (ran && !plan_running(plan))
         agent->idle_since_ns = clock_now_ns();
 }
 
@@ -210,7 +215,7 @@ static void turn(struct agent *agent, const struct pollfd *fds)
     if (fds[POLL_TRACE].revents && agent->events.trace)
         serve_trace(agent);
     note_absence(agent);
-    step_plan(agent);
+    step_plan(agent, fds[POLL_WORKER].revents != 0);
     if (conn_live(&agent->conn) && clock_now_ns() >= agent->heartbeat_at_ns && !host_is_slow(agent))
         heartbeat(agent);
     pump(agent);
@@ -219,10 +224,25 @@ static void turn(struct agent *agent, const struct pollfd *fds)
         agent->stopping = true;
 }
 
+/* A point in the worker, and the worker itself, take a moment: no longer than what they are given before they are killed. */
+static void end_plan(struct agent *agent)
+{
+    struct plan *plan = &agent->plan;
+    plan_cancel(plan, "The agent was told to end.");
+    plan_attended(plan, false); /* acknowledgements are not read any more: what has no room now is counted */
+    while (plan_running(plan)) {
+        struct pollfd worker;
+        want(&worker, plan_dsp_fd(plan), POLLIN);
+        bool spoke = poll(&worker, 1, WORKER_TURN_MS) > 0;
+        step_plan(agent, spoke);
+        pump(agent);
+    }
+}
+
 /* The host gets what was said, the board what was taken. */
 static void finish(struct agent *agent)
 {
-    plan_cancel(&agent->plan, "The agent was told to end.");
+    end_plan(agent);
     events_stop(&agent->events);
     do {
         pump(agent);

@@ -52,10 +52,34 @@ static void take_self(void *arg, const struct qda_self_buffer *buffer)
     after_record(snap);
 }
 
+/* Of DSP sessions of our own: what the worker said. */
+static void collect_dsp(struct snapshot *snap)
+{
+    const struct dsp_facts *facts = &snap->agent->plan.dsp.facts;
+    for (size_t i = 0; i < DSP_FACT_SESSIONS && !snap->gone; i++) {
+        if (facts->sessions[i].pid != 0)
+            put_dsp_session(&snap->put, &facts->sessions[i]);
+    }
+    for (size_t i = 0; i < facts->map_count && !snap->gone; i++) {
+        put_dsp_map(&snap->put, &facts->maps[i]);
+        after_record(snap);
+    }
+    for (size_t i = 0; i < facts->call_count && !snap->gone; i++) {
+        put_dsp_call(&snap->put, &facts->calls[i]);
+        after_record(snap);
+    }
+}
+
+/* Buffers are those of the agent's own process; those that the worker made show in the proc tier and, mapped, among the DSP's. */
 static void tier_self(struct snapshot *snap, struct qda_tier_status *status)
 {
+    uint64_t unlisted = snap->agent->plan.dsp.facts.unlisted;
     *status = (struct qda_tier_status){.tier = QDA_TIER_SELF, .available = true, .source = "the agent's own bookkeeping"};
+    if (unlisted > 0)
+        snprintf(status->reason, sizeof(status->reason), "%llu mappings on the DSP are not listed: there are more than %u at once",
+                 (unsigned long long)unlisted, DSP_FACT_MAPS);
     qda_self_each(take_self, snap);
+    collect_dsp(snap);
 }
 
 static bool is_wanted(const qdalab_GetMemory *wanted, const char *name)

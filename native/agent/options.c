@@ -47,6 +47,11 @@ static int set_keep(struct agent_options *options, const char *value)
     return parse_seconds(value, &options->keep_ns);
 }
 
+static int set_grace(struct agent_options *options, const char *value)
+{
+    return parse_seconds(value, &options->grace_ns);
+}
+
 static int set_dsp(struct agent_options *options, const char *value)
 {
     size_t len = strlen(value);
@@ -60,6 +65,13 @@ static int set_helper(struct agent_options *options, const char *value)
 {
     (void)value;
     options->helper = true;
+    return 0;
+}
+
+static int set_worker(struct agent_options *options, const char *value)
+{
+    (void)value;
+    options->worker = true;
     return 0;
 }
 
@@ -82,8 +94,10 @@ static const struct agent_option table[] = {
     {"--generation", "v1|rfc|fastrpc", "the driver's generation, where it cannot be proven", set_generation},
     {"--idle-exit", "SECONDS", "end after so long without a connection, 1 to 86400 (default: 30)", set_idle},
     {"--keep-results", "SECONDS", "... or after so long, while a plan's results wait (default: 600)", set_keep},
+    {"--call-grace", "SECONDS", "give a call of the DSP up so long after the point's budget, 1 to 86400 (default: 10)", set_grace},
     {"--dsp", "NAME", "with --helper: the DSP", set_dsp},
     {"--helper", NULL, "serve as the other process of a benchmark, on descriptor 3", set_helper},
+    {"--worker", NULL, "run points on the DSP for the agent that started it, on descriptor 3", set_worker},
     {"--build-id", NULL, "print the build id and end", set_build_id},
     {"--help", NULL, "print this and end", set_help},
     {NULL, NULL, NULL, NULL},
@@ -100,7 +114,8 @@ static const struct agent_option *find(const struct agent_option *rows, const ch
 
 int agent_options_parse(struct agent_options *out, int argc, char **argv, char why[200])
 {
-    *out = (struct agent_options){.board = "board", .dsp = "cdsp", .idle_ns = 30 * SECOND_NS, .keep_ns = 600 * SECOND_NS};
+    *out = (struct agent_options){.board = "board", .dsp = "cdsp", .idle_ns = 30 * SECOND_NS, .keep_ns = 600 * SECOND_NS,
+                                  .grace_ns = 10 * SECOND_NS};
     for (int i = 1; i < argc; i++) {
         const struct agent_option *row = find(table, argv[i]);
         if (!row)

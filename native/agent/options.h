@@ -17,7 +17,9 @@ struct agent_options {
     const char *generation_name;    /* as given, or NULL */
     uint64_t idle_ns;               /* ends this long after the last connection */
     uint64_t keep_ns;               /* ... or this long, while there are results that nobody took */
+    uint64_t grace_ns;              /* a point's calls may last this long beyond its budget */
     bool helper;
+    bool worker;
     bool build_id; /* print it and end */
     bool help;
 };

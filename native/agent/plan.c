@@ -40,7 +40,14 @@ void plan_init(struct plan *plan, struct qda_sys *sys, const struct agent_option
         .sink = sink_face(&plan->sink),
         .slice_ns = PLAN_SLICE_NS,
     };
+    plan_dsp_init(plan, options);
     blocks_reset(&plan->blocks, 0);
+}
+
+void plan_on_log(struct plan *plan, plan_log_fn log, void *arg)
+{
+    plan->dsp.log = log;
+    plan->dsp.log_arg = arg;
 }
 
 void plan_start(struct plan *plan, const struct agent_request *request, const struct qda_node *node, int lock_fd)
@@ -52,10 +59,11 @@ void plan_start(struct plan *plan, const struct agent_request *request, const st
     plan->count = request->point_count;
     plan->at = 0;
     memcpy(plan->points, request->points, request->point_count * sizeof(plan->points[0]));
-    plan->cancelled = false;
+    plan->cancelled = plan->ending = false;
     plan->reason[0] = plan->node_gone[0] = '\0';
     plan->point_open = false;
     blocks_reset(&plan->blocks, plan->count * PLAN_SAY_POINT_BYTES + PLAN_SAY_PLAN_BYTES);
+    plan_dsp_begin(plan, request->message.request.start_plan.shell);
 }
 
 bool plan_running(const struct plan *plan)
@@ -63,9 +71,17 @@ bool plan_running(const struct plan *plan)
     return plan->state == PLAN_RUNNING;
 }
 
+/* The worker has to do: with the point that is open, or with its own end. */
+static bool waits_for_worker(const struct plan *plan)
+{
+    const struct plan_dsp *dsp = &plan->dsp;
+    bool going = dsp_worker_lives(&dsp->worker) && (dsp->worker.sock < 0 || dsp->worker.ending || dsp->worker.killed);
+    return dsp->open || going;
+}
+
 bool plan_ready(const struct plan *plan)
 {
-    return plan_running(plan) && sink_has_room(&plan->sink);
+    return plan_running(plan) && !waits_for_worker(plan) && sink_has_room(&plan->sink);
 }
 
 void plan_attended(struct plan *plan, bool attended)
@@ -73,15 +89,21 @@ void plan_attended(struct plan *plan, bool attended)
     plan->sink.attended = attended;
 }
 
+/* The worker goes first: when the end is told, nothing of the plan's is left on the DSP. */
 static void end_plan(struct plan *plan)
 {
+    plan->ending = true;
+    if (dsp_worker_lives(&plan->dsp.worker)) {
+        plan_dsp_end(plan);
+        return;
+    }
     plan_say_plan_done(plan);
     close(plan->lock_fd);
     plan->lock_fd = -1;
     plan->state = PLAN_DONE;
 }
 
-static void tell_started(struct plan *plan)
+void plan_tell_started(struct plan *plan)
 {
     if (!plan->point_told)
         plan_say_point_started(plan);
@@ -103,9 +125,10 @@ static void note_node_gone(struct plan *plan)
 
 static void end_point(struct plan *plan)
 {
-    plan->ops->stop(&plan->ctx, plan->point_state);
+    if (!plan->ops->needs_dsp)
+        plan->ops->stop(&plan->ctx, plan->point_state);
     plan->point_open = false;
-    tell_started(plan);
+    plan_tell_started(plan);
     sink_flush(&plan->sink);
     plan_say_point_done(plan);
     note_node_gone(plan);
@@ -142,9 +165,25 @@ static void skip_point(struct plan *plan)
     plan->result.error = -ENODEV;
     qda_text_copy(plan->result.call, sizeof(plan->result.call), "open");
     qda_text_copy(plan->result.reason, sizeof(plan->result.reason), plan->node_gone);
-    tell_started(plan);
+    plan_tell_started(plan);
     plan_say_point_done(plan);
     plan->at++;
+}
+
+static void start_here(struct plan *plan)
+{
+    int err = plan->ops->start(&plan->ctx, &plan->points[plan->at], &plan->result, &plan->point_state);
+    plan_tell_started(plan);
+    complete_result(plan, err);
+    if (err != 0 || plan->result.status != QDA_ST_PASS)
+        end_point(plan);
+}
+
+/* In the worker: what comes of it is taken by plan_serve. */
+static void start_there(struct plan *plan)
+{
+    if (plan_dsp_start(plan) < 0)
+        end_point(plan);
 }
 
 static void start_point(struct plan *plan)
@@ -154,12 +193,11 @@ static void start_point(struct plan *plan)
         skip_point(plan);
         return;
     }
-    int err = plan->ops->start(&plan->ctx, &plan->points[plan->at], &plan->result, &plan->point_state);
     plan->point_open = true;
-    tell_started(plan);
-    complete_result(plan, err);
-    if (err != 0 || plan->result.status != QDA_ST_PASS)
-        end_point(plan);
+    if (plan->ops->needs_dsp)
+        start_there(plan);
+    else
+        start_here(plan);
 }
 
 static void flush_now_and_then(struct plan *plan)
@@ -183,7 +221,7 @@ static void step_point(struct plan *plan)
 
 void plan_step(struct plan *plan)
 {
-    if (plan->at == plan->count)
+    if (plan->at == plan->count || plan->ending)
         end_plan(plan);
     else if (plan->point_open)
         step_point(plan);
@@ -191,12 +229,37 @@ void plan_step(struct plan *plan)
         start_point(plan);
 }
 
+/* The point in the worker is over: cancelled, or by itself. */
+static void end_there(struct plan *plan)
+{
+    bool unsaid = plan->result.status == QDA_ST_CANCELLED && plan->result.reason[0] == '\0';
+    if (unsaid)
+        qda_text_copy(plan->result.reason, sizeof(plan->result.reason), plan->reason);
+    end_point(plan);
+    if (plan->cancelled)
+        end_plan(plan);
+}
+
+void plan_serve(struct plan *plan, bool readable)
+{
+    if (!dsp_worker_lives(&plan->dsp.worker))
+        return;
+    if (plan_dsp_serve(plan, readable))
+        end_there(plan);
+    else if (plan->dsp.open)
+        flush_now_and_then(plan);
+}
+
 void plan_cancel(struct plan *plan, const char *reason)
 {
-    if (!plan_running(plan))
+    if (!plan_running(plan) || plan->cancelled || plan->ending)
         return;
     plan->cancelled = true;
     qda_text_copy(plan->reason, sizeof(plan->reason), reason);
+    if (plan->dsp.open) {
+        plan_dsp_cancel(plan);
+        return;
+    }
     if (plan->point_open) {
         plan->result.status = QDA_ST_CANCELLED;
         qda_text_copy(plan->result.reason, sizeof(plan->result.reason), reason);

@@ -56,3 +56,33 @@ void agent_log(struct agent *agent, qdalab_LogLevel level, const char *format, .
     qdalab_LogLine line = {.level = level, .utc_ns = agent->sys->ops->utc_ns(agent->sys), .text = qda_text(text)};
     agent_reply(agent, 0, qdalab_FromAgent_log_tag, qdalab_LogLine_fields, &line);
 }
+
+static void say_log(struct agent *agent, const qdalab_LogLine *line)
+{
+    agent_reply(agent, 0, qdalab_FromAgent_log_tag, qdalab_LogLine_fields, line);
+}
+
+/* HAP_debug: 0 low, 1 medium, 2 high, 3 error, 4 fatal. */
+static qdalab_LogLevel log_level(int level)
+{
+    return level >= 3 ? qdalab_LogLevel_LOG_ERROR : level == 2 ? qdalab_LogLevel_LOG_INFO : qdalab_LogLevel_LOG_DEBUG;
+}
+
+void agent_dsp_log(void *arg, const char *source, int level, const char *text)
+{
+    struct agent *agent = arg;
+    uint64_t now = agent->sys->ops->utc_ns(agent->sys);
+    if (!conn_live(&agent->conn))
+        return;
+    if (conn_pending(&agent->conn) > CONN_OUT_BYTES / 2) {
+        agent->log_dropped++;
+        return;
+    }
+    if (agent->log_dropped > 0) {
+        char lost[80];
+        snprintf(lost, sizeof(lost), "%llu lines of the log are left out here: the host was slow.", (unsigned long long)agent->log_dropped);
+        agent->log_dropped = 0;
+        say_log(agent, &(qdalab_LogLine){.level = qdalab_LogLevel_LOG_WARN, .utc_ns = now, .text = qda_text(lost), .source = qda_text(source)});
+    }
+    say_log(agent, &(qdalab_LogLine){.level = log_level(level), .utc_ns = now, .text = qda_text(text), .source = qda_text(source)});
+}

@@ -4,13 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "agent/backend.h"
 #include "probe/probe.h"
 #include "run/run.h"
+#include "sys/linux.h"
 
 /* ---- the seam */
 static uint64_t read_clock(clockid_t clock)
@@ -32,7 +35,27 @@ static uint64_t utc_ns(struct qda_sys *sys)
     return read_clock(CLOCK_REALTIME);
 }
 
-static const struct qda_sys_ops ops = {.now_ns = now_ns, .utc_ns = utc_ns};
+/* Of files there is one, the node. */
+static int node_stat(struct qda_sys *sys, const char *path, struct qda_stat *out)
+{
+    (void)sys;
+    (void)path;
+    struct stat st;
+    const char *file = getenv(BOARD_NODE_VARIABLE);
+    if (!file || stat(file, &st) < 0)
+        return -ENOENT;
+    *out = (struct qda_stat){.ino = st.st_ino};
+    return 0;
+}
+
+static int close_fd(struct qda_sys *sys, int fd)
+{
+    (void)sys;
+    return close(fd) < 0 ? -errno : 0;
+}
+
+static const struct qda_sys_ops ops = {.now_ns = now_ns, .utc_ns = utc_ns, .stat = node_stat, .close = close_fd, .spawn = linux_spawn,
+                                       .wait = linux_wait, .kill = linux_kill, .socketpair = linux_socketpair};
 static struct qda_sys board = {.ops = &ops, .simulated = true};
 
 const struct agent_option agent_backend_options[] = {{NULL, NULL, NULL, NULL}};
@@ -57,15 +80,13 @@ const char *agent_backend_flag(const struct agent_options *options)
 }
 
 /* ---- nodes */
-static const struct qda_driver driver = {.generation = QDA_GEN_V1, .name = "qda-v1", .title = "QDA v1"};
-
 int qda_find_nodes(struct qda_sys *sys, enum qda_generation forced, struct qda_node *out, size_t max)
 {
     (void)sys;
     (void)forced;
     if (max < 2)
         return -EINVAL;
-    out[0] = (struct qda_node){.path = "/dev/accel/accel0", .dsp = "cdsp", .driver = &driver, .proof = "it is a test"};
+    out[0] = (struct qda_node){.path = "/dev/accel/accel0", .dsp = "cdsp", .driver = &board_driver, .proof = "it is a test"};
     out[1] = (struct qda_node){.path = "/dev/accel/accel1", .dsp = "adsp", .proof = "Its generation is not proven; name it."};
     return 2;
 }
@@ -82,7 +103,7 @@ struct counter {
     uint64_t at; /* sample */
 };
 
-static int start_counter(struct qda_run_ctx *ctx, const struct qda_point *point, struct qda_point_result *result, void **state)
+int board_start_counter(struct qda_run_ctx *ctx, const struct qda_point *point, struct qda_point_result *result, void **state)
 {
     (void)result;
     struct counter *counter = calloc(1, sizeof(*counter));
@@ -103,7 +124,7 @@ static void take_one(struct qda_run_ctx *ctx, struct counter *counter)
     counter->at++;
 }
 
-static int step_count(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
+int board_step_count(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
 {
     struct counter *counter = state;
     for (int i = 0; i < 5000 && counter->at < counter->point.samples; i++) {
@@ -115,7 +136,7 @@ static int step_count(struct qda_run_ctx *ctx, void *state, struct qda_point_res
     return counter->at < counter->point.samples;
 }
 
-static int step_gone(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
+int board_step_gone(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
 {
     struct counter *counter = state;
     for (int i = 0; i < 10; i++)
@@ -128,7 +149,7 @@ static int step_gone(struct qda_run_ctx *ctx, void *state, struct qda_point_resu
     return 0;
 }
 
-static int step_endless(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
+int board_step_endless(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
 {
     (void)result;
     take_one(ctx, state);
@@ -146,17 +167,18 @@ static int start_skip(struct qda_run_ctx *ctx, const struct qda_point *point, st
     return -ENOENT;
 }
 
-static void stop(struct qda_run_ctx *ctx, void *state)
+void board_stop(struct qda_run_ctx *ctx, void *state)
 {
     (void)ctx;
     free(state);
 }
 
-static const struct qda_run_ops run_count = {"test.count", false, start_counter, step_count, stop, .needs_dsp = false};
-static const struct qda_run_ops run_skip = {"test.skip", false, start_skip, step_count, stop, .needs_dsp = false};
-static const struct qda_run_ops run_gone = {"test.gone", false, start_counter, step_gone, stop, .needs_dsp = false};
-static const struct qda_run_ops run_endless = {"test.endless", true, start_counter, step_endless, stop, .needs_dsp = false};
-const struct qda_run_ops *const qda_runs[] = {&run_count, &run_skip, &run_gone, &run_endless, NULL};
+static const struct qda_run_ops run_count = {"test.count", false, board_start_counter, board_step_count, board_stop, .needs_dsp = false};
+static const struct qda_run_ops run_skip = {"test.skip", false, start_skip, board_step_count, board_stop, .needs_dsp = false};
+static const struct qda_run_ops run_gone = {"test.gone", false, board_start_counter, board_step_gone, board_stop, .needs_dsp = false};
+static const struct qda_run_ops run_endless = {"test.endless", true, board_start_counter, board_step_endless, board_stop, .needs_dsp = false};
+const struct qda_run_ops *const qda_runs[] = {&run_count, &run_skip, &run_gone, &run_endless, &board_dsp_count, &board_dsp_endless,
+                                              &board_dsp_hang, &board_dsp_crash, &board_dsp_gone, &board_dsp_log, &board_dsp_proof, NULL};
 
 const struct qda_run_ops *qda_run_find(const char *id)
 {
@@ -170,7 +192,7 @@ const struct qda_run_ops *qda_run_find(const char *id)
 int qda_run_helper(struct qda_sys *sys, const struct qda_node *node)
 {
     (void)sys;
-    return node->driver == &driver ? 7 : 8;
+    return node->driver == &board_driver ? 7 : 8;
 }
 
 uint64_t qda_clock_cost(struct qda_sys *sys, unsigned n)
@@ -257,6 +279,28 @@ int qda_trace_fd(const struct qda_trace *trace)
     return trace->fd;
 }
 
+/* The worker, if there is one: what it does is traced. */
+static uint32_t child(void)
+{
+    char path[64];
+    unsigned pid = 0;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    FILE *file = fopen(path, "r");
+    if (!file || fscanf(file, "%u", &pid) != 1)
+        pid = 0;
+    if (file)
+        fclose(file);
+    return pid;
+}
+
+static int give_import(uint32_t tid, qda_dma_event_fn fn, void *arg)
+{
+    struct qda_sg entries[] = {{.dma_addr = 0xfe000000u, .length = 4096}, {.dma_addr = 0xfe001000u, .length = BOARD_TRACED_BYTES - 4096}};
+    struct qda_dma_event event = {.kind = QDA_DMA_MAP_SG, .time_ns = 1, .pid = tid, .comm = "test", .device = "qda-cb-cdsp-3",
+                                  .entries = entries, .entry_count = 2, .total_entries = 2};
+    return fn(arg, &event);
+}
+
 int qda_trace_read(struct qda_trace *trace, qda_dma_event_fn fn, void *arg)
 {
     uint64_t waiting = 0;
@@ -270,7 +314,8 @@ int qda_trace_read(struct qda_trace *trace, qda_dma_event_fn fn, void *arg)
         if (err != 0)
             return err;
     }
-    return 0;
+    uint32_t tid = child();
+    return tid != 0 ? give_import(tid, fn, arg) : 0;
 }
 
 void qda_trace_status(const struct qda_trace *trace, struct qda_tier_status *status)

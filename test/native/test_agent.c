@@ -229,7 +229,7 @@ static void test_identity(void)
     CHECK_INT(field_uint(&frame, qdalab_Identity_page_size_tag), 4096);
     CHECK_INT(field_uint(&frame, qdalab_Identity_clock_cost_ns_tag), 25);
     CHECK_INT(field_uint(&frame, qdalab_Identity_simulated_tag), 1);
-    CHECK_INT(field_count(&frame, qdalab_Identity_benchmarks_tag), 4);
+    CHECK_INT(field_count(&frame, qdalab_Identity_benchmarks_tag), 11);
     CHECK_INT(field_count(&frame, qdalab_Identity_nodes_tag), 2);
     struct host_frame part;
     CHECK(field_message(&frame, qdalab_Identity_nodes_tag, 1, &part));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent_heard.h"
 #include "agent_host.h"
 #include "check.h"
 
@@ -18,18 +19,6 @@ static struct agent_process agent;
 static struct host host;
 static struct host_frame frame;
 static char board[32]; /* of this process alone: the measuring lock has its name */
-
-/* What a plan has given so far. */
-struct heard {
-    uint64_t block;                  /* newest number */
-    uint64_t started, done;          /* points */
-    uint64_t next[QDA_MAX_SERIES];   /* next sample expected of each series */
-    uint64_t missing;                /* samples, by the gaps between blocks */
-    uint64_t gaps;                   /* numbers that did not come */
-    bool wrong;
-    bool plan_done;
-    struct host_frame last; /* PointDone or PlanDone, body valid until the next frame */
-};
 
 static bool start_and_open(void)
 {
@@ -42,76 +31,23 @@ static void end(void)
     CHECK_INT(agent_end(&agent), EXIT_OK);
 }
 
-static qdalab_PlanPoint point(const char *benchmark, uint32_t index, uint32_t samples, uint32_t series)
-{
-    qdalab_PlanPoint made = {.index = index, .samples = samples, .count = series};
-    snprintf(made.benchmark, sizeof(made.benchmark), "%s", benchmark);
-    return made;
-}
-
 static bool run(const qdalab_PlanPoint *points, size_t count)
 {
     uint64_t id = host_plan(&host, "cdsp", points, count);
     return CHECK(host_next(&host, &frame)) && CHECK_INT(frame.reply_to, id) && CHECK_INT(frame.tag, qdalab_FromAgent_done_tag);
 }
 
-static void take_samples(struct heard *heard, const struct host_frame *block)
-{
-    struct host_frame ns;
-    uint64_t series = field_uint(block, qdalab_SampleBlock_series_tag), first = field_uint(block, qdalab_SampleBlock_first_tag);
-    if (!field_find(block->body, block->len, qdalab_SampleBlock_ns_tag, 0, &ns) || ns.len % 8 != 0 || ns.len > 8 * 4096 ||
-        series >= QDA_MAX_SERIES || field_uint(block, qdalab_SampleBlock_simulated_tag) != 1 || first < heard->next[series]) {
-        heard->wrong = true;
-        return;
-    }
-    heard->missing += first - heard->next[series];
-    for (size_t i = 0; i < ns.len / 8; i++) {
-        uint64_t value;
-        memcpy(&value, ns.body + 8 * i, 8);
-        heard->wrong |= value != (first + i) * 4 + series;
-    }
-    heard->next[series] = first + ns.len / 8;
-}
-
-/* Takes one frame into account. False: it was no block. */
-static bool take(struct heard *heard, const struct host_frame *from)
-{
-    uint32_t block_tag = from->tag == qdalab_FromAgent_samples_tag ? (uint32_t)qdalab_SampleBlock_block_tag : 2u;
-    if (from->tag < qdalab_FromAgent_point_started_tag || from->tag > qdalab_FromAgent_plan_done_tag)
-        return false;
-    uint64_t number = field_uint(from, block_tag);
-    heard->wrong |= number <= heard->block;
-    heard->gaps += number - heard->block - 1;
-    heard->block = number;
-    if (from->tag == qdalab_FromAgent_samples_tag)
-        take_samples(heard, from);
-    if (from->tag == qdalab_FromAgent_point_started_tag) {
-        heard->started++;
-        memset(heard->next, 0, sizeof(heard->next));
-    }
-    heard->done += from->tag == qdalab_FromAgent_point_done_tag;
-    heard->plan_done = from->tag == qdalab_FromAgent_plan_done_tag;
-    heard->last = *from;
-    return true;
-}
-
 /* Hears everything up to the next frame of a kind, acknowledging each block. */
 static bool hear_until(struct heard *heard, uint32_t tag)
 {
-    while (host_next(&host, &frame)) {
-        if (take(heard, &frame))
-            host_ack(&host, heard->block);
-        if (frame.tag == tag)
-            return true;
-    }
-    return CHECK(!"the connection was closed");
+    return CHECK(heard_until(heard, &host, &frame, tag));
 }
 
 static void test_points_in_order(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.count", 4, 10000, 2), point("test.skip", 5, 10, 0), point("test.count", 9, 1, 4)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 4, 10000, 2), heard_point("test.skip", 5, 10, 0), heard_point("test.count", 9, 1, 4)};
     struct heard heard = {0};
     if (!run(points, 3))
         return;
@@ -147,12 +83,12 @@ static void test_back_pressure(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.count", 0, MANY, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 0, MANY, 1)};
     struct heard heard = {0};
     if (!run(points, 1))
         return;
     while (host_next(&host, &frame) && frame.tag != qdalab_FromAgent_heartbeat_tag)
-        take(&heard, &frame);
+        heard_take(&heard, &frame);
     CHECK_INT(frame.tag, qdalab_FromAgent_heartbeat_tag);
     CHECK(heard.next[0] > 0 && heard.next[0] < BLOCKS_BYTES / 8);
     host_ack(&host, heard.block);
@@ -186,12 +122,12 @@ static void test_resume_after_the_last_acknowledged_block(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.count", 0, 60000, 2)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 0, 60000, 2)};
     struct heard heard = {0};
     if (!run(points, 1))
         return;
     while (heard.block < 5 && host_next(&host, &frame))
-        take(&heard, &frame);
+        heard_take(&heard, &frame);
     host_ack(&host, 3);
     host_close(&host);
     CHECK(wait_for_the_end());
@@ -218,7 +154,7 @@ static void test_resume_after_the_last_acknowledged_block(void)
 static void test_results_are_kept_for_a_while(void)
 {
     const char *const args[] = {NULL, "--board", board, "--idle-exit", "1", "--keep-results", "4", NULL};
-    const qdalab_PlanPoint points[] = {point("test.count", 0, 100, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 0, 100, 1)};
     struct heard heard = {0};
     if (!CHECK(agent_spawn(&agent, args, HOST_TOKEN)) || !CHECK(host_open(&host, &agent, 0, &frame)) || !run(points, 1))
         return;
@@ -236,7 +172,7 @@ static void test_overflow_is_counted(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.count", 0, MANY, 1), point("test.count", 1, 10, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 0, MANY, 1), heard_point("test.count", 1, 10, 1)};
     struct heard heard = {0};
     if (!run(points, 2))
         return;
@@ -262,7 +198,7 @@ static void test_overflow_is_counted(void)
 static void test_host_gone_as_it_came(void)
 {
     const char *const args[] = {NULL, "--board", board, "--idle-exit", "1", "--keep-results", "1", NULL};
-    const qdalab_PlanPoint points[] = {point("test.count", 0, MANY, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 0, MANY, 1)};
     if (!CHECK(agent_spawn(&agent, args, HOST_TOKEN)))
         return;
     kill(agent.pid, SIGSTOP); /* all that follows waits for it */
@@ -290,7 +226,7 @@ static void test_stuck_connection_gives_way(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.count", 0, MANY, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.count", 0, MANY, 1)};
     struct heard heard = {0};
     struct host stuck = host;
     unsigned refused;
@@ -312,16 +248,16 @@ static void test_cancel_keeps_what_was_measured(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.endless", 0, 1, 1), point("test.count", 1, 10, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.endless", 0, 1, 1), heard_point("test.count", 1, 10, 1)};
     struct heard heard = {0};
     if (!run(points, 2))
         return;
     while (heard.next[0] == 0 && host_next(&host, &frame))
-        take(&heard, &frame); /* samples of a slow point come before it is done */
+        heard_take(&heard, &frame); /* samples of a slow point come before it is done */
     uint64_t id = host_ask(&host, qdalab_ToAgent_cancel_tag);
     bool answered = false;
     while (!heard.plan_done && host_next(&host, &frame)) {
-        if (take(&heard, &frame) && frame.tag == qdalab_FromAgent_point_done_tag) {
+        if (heard_take(&heard, &frame) && frame.tag == qdalab_FromAgent_point_done_tag) {
             CHECK_INT(field_uint(&frame, qdalab_PointDone_status_tag), qdalab_Status_STATUS_CANCELLED);
             CHECK_INT(field_uint(&frame, qdalab_PointDone_samples_taken_tag), heard.next[0]);
         }
@@ -344,7 +280,7 @@ static void test_node_gone_ends_the_rest(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint points[] = {point("test.gone", 0, 1, 1), point("test.endless", 1, 10, 1), point("test.count", 2, 10, 1)};
+    const qdalab_PlanPoint points[] = {heard_point("test.gone", 0, 1, 1), heard_point("test.endless", 1, 10, 1), heard_point("test.count", 2, 10, 1)};
     struct heard heard = {0};
     if (!run(points, 3))
         return;
@@ -380,8 +316,8 @@ static void test_bad_plans_are_refused_whole(void)
     if (!start_and_open())
         return;
     static qdalab_PlanPoint many[PLAN_MAX_POINTS + 1];
-    const qdalab_PlanPoint unknown[] = {point("test.count", 0, 10, 1), point("mem.alloc", 1, 10, 1)};
-    qdalab_PlanPoint source = point("test.count", 0, 10, 1);
+    const qdalab_PlanPoint unknown[] = {heard_point("test.count", 0, 10, 1), heard_point("mem.alloc", 1, 10, 1)};
+    qdalab_PlanPoint source = heard_point("test.count", 0, 10, 1);
     source.source = 99;
     check_refused("cdsp", unknown, 2, "no benchmark 'mem.alloc'; this agent knows test.count, test.skip");
     CHECK_INT(field_uint(&frame, qdalab_Failure_code_tag), qdalab_FailureCode_FAILURE_UNKNOWN_BENCHMARK);
@@ -408,7 +344,7 @@ static void test_longest_plan_fits_the_ring(void)
         return;
     static qdalab_PlanPoint points[PLAN_MAX_POINTS];
     for (uint32_t i = 0; i < PLAN_MAX_POINTS; i++)
-        points[i] = point(i == 0 ? "test.count" : i % 2 ? "test.skip" : "test.count", i, i == 0 ? MANY : 5, 4);
+        points[i] = heard_point(i == 0 ? "test.count" : i % 2 ? "test.skip" : "test.count", i, i == 0 ? MANY : 5, 4);
     struct heard heard = {0};
     if (!run(points, PLAN_MAX_POINTS))
         return;
@@ -427,7 +363,7 @@ static void test_one_run_a_board(void)
 {
     struct agent_process first;
     struct host first_host;
-    const qdalab_PlanPoint endless[] = {point("test.endless", 0, 1, 1)};
+    const qdalab_PlanPoint endless[] = {heard_point("test.endless", 0, 1, 1)};
     char pid[32], named[48];
     snprintf(named, sizeof(named), "board '%s'", board);
     if (!start_and_open() || !run(endless, 1))
@@ -456,15 +392,15 @@ static void test_told_to_end(void)
 {
     if (!start_and_open())
         return;
-    const qdalab_PlanPoint endless[] = {point("test.endless", 0, 1, 1)};
+    const qdalab_PlanPoint endless[] = {heard_point("test.endless", 0, 1, 1)};
     struct heard heard = {0};
     if (!run(endless, 1))
         return;
     CHECK(host_await(&host, qdalab_FromAgent_point_started_tag, &frame));
-    take(&heard, &frame);
+    heard_take(&heard, &frame);
     CHECK_INT(agent_end(&agent), EXIT_OK);
     while (!heard.plan_done && host_next(&host, &frame))
-        take(&heard, &frame);
+        heard_take(&heard, &frame);
     CHECK(heard.plan_done);
     CHECK_CONTAINS(field_text(&heard.last, qdalab_PlanDone_reason_tag), "told to end");
     CHECK(host_is_closed(&host));
