@@ -41,6 +41,7 @@ enum qbench_method {
     QBENCH_TOUCH_DMA, /* in qbench_work;            out qbench_result: as TOUCH_IN;  in handle: buffer */
     QBENCH_STRESS,    /* in qbench_stress;          out qbench_result (mismatches), shared buffer */
     QBENCH_LOG,       /* in text (1..200 bytes): one line of the DSP's log, level high */
+    QBENCH_FRAME,     /* in qbench_work, from;      out qbench_result, to: sum of `from`, then `to` filled as FILL does; may be one buffer */
     QBENCH_METHODS
 };
 

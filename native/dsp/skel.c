@@ -28,6 +28,7 @@ static const struct {
     [QBENCH_TOUCH_DMA] = { COUNTS(1, 1, 1), qb_touch_dma },
     [QBENCH_STRESS] = { COUNTS(1, 2, 0), qb_stress },
     [QBENCH_LOG] = { COUNTS(1, 0, 0), qb_log },
+    [QBENCH_FRAME] = { COUNTS(2, 2, 0), qb_frame },
 };
 
 /* What open gives and every later call brings along. */

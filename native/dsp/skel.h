@@ -48,6 +48,7 @@ int qb_touch_dma(const union qb_arg *args, uint32_t sc);
 int qb_sum(const union qb_arg *args, uint32_t sc);
 int qb_fill(const union qb_arg *args, uint32_t sc);
 int qb_copy(const union qb_arg *args, uint32_t sc);
+int qb_frame(const union qb_arg *args, uint32_t sc);
 int qb_sum_dma(const union qb_arg *args, uint32_t sc);
 int qb_fill_dma(const union qb_arg *args, uint32_t sc);
 int qb_copy_dma(const union qb_arg *args, uint32_t sc);

@@ -84,6 +84,31 @@ int qb_copy(const union qb_arg *args, uint32_t sc)
     return over_buffers(args, &args[2], &args[1], &args[3]);
 }
 
+int qb_frame(const union qb_arg *args, uint32_t sc)
+{
+    (void)sc;
+    struct qbench_work work;
+    const int bad = take_work(args, &args[2], QBENCH_COUNT, &work);
+    if (bad != 0)
+        return bad;
+    if (!fits(&args[1], &work) || !fits(&args[3], &work))
+        return QB_EBADPARM;
+
+    struct qbench_result result = { 0 }, filled = { 0 };
+    qb_begin(&result.times, work.flags);
+    int err = do_work(&work, args[1].buf.at, NULL, &result);
+    if (err == 0)
+        err = do_work(&work, NULL, args[3].buf.at, &filled);
+    if (err != 0)
+        return err;
+    result.work.end_ticks = filled.work.end_ticks;
+    result.work.pcycles += filled.work.pcycles;
+    result.work.instructions += filled.work.instructions;
+    qb_end(&result.times, work.flags);
+    *(struct qbench_result *)args[2].buf.at = result;
+    return 0;
+}
+
 /* The same between mappings of handles; each NULL or a handle. */
 static int mapped(const struct qbench_work *work, const union qb_arg *from, const union qb_arg *to,
                   struct qbench_result *result)

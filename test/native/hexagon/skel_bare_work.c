@@ -82,6 +82,24 @@ static void copy_once(const struct qbench_work *work)
     CHECK(untouched(area_b, area_b, bytes, 0x5a));
 }
 
+/* In and out of one buffer: what was there is summed before it is written over. */
+static void frame_once(const struct qbench_work *work)
+{
+    struct qbench_result result = { 0 };
+    const uint32_t bytes = (uint32_t)work->length;
+    fresh(0x5a);
+    pattern(area_a, bytes, 3);
+    const uint32_t want = plain_sum(area_a, bytes);
+    union qb_arg args[] = { ARG(work), BUFFER(area_a, bytes), ARG(&result), BUFFER(area_a, bytes) };
+    CHECK_IS(call(SC(QBENCH_FRAME, 2, 2, 0), args), 0);
+    CHECK_IS(result.value, want);
+    CHECK_IS(result.bytes, bytes);
+    CHECK(has_pattern(area_a, bytes, work->value));
+    CHECK(untouched(area_a, area_a, bytes, 0x5a));
+    if (work->threads == 1)
+        check_stamps(&result);
+}
+
 static void each_shape(void (*once)(const struct qbench_work *work))
 {
     for (uint32_t kernel = QBENCH_SCALAR; kernel <= QBENCH_HVX_L2; kernel++)
@@ -109,7 +127,12 @@ static void test_copy(void)
     each_shape(copy_once);
 }
 
-/* What each of sum, fill and copy answers to `work` over a buffer of `bytes` at `at`. */
+static void test_frame(void)
+{
+    each_shape(frame_once);
+}
+
+/* What each of sum, fill, copy and frame answers to `work` over a buffer of `bytes` at `at`. */
 static void all_answer(const struct qbench_work *work, uint8_t *at, uint32_t bytes, int want)
 {
     struct qbench_result result = { 0 };
@@ -121,6 +144,8 @@ static void all_answer(const struct qbench_work *work, uint8_t *at, uint32_t byt
     CHECK_IS(call(SC(QBENCH_FILL, 1, 2, 0), fill), want);
     CHECK_IS(call(SC(QBENCH_COPY, 2, 2, 0), copy_to), want);
     CHECK_IS(call(SC(QBENCH_COPY, 2, 2, 0), copy_from), want);
+    CHECK_IS(call(SC(QBENCH_FRAME, 2, 2, 0), copy_to), want);
+    CHECK_IS(call(SC(QBENCH_FRAME, 2, 2, 0), copy_from), want);
     CHECK_IS(result.bytes, 0);
     CHECK(untouched(area_a, area_a, 0, 0x11));
 }
@@ -277,7 +302,8 @@ const struct bare_test work_tests[] = {
     { "sum: every kernel, thread count and length", test_sum },
     { "fill: every kernel, thread count and length, nothing beside it", test_fill },
     { "copy: every kernel, thread count and length, nothing beside it", test_copy },
-    { "bad work is refused by sum, fill and copy, and nothing is touched", test_bad_work },
+    { "frame: sum of what was there, then filled", test_frame },
+    { "bad work is refused by sum, fill, copy and frame, and nothing is touched", test_bad_work },
     { "a struct of another length is refused", test_short_structs },
     { "no thread to be had: AEE_ENOMEMORY, and the others were joined", test_no_thread },
     { "dma handles: mapped for the call, at their offsets", test_dma },
