@@ -8,7 +8,15 @@ int32_t dispatch(struct call *call)
         return on_init(call);
     case QDA_HANDLE_PROCESS:
         return on_process(call);
+    case QDA_HANDLE_REMOTECTL:
+        return on_remotectl(call, 0);
+    case QDA_HANDLE_REMOTECTL1:
+        return on_remotectl(call, 2);
+    case QDA_HANDLE_LISTENER:
+        return on_listener(call, 3);
+    case QDA_HANDLE_LISTENER1:
+        return on_listener(call, 5);
     default:
-        return QDA_AEE_EUNSUPPORTED;
+        return call->request.handle > QDA_HANDLE_STATIC_MAX ? on_module(call) : QDA_AEE_EUNSUPPORTED;
     }
 }

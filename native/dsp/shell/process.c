@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "dsp/shell/call.h"
+#include "dsp/shell/heap.h"
 #include "dsp/shell/port.h"
 #include "dsp/shell/space.h"
 #include "dsp/shell/text.h"
@@ -69,7 +70,7 @@ static int32_t unmap_pages(uint64_t address, uint64_t size)
         err = QDA_AEE_ENOSUCH;
     else if (size && size != range->size)
         err = QDA_AEE_EBADPARM;
-    else if (range->refs > 1)
+    else if (range->refs > 1 || (range->kind == RANGE_HEAP && !heap_leave((uint32_t)address)))
         err = QDA_AEE_EFAILED;
     else
         space_unmap(number);
