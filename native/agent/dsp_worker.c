@@ -68,7 +68,7 @@ int dsp_worker_start(struct dsp_worker *worker, const char *const *argv, const s
     }
     worker->pid = pid;
     worker->sock = ends[0];
-    worker->ending = worker->killed = false;
+    worker->ending = worker->killed = worker->dead = false;
     worker->give_up_ns = 0;
     err = dsp_worker_send(worker, WORKER_HELLO, hello, sizeof(*hello));
     if (err < 0)
@@ -121,7 +121,7 @@ void dsp_worker_end(struct dsp_worker *worker)
 
 void dsp_worker_kill(struct dsp_worker *worker)
 {
-    if (worker->pid == 0 || worker->killed)
+    if (worker->pid == 0 || worker->killed || worker->dead)
         return;
     worker->sys->ops->kill(worker->sys, worker->pid, SIGKILL);
     worker->killed = true;
@@ -138,30 +138,37 @@ static void abandon(struct dsp_worker *worker)
     }
 }
 
+static void look_for_death(struct dsp_worker *worker)
+{
+    int got = worker->sys->ops->wait(worker->sys, worker->pid, &worker->status, false);
+    if (got < 0)
+        worker->status = -1;
+    worker->dead = got != 0;
+}
+
 bool dsp_worker_reap(struct dsp_worker *worker, int *status)
 {
     bool late = worker->give_up_ns != 0 && clock_now_ns() >= worker->give_up_ns;
     if (worker->pid == 0 || (worker->sock >= 0 && !late))
         return false;
-    /* Once killed, its last words are heard before it is reaped: the socket's end comes with it. */
-    int got = worker->sock < 0 ? worker->sys->ops->wait(worker->sys, worker->pid, status, false) : 0;
-    if (got == 0 && late && !worker->killed) {
+    if (!worker->dead)
+        look_for_death(worker);
+    if (worker->dead ? worker->sock >= 0 : !late)
+        return false; /* its last words are heard first: the socket's end comes behind them */
+    if (!worker->dead && !worker->killed) {
         dsp_worker_kill(worker);
         return false;
     }
-    if (got == 0 && !late)
-        return false;
-    if (got == 0)
+    if (!worker->dead)
         abandon(worker);
-    if (got <= 0)
-        *status = -1;
+    *status = worker->dead ? worker->status : -1;
     forget(worker);
     return true;
 }
 
 uint64_t dsp_worker_deadline(const struct dsp_worker *worker, uint64_t now)
 {
-    if (worker->pid == 0)
+    if (worker->pid == 0 || (worker->dead && worker->sock >= 0))
         return UINT64_MAX;
     if (worker->sock < 0)
         return now + REAP_NS;

@@ -14,6 +14,8 @@ struct dsp_worker {
     int sock;            /* -1: its end was seen, or there is none */
     bool ending;         /* it was asked to end */
     bool killed;         /* SIGKILL was sent */
+    bool dead;           /* wait() gave `status`: what it said last may still wait in the socket */
+    int status;
     uint64_t give_up_ns; /* when it is killed, or (once killed) no longer waited for; 0: not set */
     int abandoned[DSP_WORKER_ABANDONED]; /* killed, and still in the kernel when they were given up */
 };
