@@ -99,8 +99,10 @@ struct qbench_ping_out {
 
 /*
  * Doorbell: the CPU writes word 0 of line 0, the DSP answers the same number in word 0 of line 1; rounds 1 .. rounds, fewer than
- * 2^32, 32-bit words, lines of 128 bytes. The DSP gives up (value = rounds done) after timeout_us without the next number.
+ * 2^32 - 1, 32-bit words, lines of 128 bytes. The DSP gives up (value = rounds done) after timeout_us without the next number,
+ * or at once when it sees QBENCH_HANG_UP.
  */
+#define QBENCH_HANG_UP 0xffffffffu
 struct qbench_doorbell {
     uint64_t rounds;
     uint32_t timeout_us;

@@ -15,14 +15,16 @@ static uint32_t fresh_word(const volatile uint32_t *at)
     return *at;
 }
 
-/* Waits for the word to become `value`; false: not within `ticks`. */
+/* Waits for the word to become `value`; false: not within `ticks`, or never. */
 static bool see(const volatile uint32_t *word, uint32_t value, uint64_t ticks)
 {
     const uint64_t until = HAP_perf_get_qtimer_count() + ticks;
     for (;;) {
-        for (uint32_t i = 0; i < LOOKS; i++)
-            if (fresh_word(word) == value)
-                return true;
+        for (uint32_t i = 0; i < LOOKS; i++) {
+            const uint32_t seen = fresh_word(word);
+            if (seen == value || seen == QBENCH_HANG_UP)
+                return seen == value;
+        }
         if (HAP_perf_get_qtimer_count() > until)
             return false;
     }
@@ -37,7 +39,7 @@ int qb_doorbell(const union qb_arg *args, uint32_t sc)
         return QB_EBADPARM;
     if (shared->buf.len < 2 * QB_LINE || shared->buf.at == NULL || !qb_aligned(shared->buf.at, QB_LINE))
         return QB_EBADPARM;
-    if (in.rounds > UINT32_MAX || (in.flags & ~QBENCH_COUNT) != 0)
+    if (in.rounds >= QBENCH_HANG_UP || (in.flags & ~QBENCH_COUNT) != 0)
         return QB_EBADPARM;
 
     const volatile uint32_t *bell = shared->buf.at;

@@ -14,5 +14,12 @@ extern const struct qda_run_ops qda_mem_import_scale;
 extern const struct qda_run_ops qda_mem_handoff;
 extern const struct qda_run_ops qda_cpu_bw;
 extern const struct qda_run_ops qda_cpu_sync;
+extern const struct qda_run_ops qda_dsp_read;
+extern const struct qda_run_ops qda_dsp_write;
+extern const struct qda_run_ops qda_dsp_copy;
+extern const struct qda_run_ops qda_dsp_cache;
+extern const struct qda_run_ops qda_e2e_frame;
+extern const struct qda_run_ops qda_shm_doorbell;
+extern const struct qda_run_ops qda_coh_stress;
 
 #endif

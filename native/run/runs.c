@@ -6,7 +6,9 @@
 
 const struct qda_run_ops *const qda_runs[] = {
     &qda_base_ioctl,       &qda_mem_alloc,   &qda_mem_cpumap, &qda_mem_export, &qda_mem_import,
-    &qda_mem_import_scale, &qda_mem_handoff, &qda_cpu_bw,     &qda_cpu_sync,   NULL,
+    &qda_mem_import_scale, &qda_mem_handoff, &qda_cpu_bw,     &qda_cpu_sync,
+    &qda_dsp_read,         &qda_dsp_write,   &qda_dsp_copy,   &qda_dsp_cache,  &qda_e2e_frame,
+    &qda_shm_doorbell,     &qda_coh_stress,  NULL,
 };
 
 const struct qda_run_ops *qda_run_find(const char *id)

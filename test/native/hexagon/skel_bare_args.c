@@ -186,12 +186,18 @@ static void test_doorbell(void)
     CHECK_IS(result.value, 7);
     CHECK(bare_stand_in.ticks > 19200000);
 
+    const uint64_t before = bare_stand_in.ticks;
+    *(volatile uint32_t *)(void *)area_a = QBENCH_HANG_UP;
+    CHECK_IS(call(SC(QBENCH_DOORBELL, 1, 2, 0), args), 0);
+    CHECK_IS(result.value, 0);
+    CHECK(bare_stand_in.ticks - before < 19200000);
+
     args[2].buf.len = 255;
     CHECK_IS(call(SC(QBENCH_DOORBELL, 1, 2, 0), args), QB_EBADPARM);
     args[2] = BUFFER(area_a + 64, 512);
     CHECK_IS(call(SC(QBENCH_DOORBELL, 1, 2, 0), args), QB_EBADPARM);
     args[2] = BUFFER(area_a, 512);
-    in.rounds = 1ull << 32;
+    in.rounds = QBENCH_HANG_UP;
     CHECK_IS(call(SC(QBENCH_DOORBELL, 1, 2, 0), args), QB_EBADPARM);
 }
 
