@@ -119,22 +119,24 @@ const struct qda_errno_row qda_errno_rows[] = {
     ROW(FASTRPC, MEM_MAP, BAD_FD, 'S', EBADF),
     ROW(FASTRPC, MEM_MAP, NOT_A_DMABUF, 'S', EINVAL),
     ROW(FASTRPC, MEM_MAP, LONGER_THAN_OBJECT, 'S', EINVAL),
+    ROW(FASTRPC, MEM_MAP, EXPORTER_WITHOUT_SG, 'M', ENOSYS), /* whatever the attach says */
     ROW(FASTRPC, MEM_UNMAP, UNKNOWN_MAPPING, 'S', EINVAL),
 
     ROW(FASTRPC, SET_OPTION, PAD_NONZERO, 'S', EINVAL),
     ROW(FASTRPC, SET_OPTION, UNKNOWN_OPTION, 'S', EINVAL),
-    ROW(FASTRPC, SET_OPTION, NO_CAPABILITIES, 'S', EOPNOTSUPP), /* no polling on this SoC */
+    ROW(FASTRPC, SET_OPTION, NO_POLLING, 'S', EOPNOTSUPP),
     ROW(FASTRPC, GET_DSP_INFO, ATTRIBUTE_TOO_HIGH, 'S', EOVERFLOW),
     ROW(FASTRPC, GET_DSP_INFO, NO_CAPABILITIES, 'S', EOPNOTSUPP),
 };
 const size_t qda_errno_row_count = sizeof(qda_errno_rows) / sizeof(qda_errno_rows[0]);
 
 const struct qda_errno_row qda_null_dsp_rows[] = {
+    ROW(FASTRPC, INIT_ATTACH, NO_DSP, 'V', ENOTCONN),
     ROW(RFC, INIT_ATTACH, NO_DSP, 'V', ENOTCONN),
-    ROW(BOTH, SESSION_CREATE, NO_DSP, 'V', ENOTCONN),
-    ROW(BOTH, MAP, NO_DSP, 'V', ENOTCONN),
-    ROW(BOTH, MUNMAP, NO_DSP, 'V', ENOTCONN),
-    ROW(BOTH, INVOKE, NO_DSP, 'V', ENOTCONN),
+    ROW(ALL, SESSION_CREATE, NO_DSP, 'V', ENOTCONN),
+    ROW(ALL, MAP, NO_DSP, 'V', ENOTCONN),
+    ROW(ALL, MUNMAP, NO_DSP, 'V', ENOTCONN),
+    ROW(ALL, INVOKE, NO_DSP, 'V', ENOTCONN),
 };
 const size_t qda_null_dsp_row_count = sizeof(qda_null_dsp_rows) / sizeof(qda_null_dsp_rows[0]);
 

@@ -99,7 +99,8 @@
     X(STATIC_NAME_TOO_LONG, "the name takes more than 128 bytes")                                                     \
     X(UNKNOWN_OPTION, "no such option, or a value that it does not have")                                             \
     X(ATTRIBUTE_TOO_HIGH, "the attribute is 256 or more")                                                             \
-    X(NO_CAPABILITIES, "the DSP has no call that tells capabilities")
+    X(NO_CAPABILITIES, "the DSP has no call that tells capabilities")                                                 \
+    X(NO_POLLING, "the DSPs of this SoC do not poll")
 
 #define QDA_ENUM_CALL(id, text) QDA_CALL_##id,
 enum qda_call { QDA_CALLS(QDA_ENUM_CALL) QDA_CALL_COUNT };

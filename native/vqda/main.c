@@ -43,8 +43,17 @@ static int set_board(struct arguments *to, const char *value)
 
 static int set_generation(struct arguments *to, const char *value)
 {
-    to->board.generation = strcmp(value, "v1") == 0 ? QDA_ERRNO_V1 : QDA_ERRNO_RFC;
-    return strcmp(value, "v1") == 0 || strcmp(value, "rfc") == 0 ? 0 : -EINVAL;
+    static const struct {
+        const char *name;
+        unsigned generation;
+    } known[] = { { "v1", QDA_ERRNO_V1 }, { "rfc", QDA_ERRNO_RFC }, { "fastrpc", QDA_ERRNO_FASTRPC } };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i].name, value) != 0)
+            continue;
+        to->board.generation = known[i].generation;
+        return 0;
+    }
+    return -EINVAL;
 }
 
 static int set_iommu(struct arguments *to, const char *value)
@@ -82,7 +91,7 @@ static const struct option {
     int (*set)(struct arguments *to, const char *value);
 } options[] = {
     { "--board", "NAME", "name of the board: letters, digits, dot, dash and underscore, at most 47", set_board },
-    { "--generation", "v1|rfc", "which QDA posting it speaks (v1)", set_generation },
+    { "--generation", "v1|rfc|fastrpc", "which QDA posting it speaks (v1), or FastRPC of mainline", set_generation },
     { "--iommu", "translated|bypass", "does an IOMMU translate what the DSP addresses (translated)", set_iommu },
     { "--quirk", "NAME=on|off", "switches one of the generation's quirks; may come several times", add_quirk },
     { "--parent-death", NULL, "ends when the process that started it ends", set_parent_death },
@@ -98,8 +107,9 @@ static void print_help(void)
     printf("\nQuirks (on by default where a generation is named):\n");
     for (int i = 0; i < VQ_QUIRK_COUNT; i++) {
         const struct vq_quirk_info *info = &vq_quirk_infos[i];
-        printf("  %s (%s%s)\n      %s\n", info->name, info->generations & QDA_ERRNO_V1 ? "v1" : "",
-               info->generations & QDA_ERRNO_RFC ? " rfc" : "", info->what);
+        printf("  %s (%s%s%s)\n      %s\n", info->name, info->generations & QDA_ERRNO_V1 ? "v1" : "",
+               info->generations & QDA_ERRNO_RFC ? " rfc" : "", info->generations & QDA_ERRNO_FASTRPC ? " fastrpc" : "",
+               info->what);
     }
 }
 

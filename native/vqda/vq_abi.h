@@ -60,6 +60,8 @@ enum vq_op {
  *   UDMABUF_CREATE_LIST  the same; request: after the struct the list (count * 24 bytes; at most VQ_MAX_LIST entries), `memfd`
  *                        replaced by the index of a request fd (each different memfd travels once, at most VQ_MAX_FDS),
  *                        ~0 where the caller has no such descriptor
+ *   FastRPC ALLOC_DMA_BUFF  reply fd, never close-on-exec (offset 0); MEM_MAP: request fd (offset 4), as for MAP; INVOKE and
+ *                        INIT_CREATE: as QDA's
  *   QDA SESSION_CREATE   after the struct one struct vq_arg_state for `file` and `filefd`. An ELF that no descriptor names is
  *                        copied into the slab at VQ_FILE_AT
  *   QDA INVOKE           after the struct, if the argument array could be read: its REMOTE_SCALARS_LENGTH(sc) elements (24

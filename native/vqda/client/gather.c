@@ -98,7 +98,7 @@ static int install(int fd, bool cloexec)
 }
 
 /* The number of the new descriptor into `field`, or what went wrong; the descriptor does not stay then. */
-static int give_fd(struct vqc_gathered *g, const struct vqc_message *m, int64_t result, bool cloexec, size_t field)
+int vqc_give_fd(struct vqc_gathered *g, const struct vqc_message *m, int64_t result, bool cloexec, size_t field)
 {
     int fd = m->out_fd;
     if (result < 0 || fd < 0) {
@@ -122,7 +122,7 @@ static int prime_export(struct vqc_gathered *g)
     bool cloexec = (g->arg.prime.flags & QDA_DRM_CLOEXEC) != 0;
     struct vqc_message m = { .out = g->arg.bytes, .out_room = VQC_ARG_ROOM };
     int64_t result = vqc_gather_send(g, &m);
-    return give_fd(g, &m, result, cloexec, offsetof(struct qda_drm_prime_handle, fd));
+    return vqc_give_fd(g, &m, result, cloexec, offsetof(struct qda_drm_prime_handle, fd));
 }
 
 static int heap_alloc(struct vqc_gathered *g)
@@ -130,7 +130,7 @@ static int heap_alloc(struct vqc_gathered *g)
     bool cloexec = (g->arg.heap.fd_flags & O_CLOEXEC) != 0;
     struct vqc_message m = { .out = g->arg.bytes, .out_room = VQC_ARG_ROOM };
     int64_t result = vqc_gather_send(g, &m);
-    return give_fd(g, &m, result, cloexec, offsetof(struct qda_dma_heap_allocation, fd));
+    return vqc_give_fd(g, &m, result, cloexec, offsetof(struct qda_dma_heap_allocation, fd));
 }
 
 static int fd_as_result(struct vqc_gathered *g, const struct vqc_message *m, int64_t result, bool cloexec)
@@ -189,7 +189,7 @@ static int udmabuf_create_list(struct vqc_gathered *g)
 
 /* ---- Calls that name a descriptor (or, in the RFC, a GEM handle: then what travels means nothing) */
 
-static int with_fd(struct vqc_gathered *g, int fd)
+int vqc_with_fd(struct vqc_gathered *g, int fd)
 {
     int open_fd = fd >= 0 ? vqc_open_fd(fd) : -1;
     struct vqc_message m = { .out = g->arg.bytes, .out_room = VQC_ARG_ROOM };
@@ -200,12 +200,12 @@ static int with_fd(struct vqc_gathered *g, int fd)
 
 static int prime_import(struct vqc_gathered *g)
 {
-    return with_fd(g, g->arg.prime.fd);
+    return vqc_with_fd(g, g->arg.prime.fd);
 }
 
 static int map(struct vqc_gathered *g)
 {
-    return with_fd(g, g->arg.map.fd > 0 ? g->arg.map.fd : -1);
+    return vqc_with_fd(g, g->arg.map.fd > 0 ? g->arg.map.fd : -1);
 }
 
 /* ---- */
@@ -222,6 +222,10 @@ static const struct {
     { 'd', 0x45, map },
     { 'd', 0x47, vqc_invoke },
     { 'H', 0x00, heap_alloc },
+    { 'R', 0x01, vqc_alloc_dma_buff },
+    { 'R', 0x03, vqc_invoke },
+    { 'R', 0x05, vqc_session_create },
+    { 'R', 0x0a, vqc_mem_map },
     { 'u', 0x42, udmabuf_create },
     { 'u', 0x43, udmabuf_create_list },
 };

@@ -6,6 +6,7 @@
 
 #include "uapi/dma_heap.h"
 #include "uapi/drm_core.h"
+#include "uapi/fastrpc.h"
 #include "uapi/qda_v1.h"
 #include "uapi/udmabuf.h"
 
@@ -32,6 +33,7 @@ struct vqc_gathered {
         struct qda_v1_init_create session;
         struct qda_v1_mem_map map;
         struct qda_v1_invoke_args invoke;
+        struct qda_fastrpc_mem_map mem_map;
     } arg;
 };
 
@@ -39,6 +41,15 @@ struct vqc_gathered {
 int64_t vqc_gather_send(struct vqc_gathered *g, struct vqc_message *m);
 /* The struct goes back to the caller: `result`, or -EFAULT. */
 int vqc_gather_back(const struct vqc_gathered *g, int64_t result);
+
+/* A call that makes a descriptor: its number goes into the struct at `field`; or what went wrong, and it does not stay. */
+int vqc_give_fd(struct vqc_gathered *g, const struct vqc_message *m, int64_t result, bool cloexec, size_t field);
+/* A call that names one descriptor (-1: none). */
+int vqc_with_fd(struct vqc_gathered *g, int fd);
+
+/* gather_fastrpc.c */
+int vqc_alloc_dma_buff(struct vqc_gathered *g);
+int vqc_mem_map(struct vqc_gathered *g);
 
 /* invoke.c: what goes to the DSP with memory of the caller. The result of the ioctl. */
 int vqc_invoke(struct vqc_gathered *g);

@@ -6,7 +6,7 @@
 
 const struct vq_abi *vq_abi_of(unsigned generation)
 {
-    static const struct vq_abi *const all[] = { &vq_abi_v1, &vq_abi_rfc };
+    static const struct vq_abi *const all[] = { &vq_abi_v1, &vq_abi_rfc, &vq_abi_fastrpc };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (all[i]->generation == generation)
             return all[i];

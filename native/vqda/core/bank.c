@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "vqda/core/bank.h"
 
+#include "vqda/core/abi.h"
 #include "vqda/core/fault.h"
 #include "vqda/core/iova.h"
+#include "vqda/core/legacy.h"
 #include "vqda/core/phys.h"
 #include "vqda/quirks/quirks.h"
 
@@ -16,7 +18,10 @@
 int vq_bank_init(struct vq_bank *bank, struct vq_node *node, uint32_t sid)
 {
     *bank = (struct vq_bank){ .node = node, .sid = sid };
-    snprintf(bank->name, sizeof(bank->name), "qda-cb-%s-%u", node->dsp, sid);
+    if (vq_abi_of(node->board->generation)->fastrpc)
+        vq_legacy_name_bank(bank);
+    else
+        snprintf(bank->name, sizeof(bank->name), "qda-cb-%s-%u", node->dsp, sid);
     return vq_ranges_init(&bank->iova, IOVA_FIRST_PAGE, IOVA_END_PAGE);
 }
 

@@ -71,7 +71,7 @@ struct vq_timer {
 /* A context bank: one SID with an IOVA space of its own. */
 struct vq_bank {
     struct vq_node *node;
-    char name[32]; /* device name: "qda-cb-cdsp-3" */
+    char name[64]; /* device name: "qda-cb-cdsp-3"; FastRPC: "6800000.remoteproc:glink-edge:fastrpc:compute-cb@3" */
     uint32_t sid;
     int owner;          /* thread that opened the file(s); 0: free */
     unsigned refs;      /* open files that share it */
@@ -79,12 +79,21 @@ struct vq_bank {
     uint64_t iova_used; /* bytes */
 };
 
-/* One /dev/accel/accelN. A node that was unplugged stays known (its open files and objects need it) but lists nowhere. */
+/* FastRPC: one of a DSP's sessions; several may be of one bank. */
+struct vq_slot {
+    struct vq_bank *bank;
+    bool used;
+};
+#define VQ_SLOTS 14 /* at most, a DSP */
+#define VQ_ATTRIBUTES 256
+
+/* One /dev/accel/accelN; FastRPC: the one or two nodes of a DSP. A node that was unplugged stays known (its open files and objects need it) but lists nowhere. */
 struct vq_node {
     struct vq_list link;
     struct vq_board *board;
     unsigned minor;
-    char path[32]; /* "/dev/accel/accel0" */
+    char path[32]; /* "/dev/accel/accel0", "/dev/fastrpc-cdsp" */
+    char secure_path[32]; /* FastRPC: of the secure node where the DSP has both; else "" */
     char dsp[16];  /* "cdsp" */
     char parent[64]; /* name of the parent device */
     bool plugged;
@@ -93,6 +102,10 @@ struct vq_node {
     struct vq_ranges offsets; /* fake mmap offsets, pages */
     struct vq_list by_offset[VQ_OFFSET_HASH];
     int32_t sessions; /* ids given to files so far */
+    struct vq_slot slots[VQ_SLOTS]; /* FastRPC */
+    size_t slot_count;
+    uint32_t attributes[VQ_ATTRIBUTES]; /* FastRPC: what the DSP told of itself, once asked */
+    bool attributes_known;
 };
 
 enum vq_file_kind { VQ_FILE_ACCEL = 1, VQ_FILE_HEAP, VQ_FILE_UDMABUF };
@@ -116,6 +129,7 @@ struct vq_file {
     struct vq_list prime_by_dmabuf[VQ_PRIME_HASH];
     struct vq_list prime_by_handle[VQ_PRIME_HASH];
     int32_t session; /* ACCEL: what the DSP knows the file by; from 1 */
+    struct vq_legacy *legacy; /* FastRPC (legacy.h); else NULL */
     struct vq_object *init_memory; /* the DSP process' memory, of the last SESSION_CREATE that went through */
 };
 
@@ -233,7 +247,7 @@ struct vq_loop;
 
 struct vq_board {
     char name[VQ_NAME_LEN];
-    unsigned generation; /* QDA_ERRNO_V1 or QDA_ERRNO_RFC */
+    unsigned generation; /* QDA_ERRNO_V1, _RFC or _FASTRPC */
     enum vq_iommu iommu;
     bool quirks[VQ_QUIRKS]; /* index: enum vq_quirk */
     const struct vq_hooks *hooks;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "vqda/core/context.h"
 
+#include "vqda/core/abi.h"
 #include "vqda/core/bank.h"
+#include "vqda/core/legacy.h"
 #include "vqda/core/object.h"
 #include "vqda/core/slab.h"
 #include "vqda/quirks/quirks.h"
@@ -94,6 +96,7 @@ void vq_context_free(struct vq_context *context)
     while (context->used_count > 0)
         vq_object_put(context->used[--context->used_count], &context->who);
     free(context->used);
+    free(context->kept);
     free(context->arg);
     free(context);
 }
@@ -117,7 +120,7 @@ static void abandon(struct vq_context *context)
 /* What the answer brings; the result of the ioctl. */
 static int64_t conclude(struct vq_context *context)
 {
-    if (context->ret == 0 && context->done)
+    if ((context->ret == 0 || context->whatever) && context->done)
         context->done(context);
     if (context->ret == 0 && context->waiter)
         board_of(context)->copied += context->out_bytes;
@@ -136,11 +139,12 @@ static void reply(struct vq_context *context)
 static void on_done(struct vq_message *message, int64_t ret)
 {
     struct vq_context *context = VQ_OF(message, struct vq_context, message);
+    bool wakes = vq_abi_of(board_of(context)->generation)->fastrpc;
     context->answered = true;
-    context->ret = ret;
+    context->ret = wakes && !message->node->plugged ? vq_legacy_gone(message->node) : ret;
     if (context->sending)
         return;
-    if (context->waiter && message->node->plugged) {
+    if (context->waiter && (wakes || message->node->plugged)) {
         reply(context);
     } else if (!context->waiter) {
         conclude(context);

@@ -21,7 +21,9 @@ struct vq_context {
     uint64_t out_bytes; /* inline bytes that go back where the result is 0 */
     /* The DSP answered 0: brings back what is not inline data. message.file may be NULL. NULL: nothing to bring. */
     void (*done)(struct vq_context *context);
+    bool whatever;  /* done() comes whatever the DSP answered, and may change `ret` */
     uint64_t place; /* for `done`: in the message */
+    void *kept;     /* for `done`, which may take it over; else freed with the context */
     bool sending;   /* inside vq_dsp_send() */
     bool answered;
     int64_t ret;

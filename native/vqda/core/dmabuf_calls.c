@@ -3,6 +3,7 @@
 
 #include "uapi/dma_buf.h"
 #include "uapi/errnos.h"
+#include "vqda/core/abi.h"
 #include "vqda/core/backing.h"
 #include "vqda/core/object.h"
 #include "vqda/quirks/quirks.h"
@@ -48,7 +49,8 @@ static int64_t check_mmap(const struct vq_dmabuf *dmabuf, const struct vq_reques
     uint64_t pages = (map.length - 1) / VQ_PAGE + 1;
     if (pages > (dmabuf->size - map.offset + VQ_PAGE - 1) / VQ_PAGE || !map.shared)
         return -EINVAL;
-    if (!dmabuf->object || map.offset == 0)
+    bool of_qda = dmabuf->object && !vq_abi_of(dmabuf->board->generation)->fastrpc;
+    if (!of_qda || map.offset == 0)
         return (int64_t)map.offset;
     return dmabuf->board->quirks[VQ_QUIRK_DMABUF_MMAP_IGNORES_OFFSET] ? 0 : -EINVAL;
 }

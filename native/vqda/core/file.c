@@ -2,10 +2,12 @@
 #include "vqda/core/file.h"
 
 #include "uapi/errnos.h"
+#include "vqda/core/abi.h"
 #include "vqda/core/bank.h"
 #include "vqda/core/context.h"
 #include "vqda/core/fault.h"
 #include "vqda/core/handle.h"
+#include "vqda/core/legacy.h"
 #include "vqda/core/node.h"
 #include "vqda/core/object.h"
 #include "vqda/core/prime.h"
@@ -25,7 +27,7 @@ static int resolve(struct vq_board *board, const char *path, enum vq_file_kind *
     *node = vq_node_by_path(board, path);
     if (*node) {
         *kind = VQ_FILE_ACCEL;
-        return (*node)->plugged ? 0 : qda_errno(board->generation, QDA_CALL_ANY, QDA_COND_UNPLUGGED);
+        return (*node)->plugged ? 0 : qda_errno(board->generation, QDA_CALL_OPEN, QDA_COND_UNPLUGGED);
     }
     *kind = vq_heap_exists(path) ? VQ_FILE_HEAP : VQ_FILE_UDMABUF;
     return *kind == VQ_FILE_HEAP || strcmp(path, VQ_UDMABUF_PATH) == 0 ? 0 : -ENOENT;
@@ -58,6 +60,12 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
     file->lowest_free = 1;
     file->session = node ? ++node->sessions : 0;
     snprintf(file->path, sizeof(file->path), "%s", path);
+    if (node && vq_abi_of(board->generation)->fastrpc)
+        err = vq_legacy_open(file);
+    if (err) {
+        free(file);
+        return err;
+    }
     strncpy(file->cookie, cookie, sizeof(file->cookie) - 1);
     vq_prime_init(file);
     vq_list_add(&board->files, &file->link);
@@ -95,6 +103,7 @@ static void finish(struct closing *closing)
     if (closing->buffer)
         vq_object_put(closing->buffer, &file->opener);
     drop_session(file, closing->released);
+    vq_legacy_close(file);
     vq_bank_drop(file);
     free(file);
     free(closing);
@@ -156,6 +165,7 @@ static void close_accel(struct vq_file *file)
     vq_handle_delete_all(file, &file->opener);
     if (!closing) {
         drop_session(file, false);
+        vq_legacy_close(file);
         vq_bank_drop(file);
         free(file);
         return;

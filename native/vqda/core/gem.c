@@ -73,6 +73,8 @@ int64_t vq_gem_mmap(struct vq_file *file, uint64_t length, uint64_t offset, int 
     unsigned generation = file->board->generation;
     if (file->kind != VQ_FILE_ACCEL)
         return -ENODEV; /* the node has no mmap */
+    if (file->legacy)
+        return qda_errno(generation, QDA_CALL_MMAP, QDA_COND_OFFSET_NOT_EXACT);
     if (!file->node->plugged)
         return qda_errno(generation, QDA_CALL_ANY, QDA_COND_UNPLUGGED);
     struct vq_object *object = vq_object_at_offset(file->node, offset);

@@ -4,6 +4,7 @@
 #include "uapi/abi.h"
 #include "uapi/errnos.h"
 #include "uapi/qda_rfc.h"
+#include "vqda/core/legacy.h"
 #include "vqda/exporters/exporters.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ static const struct vq_command *find(const struct vq_file *file, uint32_t reques
 {
     switch (file->kind) {
     case VQ_FILE_ACCEL:
-        return vq_drm_command(file, request);
+        return file->legacy ? vq_legacy_command(request) : vq_drm_command(file, request);
     case VQ_FILE_HEAP:
         return vq_heap_command(request);
     case VQ_FILE_UDMABUF:
@@ -87,7 +88,7 @@ static int64_t carry_out(const struct vq_ioctl *ioctl, const struct vq_command *
 int64_t vq_ioctl(const struct vq_ioctl *ioctl, struct vq_answer *out, const char **name)
 {
     const struct vq_file *file = ioctl->file;
-    if (file->kind == VQ_FILE_ACCEL && !file->node->plugged)
+    if (file->kind == VQ_FILE_ACCEL && !file->legacy && !file->node->plugged)
         return qda_errno(file->board->generation, QDA_CALL_ANY, QDA_COND_UNPLUGGED);
     const struct vq_command *command = find(file, ioctl->request);
     if (!command)

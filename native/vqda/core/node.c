@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "vqda/core/node.h"
 
+#include "vqda/core/abi.h"
 #include "vqda/core/bank.h"
 #include "vqda/core/iova.h"
+#include "vqda/core/legacy.h"
 #include "vqda/dsp/message.h"
 
 #include <errno.h>
@@ -19,11 +21,12 @@ struct dsp {
     const char *parent; /* the rpmsg device */
     uint32_t first_sid;
     uint32_t bank_count;
+    struct vq_legacy_dsp legacy;
 };
 
 static const struct dsp dsps[] = {
-    { "cdsp", "6800000.remoteproc:glink-edge.fastrpcglink-apps-dsp.-1.-1", 1, 12 },
-    { "adsp", "3000000.remoteproc:glink-edge.fastrpcglink-apps-dsp.-1.-1", 3, 3 },
+    { "cdsp", "6800000.remoteproc:glink-edge.fastrpcglink-apps-dsp.-1.-1", 1, 12, { .open_node = true, .last_bank_sessions = 1 } },
+    { "adsp", "3000000.remoteproc:glink-edge.fastrpcglink-apps-dsp.-1.-1", 3, 3, { .last_bank_sessions = 5 } },
 };
 enum { DSPS = sizeof(dsps) / sizeof(dsps[0]) };
 
@@ -71,8 +74,11 @@ static int add(struct vq_board *board, const struct dsp *dsp)
     node->board = board;
     node->minor = board->next_minor;
     node->plugged = true;
-    snprintf(node->path, sizeof(node->path), "/dev/accel/accel%u", node->minor);
     snprintf(node->dsp, sizeof(node->dsp), "%s", dsp->name);
+    if (vq_abi_of(board->generation)->fastrpc)
+        vq_legacy_name_node(node, &dsp->legacy);
+    else
+        snprintf(node->path, sizeof(node->path), "/dev/accel/accel%u", node->minor);
     snprintf(node->parent, sizeof(node->parent), "%s", dsp->parent);
     for (size_t i = 0; i < VQ_OFFSET_HASH; i++)
         vq_list_init(&node->by_offset[i]);
@@ -80,6 +86,7 @@ static int add(struct vq_board *board, const struct dsp *dsp)
         free_node(node);
         return -ENOMEM;
     }
+    vq_legacy_make_slots(node, &dsp->legacy);
     board->next_minor++;
     vq_list_add(&board->nodes, &node->link);
     return 0;
@@ -106,10 +113,15 @@ void vq_node_free_all(struct vq_board *board)
 
 struct vq_node *vq_node_by_path(const struct vq_board *board, const char *path)
 {
-    struct vq_node *node = vq_first_node(board);
-    while (node && strcmp(node->path, path) != 0)
-        node = vq_next_node(board, node);
-    return node;
+    struct vq_node *gone = NULL;
+    for (struct vq_node *node = vq_first_node(board); node; node = vq_next_node(board, node)) {
+        if (strcmp(node->path, path) != 0 && strcmp(node->secure_path, path) != 0)
+            continue;
+        if (node->plugged)
+            return node;
+        gone = node; /* FastRPC: the DSP's next node has the same name */
+    }
+    return gone;
 }
 
 struct vq_node *vq_node_by_dsp(const struct vq_board *board, const char *dsp)

@@ -4,7 +4,7 @@
 
 #include "vqda/core/board.h"
 
-/* Accel nodes: cdsp with 12 context banks (SIDs 1 to 12), adsp with 3 (SIDs 3, 4, 5). */
+/* The nodes of the DSPs: cdsp with 12 context banks (SIDs 1 to 12), adsp with 3 (SIDs 3, 4, 5). */
 
 /* Adds the nodes of a fresh board. 0 or -ENOMEM. */
 int vq_node_add_all(struct vq_board *board);

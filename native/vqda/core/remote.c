@@ -5,6 +5,7 @@
 #include "vqda/core/abi.h"
 #include "vqda/core/dmabuf.h"
 #include "vqda/core/handle.h"
+#include "vqda/core/legacy.h"
 #include "vqda/core/object.h"
 #include "vqda/core/prime.h"
 #include "vqda/quirks/quirks.h"
@@ -208,7 +209,10 @@ static int descriptor_of(const struct vq_call *call, const struct vq_arg_state *
 static int take_buffer(struct vq_call *call, struct vq_context *context, struct arguments *in, unsigned i)
 {
     struct vq_object *object;
-    int err = vq_remote_buffer(call, in->args[i].fd, descriptor_of(call, &in->states[i]), &object);
+    int descriptor = descriptor_of(call, &in->states[i]);
+    bool handle = i >= QDA_SCALARS_IN(in->sc) + QDA_SCALARS_OUT(in->sc);
+    int err = call->file->legacy ? vq_legacy_argument(call, &in->args[i], descriptor, handle, &object)
+                                 : vq_remote_buffer(call, in->args[i].fd, descriptor, &object);
     if (err)
         return err;
     keep(call, context, object);
@@ -259,6 +263,8 @@ static int prepare_invoke(struct vq_call *call, struct vq_context *context, stru
     if (!copied(in))
         return qda_errno(call->board->generation, QDA_CALL_INVOKE, QDA_COND_INLINE_UNREADABLE);
     call->board->copied += vq_layout_in_bytes(&layout);
+    if (call->file->legacy)
+        vq_legacy_take_fdlist(context);
     return 0;
 }
 

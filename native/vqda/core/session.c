@@ -35,6 +35,7 @@ int64_t vq_session_attach(struct vq_call *call)
 struct elf {
     struct vq_object *buffer; /* NULL: it lies in the message */
     uint64_t offset;          /* of its page in the buffer */
+    uint64_t memory;          /* bytes of process memory that it gets */
     void *map;
     size_t len;
 };
@@ -95,7 +96,7 @@ static void keep_memory(struct vq_context *context)
 }
 
 /* The process memory, of which a file has one: that of an earlier create goes first. */
-static int take_memory(struct vq_call *call, struct vq_context *context)
+static int take_memory(struct vq_call *call, struct vq_context *context, uint64_t size)
 {
     struct vq_file *file = call->file;
     struct vq_object *memory;
@@ -103,7 +104,7 @@ static int take_memory(struct vq_call *call, struct vq_context *context)
         vq_object_put(file->init_memory, &call->who);
     file->init_memory = NULL;
     struct vq_bank *bank = vq_bank_assign(file);
-    if (!bank || vq_object_new(bank, &call->who, QDA_V1_FILELEN_MAX, &memory) != 0)
+    if (!bank || vq_object_new(bank, &call->who, size, &memory) != 0)
         return -ENOMEM;
     vq_context_use(context, memory);
     vq_object_put(memory, &call->who);
@@ -164,7 +165,7 @@ static int prepare(struct vq_call *call, struct vq_context *context, struct elf 
     struct vq_arg_state state = { 0 };
     if (call->extra_len >= sizeof(state))
         memcpy(&state, call->extra, sizeof(state));
-    int err = take_memory(call, context);
+    int err = take_memory(call, context, elf->memory);
     if (err)
         return err;
     elf->offset = state.offset & ~(VQ_PAGE - 1);
@@ -199,7 +200,7 @@ int64_t vq_session_create(struct vq_call *call)
 {
     const struct qda_v1_init_create *arg = call->arg;
     unsigned generation = call->board->generation;
-    struct elf elf = { 0 };
+    struct elf elf = { .memory = QDA_V1_FILELEN_MAX };
     if (arg->filelen > QDA_V1_FILELEN_MAX)
         return qda_errno(generation, QDA_CALL_SESSION_CREATE, QDA_COND_FILE_TOO_LONG);
     bool by_buffer = arg->filelen > 0 && arg->filefd > 0;
@@ -209,4 +210,10 @@ int64_t vq_session_create(struct vq_call *call)
     if (elf.buffer)
         vq_object_put(elf.buffer, &call->who);
     return result;
+}
+
+int64_t vq_session_create_of(struct vq_call *call, struct vq_object *buffer, uint64_t memory)
+{
+    struct elf elf = { .buffer = buffer, .memory = memory };
+    return create(call, &elf);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "uapi/btf_write.h"
+#include "vqda/core/abi.h"
 #include "vqda/procfs/tree.h"
 
 /* /sys/kernel/btf: the module's types, split upon vmlinux's as for a loaded module. */
@@ -23,17 +24,27 @@ static int write_btf(const struct vq_board *board, enum qda_btf_form form, FILE 
     return len > 0 ? 0 : -EIO;
 }
 
-static bool is_known(const char *rest)
+/* The driver's module. */
+static const char *module(const struct vq_board *board)
 {
-    return strcmp(rest, "/qda") == 0 || strcmp(rest, "/vmlinux") == 0;
+    return vq_abi_of(board->generation)->fastrpc ? "fastrpc" : "qda";
+}
+
+static bool is_module(const struct vq_board *board, const char *rest)
+{
+    return rest[0] == '/' && strcmp(rest + 1, module(board)) == 0;
+}
+
+static bool is_known(const struct vq_board *board, const char *rest)
+{
+    return is_module(board, rest) || strcmp(rest, "/vmlinux") == 0;
 }
 
 static int btf_stat(const struct vq_board *board, const char *rest, struct vq_stat *out)
 {
-    (void)board;
     if (rest[0] == '\0')
         vq_stat_dir(out, 0755);
-    else if (is_known(rest))
+    else if (is_known(board, rest))
         vq_stat_file(out, 0444, 0);
     else
         return -ENOENT;
@@ -42,19 +53,18 @@ static int btf_stat(const struct vq_board *board, const char *rest, struct vq_st
 
 static int btf_list(const struct vq_board *board, const char *rest, FILE *out)
 {
-    (void)board;
     if (rest[0] != '\0')
-        return is_known(rest) ? -ENOTDIR : -ENOENT;
-    vq_say_name(out, "qda");
+        return is_known(board, rest) ? -ENOTDIR : -ENOENT;
+    vq_say_name(out, module(board));
     vq_say_name(out, "vmlinux");
     return 0;
 }
 
 static int btf_read(struct vq_board *board, const char *rest, FILE *out)
 {
-    if (!is_known(rest))
+    if (!is_known(board, rest))
         return rest[0] == '\0' ? -EISDIR : -ENOENT;
-    return write_btf(board, strcmp(rest, "/qda") == 0 ? QDA_BTF_MODULE : QDA_BTF_VMLINUX, out);
+    return write_btf(board, is_module(board, rest) ? QDA_BTF_MODULE : QDA_BTF_VMLINUX, out);
 }
 
 const struct vq_room vq_room_btf = {

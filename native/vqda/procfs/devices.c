@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include "uapi/drm_core.h"
+#include "uapi/fastrpc.h"
+#include "vqda/core/abi.h"
 #include "vqda/exporters/exporters.h"
 #include "vqda/procfs/tree.h"
 
@@ -39,6 +41,37 @@ static int stat_accel(const struct vq_board *board, const char *path, struct vq_
     return -ENOENT;
 }
 
+/* FastRPC: misc devices, one or two a DSP. */
+static bool is_fastrpc(const struct vq_board *board)
+{
+    return vq_abi_of(board->generation)->fastrpc;
+}
+
+#define FASTRPC_MINOR 96 /* dynamic misc minors go up from 256 or down from 127, by kernel */
+
+static int stat_fastrpc(const struct vq_board *board, const char *path, struct vq_stat *out)
+{
+    const struct vq_node *n = first_plugged(board, vq_first_node(board));
+    for (; n != NULL; n = first_plugged(board, vq_next_node(board, n))) {
+        bool first = strcmp(n->path + sizeof("/dev") - 1, path) == 0;
+        if (!first && (n->secure_path[0] == '\0' || strcmp(n->secure_path + sizeof("/dev") - 1, path) != 0))
+            continue;
+        stat_node(out, QDA_FASTRPC_MISC_MAJOR, FASTRPC_MINOR + 2 * n->minor + (first ? 0 : 1));
+        return 0;
+    }
+    return -ENOENT;
+}
+
+static void list_fastrpc(const struct vq_board *board, FILE *out)
+{
+    const struct vq_node *n = first_plugged(board, vq_first_node(board));
+    for (; n != NULL; n = first_plugged(board, vq_next_node(board, n))) {
+        vq_say_name(out, n->path + sizeof("/dev/") - 1);
+        if (n->secure_path[0] != '\0')
+            vq_say_name(out, n->secure_path + sizeof("/dev/") - 1);
+    }
+}
+
 static int stat_heap(const char *name, struct vq_stat *out)
 {
     for (size_t i = 0; i < HEAPS; i++)
@@ -53,7 +86,7 @@ static bool is_folder(const struct vq_board *board, const char *rest)
 {
     if (rest[0] == '\0' || strcmp(rest, "/dma_heap") == 0)
         return true;
-    return strcmp(rest, "/accel") == 0 && first_plugged(board, vq_first_node(board)) != NULL;
+    return strcmp(rest, "/accel") == 0 && !is_fastrpc(board) && first_plugged(board, vq_first_node(board)) != NULL;
 }
 
 static int dev_stat(const struct vq_board *board, const char *rest, struct vq_stat *out)
@@ -68,6 +101,8 @@ static int dev_stat(const struct vq_board *board, const char *rest, struct vq_st
     }
     if (strncmp(rest, "/dma_heap/", 10) == 0)
         return stat_heap(rest + 10, out);
+    if (is_fastrpc(board))
+        return stat_fastrpc(board, rest, out);
     return strncmp(rest, "/accel/", 7) == 0 ? stat_accel(board, rest, out) : -ENOENT;
 }
 
@@ -83,6 +118,8 @@ static int dev_list(const struct vq_board *board, const char *rest, FILE *out)
         if (is_folder(board, "/accel"))
             vq_say_name(out, "accel");
         vq_say_name(out, "dma_heap");
+        if (is_fastrpc(board))
+            list_fastrpc(board, out);
         vq_say_name(out, "udmabuf");
     } else {
         const struct vq_node *n = first_plugged(board, vq_first_node(board));

@@ -120,21 +120,21 @@ static int answer_text(const char *text, size_t len, bool as_fd, struct vq_answe
 
 static int read_room(const struct vq_board *board, const char *rest, FILE *out)
 {
-    const struct vq_room *room = vq_room_of(rest, &rest);
+    const struct vq_room *room = vq_room_of(board, rest, &rest);
     return room->read != NULL ? room->read((struct vq_board *)(uintptr_t)board, rest, out) : -EISDIR;
 }
 
 static int list_path(const struct vq_board *board, const char *path, FILE *out)
 {
     const char *rest;
-    const struct vq_room *room = vq_room_of(path, &rest);
-    return room != NULL ? room->list(board, rest, out) : vq_list_folder(path, out);
+    const struct vq_room *room = vq_room_of(board, path, &rest);
+    return room != NULL ? room->list(board, rest, out) : vq_list_folder(board, path, out);
 }
 
 static int readlink_room(const struct vq_board *board, const char *path, FILE *out)
 {
     const char *rest;
-    const struct vq_room *room = vq_room_of(path, &rest);
+    const struct vq_room *room = vq_room_of(board, path, &rest);
     return room->readlink != NULL ? room->readlink(board, rest, out) : -EINVAL;
 }
 
@@ -154,7 +154,7 @@ static int answer_stat(const struct vq_board *board, const char *path, struct vq
 {
     const char *rest;
     struct vq_stat st = { 0 };
-    const struct vq_room *room = vq_room_of(path, &rest);
+    const struct vq_room *room = vq_room_of(board, path, &rest);
     int err = 0;
     if (room != NULL)
         err = room->stat(board, rest, &st);
@@ -173,7 +173,7 @@ static int answer_stat(const struct vq_board *board, const char *path, struct vq
 static int64_t change(struct vq_board *board, uint32_t op, const char *path, const char *text, struct vq_answer *out)
 {
     const char *rest;
-    const struct vq_room *room = vq_room_of(path, &rest);
+    const struct vq_room *room = vq_room_of(board, path, &rest);
     if (room == NULL)
         return -EPERM;
     switch (op) {
@@ -192,8 +192,8 @@ static int64_t change(struct vq_board *board, uint32_t op, const char *path, con
 static int64_t look(struct vq_board *board, uint32_t op, const char *path, struct vq_answer *out)
 {
     const char *rest;
-    bool room = vq_room_of(path, &rest) != NULL;
-    if (!room && !vq_is_folder(path))
+    bool room = vq_room_of(board, path, &rest) != NULL;
+    if (!room && !vq_is_folder(board, path))
         return -ENOENT;
     switch (op) {
     case VQ_STAT:

@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "uapi/drm_core.h"
+#include "vqda/core/abi.h"
 #include "vqda/procfs/tree.h"
 
 /*
  * What sysfs says of the accel nodes and of the context banks' devices: /sys/class/accel, /sys/bus/qda-compute-cb,
  * /sys/devices/platform, /sys/kernel/iommu_groups. Folders are
  *     /sys/devices/platform/soc@0/<parent>/{accel/accelN/{dev,uevent,device},driver,qda-cb-<dsp>-<sid>}
- * where <parent> is the rpmsg device of the DSP. Links lead there.
+ * where <parent> is the rpmsg device of the DSP. Links lead there. FastRPC's nodes are misc devices, which are not told here,
+ * and its banks are platform devices without a bus of their own.
  */
 #define SOC "/sys/devices/platform/soc@0"
 
@@ -22,6 +24,11 @@ static const struct vq_node *plugged(const struct vq_board *board, const struct 
     while (n != NULL && !n->plugged)
         n = vq_next_node(board, n);
     return n;
+}
+
+static bool is_fastrpc(const struct vq_board *board)
+{
+    return vq_abi_of(board->generation)->fastrpc;
 }
 
 static const char *short_name(const struct vq_node *node)
@@ -163,7 +170,12 @@ static int class_readlink(const struct vq_board *board, const char *rest, FILE *
 }
 
 const struct vq_room vq_room_class = {
-    .prefix = "/sys/class/accel", .stat = class_stat, .list = class_list, .read = class_read, .readlink = class_readlink
+    .prefix = "/sys/class/accel",
+    .of_qda = true,
+    .stat = class_stat,
+    .list = class_list,
+    .read = class_read,
+    .readlink = class_readlink,
 };
 
 /* ---- /sys/bus/qda-compute-cb/devices: links to the banks' devices */
@@ -197,7 +209,11 @@ static int bus_readlink(const struct vq_board *board, const char *rest, FILE *ou
 }
 
 const struct vq_room vq_room_bus = {
-    .prefix = "/sys/bus/qda-compute-cb/devices", .stat = bus_stat, .list = bus_list, .readlink = bus_readlink
+    .prefix = "/sys/bus/qda-compute-cb/devices",
+    .of_qda = true,
+    .stat = bus_stat,
+    .list = bus_list,
+    .readlink = bus_readlink,
 };
 
 /* ---- /sys/devices/platform/soc@0/<parent> */
@@ -215,11 +231,13 @@ static bool is_parent_folder(const struct vq_board *board, const struct vq_node 
                              const char **accel)
 {
     const char *tail;
-    const char *in_accel = after_name(behind, "accel");
+    const char *in_accel = is_fastrpc(board) ? NULL : after_name(behind, "accel");
     *accel = in_accel != NULL ? after_name(in_accel, short_name(node)) : NULL;
     if (*accel != NULL)
         return false;
-    if (behind[0] == '\0' || strcmp(behind, "/driver") == 0 || strcmp(behind, "/accel") == 0)
+    if (strcmp(behind, "/accel") == 0)
+        return !is_fastrpc(board);
+    if (behind[0] == '\0' || strcmp(behind, "/driver") == 0)
         return true;
     const struct vq_bank *bank = bank_named(board, behind, &tail);
     return bank != NULL && bank->node == node && tail[0] == '\0';
@@ -243,7 +261,8 @@ static void list_parent(const struct vq_node *node, const char *behind, FILE *ou
         vq_say_name(out, short_name(node));
     if (behind[0] != '\0')
         return;
-    vq_say_name(out, "accel");
+    if (!is_fastrpc(node->board))
+        vq_say_name(out, "accel");
     vq_say_name(out, "driver");
     for (size_t i = 0; i < node->bank_count; i++)
         vq_say_name(out, node->banks[i].name);

@@ -15,6 +15,7 @@
  */
 struct vq_room {
     const char *prefix;
+    bool of_qda; /* not on a board whose driver is FastRPC */
     int (*stat)(const struct vq_board *board, const char *rest, struct vq_stat *out);
     int (*list)(const struct vq_board *board, const char *rest, FILE *out);
     int (*read)(struct vq_board *board, const char *rest, FILE *out);
@@ -36,11 +37,11 @@ extern const struct vq_room vq_room_btf;       /* btf.c */
 extern const struct vq_room vq_room_tree;      /* devicetree.c */
 extern const struct vq_room vq_room_groups;    /* iommu_groups.c */
 
-/* The room of a path and what stands behind its prefix; NULL: no room. */
-const struct vq_room *vq_room_of(const char *path, const char **rest);
+/* The board's room of a path and what stands behind its prefix; NULL: no room. */
+const struct vq_room *vq_room_of(const struct vq_board *board, const char *path, const char **rest);
 /* Is the path a folder above a room? */
-bool vq_is_folder(const char *path);
-int vq_list_folder(const char *path, FILE *out);
+bool vq_is_folder(const struct vq_board *board, const char *path);
+int vq_list_folder(const struct vq_board *board, const char *path, FILE *out);
 
 /* A directory; a file of `size` bytes (0 where the kernel says so). `mode`: permissions. */
 void vq_stat_dir(struct vq_stat *out, uint32_t mode);

@@ -41,7 +41,7 @@ const struct vq_quirk_info vq_quirk_infos[VQ_QUIRK_COUNT] = {
         "first-sg-only",
         "on: an import takes the address of the first DMA segment for the whole buffer; off: segments that do not follow "
         "each other are refused (EINVAL)",
-        QDA_ERRNO_BOTH, false },
+        QDA_ERRNO_ALL, false },
     [VQ_QUIRK_EXPORT_WITHOUT_SG] = {
         "export-without-sg",
         "on: buffers exported by a QDA node have no sg table, so no other device can attach (ENOSYS); off: they have one",
