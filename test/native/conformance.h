@@ -62,6 +62,7 @@ long case_invoke_args_unreadable(void);
 long case_invoke_inline_unreadable(void);
 long case_invoke_fd_below(void);
 long case_invoke_unknown_handle(void);
+long case_invoke_interrupted(void);
 long case_no_bank_open(void);
 long case_no_bank_query(void);
 long case_no_bank_offset(void);

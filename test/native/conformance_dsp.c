@@ -6,6 +6,8 @@
 #include "uapi/qda_v1.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
 
 /* ---- messages to the DSP */
 
@@ -138,6 +140,29 @@ long case_invoke_unknown_handle(void)
 long conf_invoke(void)
 {
     return invoke((uintptr_t)inline_data, -1);
+}
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+}
+
+/* The answer is held back until a signal has come. User space sees EINTR where the driver says ERESTARTSYS. */
+long case_invoke_interrupted(void)
+{
+    qdalab_SetFault fault = qdalab_SetFault_init_zero;
+    struct sigaction action = { .sa_handler = on_alarm };
+    struct itimerval often = { .it_interval = { .tv_usec = 20000 }, .it_value = { .tv_usec = 20000 } }, never = { 0 };
+    fault.kind = qdalab_FaultKind_FAULT_DELAY;
+    fault.delay_ns = 60000000000ull;
+    snprintf(fault.call, sizeof(fault.call), "INVOKE");
+    CHECK(rig_fault(&conf_rig, &fault));
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    long result = conf_invoke();
+    setitimer(ITIMER_REAL, &never, NULL);
+    CHECK(rig_clear_faults(&conf_rig));
+    return result == -EINTR ? -QDA_ERESTARTSYS : result;
 }
 
 long case_invoke_no_dsp(void)

@@ -2,9 +2,14 @@
 #include "vqda/core/create.h"
 
 const char *const vq_known_differences[] = {
-    "dsp: no DSP is behind the driver; INIT_RELEASE is answered, SESSION_CREATE, MAP, MUNMAP, INVOKE and INIT_ATTACH end "
-    "with ENOTCONN after the driver's own checks, so what a session does (process memory that stays, mappings, results, "
-    "interrupted waits) cannot be reached",
+    "dsp: a board without a DSP answers INIT_RELEASE only; SESSION_CREATE, MAP, MUNMAP, INVOKE and INIT_ATTACH end with "
+    "ENOTCONN after the driver's own checks",
+    "dsp: addresses in a DSP process are multiples of 64 KiB, the page of what plays it, and faults are found by such pages",
+    "messages: inline arguments that overlap are laid out one by one in their order; the driver joins them, ordered by address",
+    "messages: one of more than 256 MiB ends with ENOMEM; of the descriptors that one call names at most 200 are known",
+    "messages: where a handler was set with SA_RESTART an INVOKE goes on waiting, which the driver would send again",
+    "messages: a pointer that no mapping of the caller holds counts as one to the start of the buffer that is named with it",
+    "messages: a message buffer can be reached by the call that it belongs to, not by address from another",
     "close: close() of an accel file returns before INIT_RELEASE is answered; the context bank is given back with the answer",
     "close: buffers that go because the last descriptor or mapping went are freed in the name of the thread that created "
     "them, and of a file in the name of the thread that opened it",
@@ -23,9 +28,8 @@ const char *const vq_known_differences[] = {
     "node: a DSP that comes back always has a new accel number, also where the old one is free; opening the old path ends "
     "with ENODEV",
     "iommu: a physical piece larger than 64 KiB stays one DMA segment",
-    "iommu: pages are never faulted on, since nothing reads through a context bank",
-    "memory: GEM memory is made when first mapped or exported, so GEM_CREATE fails for want of addresses only, never of "
-    "pages; caches are coherent",
+    "memory: GEM memory is made when first mapped, exported or used by the DSP, so GEM_CREATE fails for want of addresses "
+    "only, never of pages; caches are coherent",
     "machine: /proc, CPUs, clocks and thermal zones are those of the machine that plays the board; links, fdinfo and maps of "
     "/proc are rewritten for readers over the seam only",
     "texts: descriptors and mappings behind `count` are counted in /proc, at most a second ago; names that other processes "
