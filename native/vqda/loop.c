@@ -133,6 +133,7 @@ static int wait_for(struct vq_board *board, struct epoll_event *events)
 int vq_loop_run(struct vq_board *board)
 {
     struct epoll_event events[BATCH];
+    board->loop->stop = false;
     while (!board->loop->stop) {
         int count = wait_for(board, events);
         if (count < 0 && count != -EINTR)

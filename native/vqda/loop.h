@@ -11,7 +11,7 @@
 int vq_loop_init(struct vq_board *board); /* sets board->loop. 0 or -errno */
 void vq_loop_free(struct vq_board *board);
 
-/* Runs until vq_loop_stop(). 0 or -errno. */
+/* Runs until vq_loop_stop(); may be run again. 0 or -errno. */
 int vq_loop_run(struct vq_board *board);
 void vq_loop_stop(struct vq_board *board);
 

@@ -23,7 +23,10 @@ static bool dsp_named(const char *dsp, bool may_be_empty, struct qda_put *reply)
 _Static_assert((int)VQ_FAULT_BANKS_EXHAUSTED == (int)qdalab_FaultKind_FAULT_BANKS_EXHAUSTED &&
                    (int)VQ_FAULT_ALLOC == (int)qdalab_FaultKind_FAULT_ALLOC &&
                    (int)VQ_FAULT_FOREIGN_IMPORT == (int)qdalab_FaultKind_FAULT_FOREIGN_IMPORT &&
-                   (int)VQ_FAULT_DELAY == (int)qdalab_FaultKind_FAULT_DELAY,
+                   (int)VQ_FAULT_DELAY == (int)qdalab_FaultKind_FAULT_DELAY &&
+                   (int)VQ_FAULT_DSP_CRASH == (int)qdalab_FaultKind_FAULT_DSP_CRASH &&
+                   (int)VQ_FAULT_DSP_HANG == (int)qdalab_FaultKind_FAULT_DSP_HANG &&
+                   (int)VQ_FAULT_DSP_SPACE == (int)qdalab_FaultKind_FAULT_DSP_SPACE,
                "the schema's faults are the core's");
 
 void vq_on_set_fault(struct vq_control *control, const qdalab_ToBoard *request, struct qda_put *reply)
@@ -31,7 +34,7 @@ void vq_on_set_fault(struct vq_control *control, const qdalab_ToBoard *request, 
     const qdalab_SetFault *set = &request->request.set_fault;
     if (!dsp_named(set->dsp, true, reply))
         return;
-    if (set->kind < qdalab_FaultKind_FAULT_BANKS_EXHAUSTED || set->kind > qdalab_FaultKind_FAULT_DELAY) {
+    if (set->kind < qdalab_FaultKind_FAULT_BANKS_EXHAUSTED || set->kind > qdalab_FaultKind_FAULT_DSP_SPACE) {
         vq_control_fail(reply, qdalab_FailureCode_FAILURE_BAD_REQUEST, -EINVAL, "there is no fault of kind %d",
                         (int)set->kind);
         return;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "vqda/control/impl.h"
 
+#include "vqda/dsp/settings.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -112,33 +114,34 @@ bool vq_workload_known(const struct vq_control *control, int pid)
     return false;
 }
 
-/* Kills whatever children there are. */
-static void kill_children(void)
+/* Kills whatever children there are, but for processes of the DSP, and collects those that have ended. False: there is none. */
+static bool end_children(const struct vq_board *board)
 {
     char path[64], line[4096];
+    bool any = false;
     snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)gettid());
     FILE *file = fopen(path, "re");
     if (file && fgets(line, sizeof(line), file)) {
         char *rest = NULL;
-        for (char *word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
-            kill(atoi(word), SIGKILL);
+        for (char *word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest)) {
+            int pid = atoi(word);
+            if (vq_dsp_owns(board, pid))
+                continue;
+            any = true;
+            kill(pid, SIGKILL);
+            waitpid(pid, NULL, WNOHANG);
+        }
     }
     if (file)
         fclose(file);
+    return any;
 }
 
 /* Children of workloads come to the board when these end (it is their subreaper), and end with it. */
-static void end_orphans(void)
+static void end_orphans(const struct vq_board *board)
 {
-    for (int tries = 0; tries < 2000; tries++) {
-        int pid = waitpid(-1, NULL, WNOHANG);
-        if (pid < 0)
-            return;
-        if (pid > 0)
-            continue;
-        kill_children();
+    for (int tries = 0; tries < 2000 && end_children(board); tries++)
         usleep(1000);
-    }
 }
 
 bool vq_workload_stop(struct vq_control *control, int pid)
@@ -153,7 +156,7 @@ bool vq_workload_stop(struct vq_control *control, int pid)
         any = true;
     }
     if (pid == 0 && control->had_workloads)
-        end_orphans();
+        end_orphans(control->board);
     return any || pid == 0;
 }
 
@@ -168,6 +171,7 @@ static void say_how(int pid, int status)
 void vq_control_reap(struct vq_control *control)
 {
     int pid, status;
+    vq_dsp_collect(control->board);
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) { /* orphans of workloads too */
         size_t i = 0;
         while (i < control->workload_count && control->workloads[i] != pid)

@@ -62,6 +62,11 @@ bool vq_fault_hit(struct vq_board *board, enum vq_fault_kind kind, const char *d
     return hit(board->faults, kind, dsp, NULL, &unused);
 }
 
+bool vq_fault_value(struct vq_board *board, enum vq_fault_kind kind, const char *dsp, uint64_t *value)
+{
+    return hit(board->faults, kind, dsp, NULL, value);
+}
+
 uint64_t vq_fault_delay(struct vq_board *board, const char *dsp, const char *call)
 {
     uint64_t delay_ns = 0;
