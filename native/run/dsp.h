@@ -77,6 +77,9 @@ struct qda_dspbuf {
 #define QDA_DSPBUF_NONE ((struct qda_dspbuf){.buf = QDA_BUF_NONE})
 /* size in bytes. source: QDA_SRC_QDA, or a heap or udmabuf (imported where the driver has GEM). 0 or negative, result filled. */
 int qda_dspbuf_make(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size, struct qda_dspbuf *out);
+/* The same without a mapping for the CPU: drivers keep what was once mapped so. */
+int qda_dspbuf_make_unmapped(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size,
+                             struct qda_dspbuf *out);
 int qda_dspbuf_dsp_map(struct qda_run *run, struct qda_rpc *rpc, uint32_t request, struct qda_dspbuf *buf);
 int qda_dspbuf_dsp_unmap(struct qda_run *run, struct qda_rpc *rpc, struct qda_dspbuf *buf);
 /* Unmaps on the DSP and the CPU, closes. */

@@ -61,30 +61,43 @@ static uint64_t page_round(uint64_t bytes)
 }
 
 /* What makes buffers goes by the run's size. */
-static int make_sized(struct qda_run *run, int accel, enum qda_source source, struct qda_dspbuf *out)
+static int make_sized(struct qda_run *run, int accel, enum qda_source source, bool mapped, struct qda_dspbuf *out)
 {
     uint64_t before = run->size;
     bool own = run->ctx->node->driver->gem && (source == QDA_SRC_QDA || source == QDA_SRC_DMABUF);
     run->size = page_round(out->size);
     out->buf.size = run->size;
     int err = own ? make_own(run, accel, &out->buf) : make_foreign(run, source, accel, &out->buf);
-    if (err == 0)
+    if (err == 0 && mapped)
         err = qda_buf_map_dmabuf(run, &out->buf);
     run->size = before;
     return err;
 }
 
-int qda_dspbuf_make(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size, struct qda_dspbuf *out)
+static int make(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, bool mapped, struct qda_dspbuf *out)
 {
-    *out = QDA_DSPBUF_NONE;
-    out->size = size;
-    int err = make_sized(run, qda_rpc_fd(rpc), source, out);
+    int err = make_sized(run, qda_rpc_fd(rpc), source, mapped, out);
     if (err < 0) {
         qda_buf_free(run, &out->buf);
         return err;
     }
     out->ref = run->ctx->node->driver->handles_are_refs ? (int32_t)out->buf.handle : out->buf.dmabuf;
     return 0;
+}
+
+int qda_dspbuf_make(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size, struct qda_dspbuf *out)
+{
+    *out = QDA_DSPBUF_NONE;
+    out->size = size;
+    return make(run, rpc, source, true, out);
+}
+
+int qda_dspbuf_make_unmapped(struct qda_run *run, struct qda_rpc *rpc, enum qda_source source, uint64_t size,
+                             struct qda_dspbuf *out)
+{
+    *out = QDA_DSPBUF_NONE;
+    out->size = size;
+    return make(run, rpc, source, false, out);
 }
 
 int qda_dspbuf_dsp_map(struct qda_run *run, struct qda_rpc *rpc, uint32_t request, struct qda_dspbuf *buf)

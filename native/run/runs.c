@@ -7,6 +7,8 @@
 const struct qda_run_ops *const qda_runs[] = {
     &qda_base_ioctl,       &qda_mem_alloc,   &qda_mem_cpumap, &qda_mem_export, &qda_mem_import,
     &qda_mem_import_scale, &qda_mem_handoff, &qda_cpu_bw,     &qda_cpu_sync,
+    &qda_session_create,   &qda_rpc_null,    &qda_rpc_null_mt, &qda_dsp_map,   &qda_dsp_map_limit,
+    &qda_skel_load,        &qda_rpc_ping,    &qda_rpc_argc,   &qda_rpc_argsize,
     &qda_dsp_read,         &qda_dsp_write,   &qda_dsp_copy,   &qda_dsp_cache,  &qda_e2e_frame,
     &qda_shm_doorbell,     &qda_coh_stress,  NULL,
 };
