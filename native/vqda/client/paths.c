@@ -29,8 +29,8 @@ static bool has_dotdot(const char *path)
 
 static bool is_node(const char *path)
 {
-    return strncmp(path, "/dev/accel/", 11) == 0 || strncmp(path, "/dev/fastrpc-", 13) == 0 || strncmp(path, "/dev/dma_heap/", 14) == 0 ||
-           strcmp(path, "/dev/udmabuf") == 0;
+    return strncmp(path, "/dev/accel/", 11) == 0 || strncmp(path, "/dev/fastrpc-", 13) == 0 ||
+           strncmp(path, "/dev/dma_heap/", 14) == 0 || strcmp(path, "/dev/udmabuf") == 0;
 }
 
 enum vqc_place vqc_place_of(const char *path, char *out, size_t len)
