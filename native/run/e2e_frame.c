@@ -7,7 +7,7 @@
 
 /*
  * e2e.frame: a frame of the point's size (a multiple of 128 bytes: 1080p NV12 is 3 110 400) goes to the DSP and back. Timed are the
- * CPU writing it, the end of CPU access, one call that sums the frame and writes another one over it, the begin of CPU access, and the
+ * CPU writing it, the end of CPU access, one call that sums the frame and writes another one over it (HVX), the begin of CPU access, and the
  * CPU reading it; `frame` is the whole, from the first stamp to the last one. Variant: how the frame is passed. Copied inline
  * there is no dma-buf, so nothing to sync: those two series are not there.
  *

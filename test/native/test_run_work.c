@@ -202,6 +202,24 @@ static void test_no_shell(void)
     }
 }
 
+/* Where there are no GEM handles, buffers of a heap go into the calls as they are. */
+static void test_without_gem(void)
+{
+    for (size_t i = 0; i < POINTS; i++) {
+        struct dsp_rig *rig = rig_of(&points[i]);
+        rig->fake->driver.gem = false;
+        fake_dsp_put(rig->fake, "/dev/dma_heap/system", "", 0);
+        rig->point.source = QDA_SRC_HEAP_SYSTEM;
+        dsp_rig_run(rig);
+        bool held = CHECK_INT(rig->result.status, QDA_ST_PASS) & CHECK_INT(rig->taken[0], 20) &
+                    CHECK_INT(rig->result.zero_copy.nonce_to_dsp, shares(&points[i])) &
+                    CHECK_INT(rig->result.zero_copy.import_ino, 0);
+        if (!held)
+            printf("# %s variant %u: %s\n", points[i].id, points[i].variant, rig->result.reason);
+        dsp_rig_free(rig);
+    }
+}
+
 static void expect_refused(const char *id, uint64_t size, uint32_t variant, uint32_t count, enum qda_status status)
 {
     struct dsp_rig *rig = rig_for(id);
@@ -241,6 +259,7 @@ int main(void)
     check_run("a DSP that answers no doorbell is a fail after 1 s", test_mute_doorbell);
     check_run("a call that fails is an error, and the next point begins anew", test_call_fails);
     check_run("without a shell every point is skipped with the reason", test_no_shell);
+    check_run("without GEM every point passes on a heap's buffers", test_without_gem);
     check_run("points that mean nothing are refused before a session is made", test_bad_points);
     return check_done();
 }
