@@ -2,6 +2,8 @@
 #include "uapi/errnos.h"
 #include "vqda/control/control.h"
 #include "vqda/core/create.h"
+#include "vqda/dsp/message.h"
+#include "vqda/dsp/settings.h"
 #include "vqda/loop.h"
 #include "vqda/procfs/files.h"
 #include "vqda/procfs/trace.h"
@@ -28,6 +30,7 @@ enum { EXIT_CANNOT_RUN = 2, EXIT_USAGE = 3, EXIT_NAME_TAKEN = 3 };
 
 struct arguments {
     struct vq_options board;
+    struct vq_dsp_settings dsp;
     const char *quirks[MAX_ASSIGNMENTS]; /* "NAME=on" */
     size_t quirk_count;
     bool parent_death;
@@ -70,6 +73,49 @@ static int add_quirk(struct arguments *to, const char *value)
     return 0;
 }
 
+static int set_dsp(struct arguments *to, const char *value)
+{
+    to->dsp.none = strcmp(value, "none") == 0;
+    return to->dsp.none || strcmp(value, "emulated") == 0 ? 0 : -EINVAL;
+}
+
+/* A decimal number from `min` to `max`, or -EINVAL. */
+static int64_t number(const char *value, int64_t min, int64_t max)
+{
+    char *end;
+    errno = 0;
+    long long got = strtoll(value, &end, 10);
+    return value[0] && !*end && errno == 0 && got >= min && got <= max ? got : -EINVAL;
+}
+
+static int set_dsp_threads(struct arguments *to, const char *value)
+{
+    int64_t threads = number(value, 1, 16);
+    to->dsp.threads = (unsigned)threads;
+    return threads < 0 ? -EINVAL : 0;
+}
+
+static int set_dsp_poll(struct arguments *to, const char *value)
+{
+    int64_t us = number(value, 0, 10000);
+    to->dsp.poll_us = (unsigned)us;
+    return us < 0 ? -EINVAL : 0;
+}
+
+static int set_dsp_wake(struct arguments *to, const char *value)
+{
+    int64_t us = number(value, 0, 1000000);
+    to->dsp.wake_us = (unsigned)us;
+    return us < 0 ? -EINVAL : 0;
+}
+
+static int set_dsp_space(struct arguments *to, const char *value)
+{
+    int64_t space = number(value, 1 << 20, 2048ll << 20);
+    to->dsp.space = (uint64_t)space;
+    return space < 0 ? -EINVAL : 0;
+}
+
 static int set_parent_death(struct arguments *to, const char *value)
 {
     (void)value;
@@ -94,6 +140,11 @@ static const struct option {
     { "--generation", "v1|rfc|fastrpc", "which QDA posting it speaks (v1), or FastRPC of mainline", set_generation },
     { "--iommu", "translated|bypass", "does an IOMMU translate what the DSP addresses (translated)", set_iommu },
     { "--quirk", "NAME=on|off", "switches one of the generation's quirks; may come several times", add_quirk },
+    { "--dsp", "emulated|none", "does a DSP run behind the driver (emulated, where this machine can)", set_dsp },
+    { "--dsp-threads", "N", "hardware threads that the DSP says it has (4)", set_dsp_threads },
+    { "--dsp-poll-us", "N", "how long both ends of a DSP call poll before they sleep (20)", set_dsp_poll },
+    { "--dsp-wake-us", "N", "delay before the DSP takes up a call (0)", set_dsp_wake },
+    { "--dsp-space", "BYTES", "DSP address space of a session, at most 2 GiB (2 GiB less 64 MiB)", set_dsp_space },
     { "--parent-death", NULL, "ends when the process that started it ends", set_parent_death },
     { "--help", NULL, "says this", set_help },
 };
@@ -264,11 +315,21 @@ static int run(struct vq_board *board)
         err = vq_files_init(board);
     if (!err) {
         err = serve(board);
+        vq_dsp_finish(board);
         vq_files_free(board);
     }
     int code = err ? complain(board, err) : 0;
     vq_loop_free(board);
     return code;
+}
+
+static void configure_dsp(struct vq_dsp_settings *settings)
+{
+    char folder[4096];
+    exe_folder(folder);
+    vq_dsp_sandbox_beside(settings, folder);
+    settings->page_fault = vq_trace_page_fault;
+    vq_dsp_configure(settings);
 }
 
 int main(int argc, char **argv)
@@ -279,7 +340,7 @@ int main(int argc, char **argv)
         .map_sg = vq_trace_map_sg,
         .unmap_sg = vq_trace_unmap_sg,
     };
-    struct arguments arguments = { .board = { .generation = QDA_ERRNO_V1, .hooks = &hooks } };
+    struct arguments arguments = { .board = { .generation = QDA_ERRNO_V1, .hooks = &hooks }, .dsp = *vq_dsp_settings() };
     if (parse(argc, argv, &arguments) != 0)
         return EXIT_USAGE;
     if (arguments.help) {
@@ -291,6 +352,7 @@ int main(int argc, char **argv)
         return EXIT_CANNOT_RUN;
     raise_descriptor_limit();
     block_signals();
+    configure_dsp(&arguments.dsp);
     struct vq_board *board;
     int err = vq_board_new(&arguments.board, &board);
     if (err) {

@@ -52,7 +52,7 @@ enum vqc_place vqc_place_of(const char *path, char *out, size_t len)
         return VQC_PLACE_PROC;
     if (below(out, "/sys/devices/system/cpu") || below(out, "/sys/class/thermal") || strcmp(out, "/etc/os-release") == 0)
         return VQC_PLACE_MACHINE;
-    return below(out, "/dev") || below(out, "/sys") ? VQC_PLACE_BOARD : VQC_PLACE_NONE;
+    return below(out, "/dev") || below(out, "/sys") || below(out, "/usr") ? VQC_PLACE_BOARD : VQC_PLACE_NONE;
 }
 
 /* Asks about a path; the server answers -EAGAIN while it counts references for a text. */

@@ -5,6 +5,7 @@
 #include "vqda/core/create.h"
 #include "vqda/core/file.h"
 #include "vqda/core/ledger.h"
+#include "vqda/dsp/message.h"
 #include "wire/build_id.h"
 
 #include <unistd.h>
@@ -63,12 +64,36 @@ static void put_totals(struct qda_put *reply, const struct vq_board *board)
     qda_put_uint(reply, qdalab_BoardInfo_files_tag, vq_file_count(board));
 }
 
+static void put_session(void *arg, const struct vq_dsp_session *session)
+{
+    struct qda_put *reply = arg;
+    size_t mark = qda_put_begin(reply, qdalab_BoardInfo_dsp_sessions_tag);
+    qda_put_uint(reply, qdalab_BoardDsp_pid_tag, (uint64_t)session->pid);
+    qda_put_uint(reply, qdalab_BoardDsp_session_tag, (uint64_t)(int64_t)session->session); /* int32: sign-extended */
+    qda_put_text(reply, qdalab_BoardDsp_dsp_tag, session->dsp);
+    qda_put_uint(reply, qdalab_BoardDsp_sid_tag, session->sid);
+    qda_put_uint(reply, qdalab_BoardDsp_waiting_tag, session->waiting);
+    qda_put_uint(reply, qdalab_BoardDsp_calls_tag, session->calls);
+    qda_put_uint(reply, qdalab_BoardDsp_mappings_tag, session->mappings);
+    qda_put_end(reply, mark);
+}
+
+static void put_dsp(struct qda_put *reply, const struct vq_board *board)
+{
+    const char *missing = vq_dsp_missing();
+    vq_dsp_each(board, put_session, reply);
+    qda_put_uint(reply, qdalab_BoardInfo_copied_bytes_tag, vq_copied_bytes(board));
+    if (missing)
+        qda_put_text(reply, qdalab_BoardInfo_dsp_missing_tag, missing);
+}
+
 void vq_on_status(struct vq_control *control, const qdalab_ToBoard *request, struct qda_put *reply)
 {
     const struct vq_board *board = control->board;
     (void)request;
     size_t mark = qda_put_begin(reply, qdalab_FromBoard_info_tag);
     put_totals(reply, board);
+    put_dsp(reply, board);
     for (const struct vq_node *node = vq_first_node(board); node; node = vq_next_node(board, node)) {
         put_node(reply, node);
         if (node->plugged)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "vqda/procfs/trace.h"
 
+#include "uapi/errnos.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -350,4 +352,19 @@ void vq_trace_unmap_sg(struct vq_board *board, const struct vq_caller *who, cons
     for (size_t i = 0; i < n; i++)
         unmap.size += segs[i].len;
     emit(board, who, &unmap);
+}
+
+void vq_trace_page_fault(struct vq_board *board, const struct vq_bank *bank, uint64_t iova, bool write)
+{
+    const struct vq_caller nobody = { .pid = 0 }; /* an interrupt: told in the name of whoever runs, here of nobody */
+    bool legacy = board->generation == QDA_ERRNO_FASTRPC;
+    struct vq_trace_event event = {
+        .kind = VQ_EVENT_IOMMU_FAULT,
+        .comm = "<idle>",
+        .device = bank->name,
+        .driver = legacy ? "qcom,fastrpc-cb" : "qda-compute-cb", /* dev_driver_string(): a device without driver says its bus */
+        .iova = iova,
+        .flags = write ? 1 : 0, /* IOMMU_FAULT_WRITE */
+    };
+    emit(board, &nobody, &event);
 }

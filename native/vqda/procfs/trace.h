@@ -85,6 +85,9 @@ void vq_trace_map_sg(struct vq_board *board, const struct vq_caller *who, const 
 void vq_trace_unmap_sg(struct vq_board *board, const struct vq_caller *who, const struct vq_bank *bank,
                        const struct vq_sg *segs, size_t n);
 
+/* The IOMMU reports that the DSP touched an address that the bank does not translate. */
+void vq_trace_page_fault(struct vq_board *board, const struct vq_bank *bank, uint64_t iova, bool write);
+
 /* The trace of a board, once vq_files_init was called (files.c). */
 struct vq_trace *vq_trace_of(const struct vq_board *board);
 

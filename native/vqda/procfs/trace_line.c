@@ -105,7 +105,10 @@ static void say_event(struct line *l, const struct vq_trace_event *e)
         say(l, "IOMMU: iova=0x%016" PRIx64 " - 0x%016" PRIx64 " size=%" PRIu64 " unmapped_size=%" PRIu64, e->iova,
             e->iova + e->size, e->size, e->size);
         break;
-    default: /* nothing here makes the others: no mapping fails after it began, and there is no DSP that could fault */
+    case VQ_EVENT_IOMMU_FAULT:
+        say(l, "IOMMU:%s %s iova=0x%016" PRIx64 " flags=0x%04x", e->driver, e->device, e->iova, (unsigned)e->flags);
+        break;
+    default: /* nothing here makes the other: no mapping fails after it began */
         break;
     }
 }

@@ -29,8 +29,10 @@ struct vq_trace_event {
     int tid;
     int tgid;           /* printed (option record-tgid) unless 0; -1: not known */
     const char *comm;   /* "<...>" where nobody knows */
-    const char *device; /* dma:* */
-    uint64_t iova;      /* dma_alloc, dma_free: dma_addr */
+    const char *device; /* dma:*, io_page_fault */
+    const char *driver; /* io_page_fault: the device's */
+    int flags;          /* io_page_fault: 0 read, 1 write */
+    uint64_t iova;      /* dma_alloc, dma_free: dma_addr; iommu:* */
     uint64_t size;      /* bytes; iommu:* too */
     uint64_t virt;      /* what %p of the kernel address is printed as */
     uint64_t paddr;     /* iommu:map */

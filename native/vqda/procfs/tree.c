@@ -10,6 +10,7 @@
 static const struct vq_room *const rooms[] = {
     &vq_room_tracing, &vq_room_tracing_old, &vq_room_bufinfo, &vq_room_dev,  &vq_room_class,
     &vq_room_bus,     &vq_room_devices,     &vq_room_btf,     &vq_room_tree, &vq_room_groups,
+    &vq_room_vendor,
 };
 #define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
 

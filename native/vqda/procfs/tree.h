@@ -36,6 +36,7 @@ extern const struct vq_room vq_room_devices;   /* sysfs.c */
 extern const struct vq_room vq_room_btf;       /* btf.c */
 extern const struct vq_room vq_room_tree;      /* devicetree.c */
 extern const struct vq_room vq_room_groups;    /* iommu_groups.c */
+extern const struct vq_room vq_room_vendor;    /* vendor.c */
 
 /* The board's room of a path and what stands behind its prefix; NULL: no room. */
 const struct vq_room *vq_room_of(const struct vq_board *board, const char *path, const char **rest);
