@@ -207,8 +207,29 @@ static void test_file_goes_first(void)
     CHECK_INT(waitpid(child, &status, 0), child);
     CHECK_INT(script_wait(2)->call, QDA_CALL_ANY);
     CHECK(script_seen[0].message->file == NULL);
-    CHECK(board_settles_at(1));
+    CHECK(board_settles_at(1)); /* the call's message */
     script_answer(0, 0);
+    board_stop(true);
+}
+
+/* A call holds its file: closing the descriptor meanwhile tells the DSP only when it has answered. */
+static void test_close_during_call(void)
+{
+    if (!board_start(QDA_ERRNO_V1, VQ_IOMMU_TRANSLATED, NULL))
+        return;
+    struct caller one;
+    int fd = open_cdsp();
+    script.hold = true;
+    begin_call(&one, fd, 1);
+    script_wait(1);
+    q_close(&q, fd);
+    CHECK_INT(board_objects(), 1);
+    usleep(20000);
+    CHECK_INT(board_objects(), 1);
+    CHECK_INT(script_count, 1);
+    script_answer(0, 11);
+    CHECK_INT(end_call(&one), 11);
+    CHECK_INT(script_wait(2)->call, QDA_CALL_ANY);
     board_stop(true);
 }
 
@@ -382,6 +403,7 @@ int main(void)
     check_run("a caller that is killed leaves its call to the DSP", test_caller_killed);
     check_run("without the quirk that goes with the answer", test_caller_killed_without_quirk);
     check_run("a file may go before its call is answered", test_file_goes_first);
+    check_run("a file is held by a call that waits on it", test_close_during_call);
     check_run("a node that goes wakes nobody", test_unplugged);
     check_run("message memory ends with its connection, and grows", test_slabs_end);
     check_run("what lies behind an address", test_lookup);

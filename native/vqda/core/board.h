@@ -128,6 +128,7 @@ struct vq_file {
     struct vq_list prime;     /* struct vq_prime_entry: dma-buf <-> handle */
     struct vq_list prime_by_dmabuf[VQ_PRIME_HASH];
     struct vq_list prime_by_handle[VQ_PRIME_HASH];
+    bool closing;    /* its last descriptor is closed, and a call that waits still holds it */
     int32_t session; /* ACCEL: what the DSP knows the file by; from 1 */
     struct vq_legacy *legacy; /* FastRPC (legacy.h); else NULL */
     struct vq_object *init_memory; /* the DSP process' memory, of the last SESSION_CREATE that went through */

@@ -3,6 +3,7 @@
 
 #include "vqda/core/abi.h"
 #include "vqda/core/bank.h"
+#include "vqda/core/file.h"
 #include "vqda/core/legacy.h"
 #include "vqda/core/object.h"
 #include "vqda/core/slab.h"
@@ -127,13 +128,33 @@ static int64_t conclude(struct vq_context *context)
     return (int32_t)context->ret;
 }
 
+bool vq_context_waits(const struct vq_file *file)
+{
+    const struct vq_list *head = &file->board->calls;
+    for (struct vq_list *at = head->next; at != head; at = at->next) {
+        const struct vq_context *context = VQ_OF(at, struct vq_context, link);
+        if (context->message.file == file && context->waiter)
+            return true;
+    }
+    return false;
+}
+
+/* Nobody waits for a call on it any more: it may be what kept it open. */
+static void let_go(struct vq_file *file)
+{
+    if (file && file->closing)
+        vq_file_close(file);
+}
+
 static void reply(struct vq_context *context)
 {
     struct vq_waiter *waiter = context->waiter;
+    struct vq_file *file = context->message.file;
     int64_t result = conclude(context);
     waiter->context = NULL;
     waiter->answer(waiter, result, context->arg, context->back);
     vq_context_free(context);
+    let_go(file);
 }
 
 static void on_done(struct vq_message *message, int64_t ret)
@@ -181,15 +202,37 @@ int64_t vq_context_send(struct vq_call *call, struct vq_context *context)
     return VQ_PENDING;
 }
 
+/* The caller goes, its call stays. */
+static void detach(struct vq_context *context)
+{
+    struct vq_file *file = context->message.file;
+    context->waiter->context = NULL;
+    context->waiter = NULL;
+    if (context->answered)
+        abandon(context);
+    let_go(file); /* may end in answers */
+}
+
+static struct vq_context *first_waiting(const struct vq_board *board)
+{
+    for (struct vq_list *at = board->calls.next; at != &board->calls; at = at->next) {
+        struct vq_context *context = VQ_OF(at, struct vq_context, link);
+        if (context->waiter)
+            return context;
+    }
+    return NULL;
+}
+
+void vq_context_detach_all(struct vq_board *board)
+{
+    for (struct vq_context *context = first_waiting(board); context; context = first_waiting(board))
+        detach(context);
+}
+
 void vq_waiter_gone(struct vq_board *board, struct vq_waiter *waiter)
 {
-    struct vq_context *context = waiter->context;
-    waiter->context = NULL;
-    if (context) {
-        context->waiter = NULL;
-        if (context->answered)
-            abandon(context);
-    }
+    if (waiter->context)
+        detach(waiter->context);
     vq_slab_put(board, waiter->slab);
     waiter->slab = NULL;
 }

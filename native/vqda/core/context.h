@@ -48,6 +48,10 @@ int64_t vq_context_send(struct vq_call *call, struct vq_context *context);
 /* Gives up a context that was not sent. */
 void vq_context_free(struct vq_context *context);
 
+/* Does anybody wait for a call on this file? */
+bool vq_context_waits(const struct vq_file *file);
+/* The board ends: nobody waits any more. */
+void vq_context_detach_all(struct vq_board *board);
 /* The file closes: its calls are nobody's file's any more. */
 void vq_context_file_gone(const struct vq_file *file);
 /* The board ends, nothing is on its way: what interrupted calls left behind goes. */

@@ -88,6 +88,7 @@ static void free_processes(struct vq_board *board)
 
 void vq_board_free(struct vq_board *board)
 {
+    vq_context_detach_all(board);
     while (!vq_list_empty(&board->files))
         vq_file_close(VQ_OF(board->files.next, struct vq_file, link));
     vq_dsp_finish(board);

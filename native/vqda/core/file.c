@@ -179,9 +179,12 @@ static void close_accel(struct vq_file *file)
 
 void vq_file_close(struct vq_file *file)
 {
+    vq_list_del(&file->by_cookie); /* nobody can call on it any more */
+    file->closing = vq_context_waits(file);
+    if (file->closing)
+        return;
     file->board->changes++;
     vq_list_del(&file->link);
-    vq_list_del(&file->by_cookie);
     if (file->kind == VQ_FILE_ACCEL)
         close_accel(file);
     else
