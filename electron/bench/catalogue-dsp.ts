@@ -41,6 +41,9 @@ const ARGUMENT_SIZES: readonly number[] = [32 * KIB, 64 * KIB, 128 * KIB, MIB, 4
 const argsize = (changes: Partial<Block>): Block => ({ ...ONCE, sizes: ARGUMENT_SIZES, ...changes });
 const NO_BYTES = argsize({ sizes: [0], variants: passes(BOTH, ['copy']) });
 
+/** Sizes of the other stages of the share-cost waterfall that the table above does not have. */
+const WATERFALL = argsize({ sizes: [4 * KIB, 64 * MIB], variants: passes(['in'], ['mapped']) });
+
 const KERNELS = [KERNEL.scalar, KERNEL.hvx, KERNEL.hvxL2];
 const kernels = (changes: Partial<Block>): Block => ({
   ...ONCE,
@@ -222,14 +225,16 @@ export const DSP_BENCHMARKS: readonly Benchmark[] = [
         NO_BYTES,
         argsize({ variants: passes(BOTH, ['copy', 'buffer', 'mapped']) }),
         argsize({ variants: passes(['in'], ['dma']) }),
+        WATERFALL,
       ],
       quick: [
         argsize({
-          sizes: [32 * KIB, 128 * KIB, MIB],
+          sizes: [32 * KIB, 64 * KIB, MIB],
           variants: [...passes(['in'], ['copy', 'buffer', 'mapped']), ...passes(['out'], ['copy', 'mapped'])],
         }),
+        argsize({ sizes: [4 * KIB], variants: passes(['in'], ['mapped']) }),
       ],
-      alone: [NO_BYTES, argsize({ variants: passes(BOTH, ['copy', 'buffer', 'mapped', 'dma']) })],
+      alone: [NO_BYTES, argsize({ variants: passes(BOTH, ['copy', 'buffer', 'mapped', 'dma']) }), WATERFALL],
     },
     samples: 1000,
     quickSamples: 100,
@@ -293,7 +298,7 @@ export const DSP_BENCHMARKS: readonly Benchmark[] = [
     sweep: {
       full: [
         { ...EACH_SIZE, variants: [CLEAN_DIRTY] },
-        { ...ONCE, sizes: [64 * KIB, MIB, 16 * MIB], variants: OTHER_CACHE },
+        { ...ONCE, sizes: [64 * KIB, 16 * MIB], variants: OTHER_CACHE },
       ],
       quick: [{ ...ONCE, sizes: [64 * KIB, MIB], variants: [CLEAN_DIRTY] }],
       alone: [{ ...EACH_SIZE, variants: [0, 1, 2, 4, 5, 6] }],

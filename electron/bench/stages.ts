@@ -1,16 +1,34 @@
+import { passVariant } from './variants.ts';
+
 /** Stages of the share-cost waterfall: one buffer on its way from its making to its end. Data, in the order they happen. */
 
 export type StageKey =
-  'allocate' | 'export' | 'hand-over' | 'import' | 'map' | 'touch' | 'unmap' | 'detach' | 'close-fd' | 'free';
+  | 'allocate'
+  | 'export'
+  | 'hand-over'
+  | 'import'
+  | 'dsp-map'
+  | 'map'
+  | 'touch'
+  | 'invoke'
+  | 'dsp-unmap'
+  | 'unmap'
+  | 'detach'
+  | 'close-fd'
+  | 'free';
 
 /** A series of the catalogue. */
 export interface SeriesName {
   readonly benchmark: string;
   readonly series: string;
+  /** Left out: 0. */
+  readonly variant?: number;
 }
 
 export interface StageSpec {
   readonly key: StageKey;
+  /** Runs on the DSP: a plan without such benchmarks has a waterfall without the stage. */
+  readonly dsp?: true;
   readonly title: string;
   readonly what: string;
   readonly cold: SeriesName;
@@ -18,10 +36,18 @@ export interface StageSpec {
   readonly warm: SeriesName | string;
 }
 
+/** The whole buffer is named in the call, of which the method touches the first and the last word: what a call costs, not work. */
+const INVOKE: SeriesName = {
+  benchmark: 'rpc.argsize',
+  series: 'call',
+  variant: passVariant('mapped', 'in'),
+};
+
 const at = (benchmark: string, series: string): SeriesName => ({ benchmark, series });
 
 const KEPT_BUFFER = 'not paid again: the buffer is kept';
 const KEPT_MAP = 'not paid again: the mapping is kept';
+const KEPT_DSP_MAP = 'not paid again: the mapping on the DSP is kept';
 const KEPT_IMPORT = 'not paid again: the import is kept';
 
 export const STAGES: readonly StageSpec[] = [
@@ -54,6 +80,14 @@ export const STAGES: readonly StageSpec[] = [
     warm: at('mem.import', 'warm'),
   },
   {
+    key: 'dsp-map',
+    dsp: true,
+    title: 'DSP map',
+    what: 'REMOTE_MAP into the process on the DSP',
+    cold: at('dsp.map', 'map'),
+    warm: KEPT_DSP_MAP,
+  },
+  {
     key: 'map',
     title: 'map',
     what: 'GEM_MMAP_OFFSET and mmap',
@@ -66,6 +100,22 @@ export const STAGES: readonly StageSpec[] = [
     what: 'first write to each 4 KiB page',
     cold: at('mem.cpumap', 'touch'),
     warm: KEPT_MAP,
+  },
+  {
+    key: 'invoke',
+    dsp: true,
+    title: 'invoke',
+    what: 'a call with the mapped buffer, of which the DSP touches the first and the last word',
+    cold: INVOKE,
+    warm: INVOKE,
+  },
+  {
+    key: 'dsp-unmap',
+    dsp: true,
+    title: 'DSP unmap',
+    what: 'REMOTE_MUNMAP',
+    cold: at('dsp.map', 'unmap'),
+    warm: KEPT_DSP_MAP,
   },
   { key: 'unmap', title: 'unmap', what: 'munmap', cold: at('mem.cpumap', 'munmap'), warm: KEPT_MAP },
   {
@@ -107,14 +157,17 @@ export interface EndToEndSpec {
   readonly differs: string;
 }
 
-/** No CPU mapping: a driver that keeps what was once mapped would keep each buffer of the series. */
-const UNMAPPED: readonly StageKey[] = ['map', 'touch', 'unmap'];
+/**
+ * No CPU mapping: a driver that keeps what was once mapped would keep each buffer of the series. And no DSP: the series
+ * runs without a process there.
+ */
+const NOT_IN_PATH: readonly StageKey[] = ['dsp-map', 'map', 'touch', 'invoke', 'dsp-unmap', 'unmap'];
 
 export const END_TO_END: readonly EndToEndSpec[] = [
   {
     title: 'the path from create to close, never mapped',
     series: at('mem.handoff', 'path'),
-    covers: STAGES.map((stage) => stage.key).filter((key) => !UNMAPPED.includes(key)),
+    covers: STAGES.map((stage) => stage.key).filter((key) => !NOT_IN_PATH.includes(key)),
     also: [],
     whole: true,
     differs:

@@ -33,7 +33,7 @@ const US = 1000;
 export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
   const byKey = new Map<string, { title: string; rows: ResultRow[] }>();
   for (const group of groups) {
-    if (group.point.size === 0 || group.status === 'fail') continue;
+    if (group.point.size === 0 || group.status === 'fail' || isFrame(group)) continue;
     for (const row of group.rows) {
       if (row.p50s.length === 0) continue;
       const key = [row.benchmark, row.source, row.variant, ...fixed(row), row.series].join('/');
@@ -44,6 +44,9 @@ export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
   }
   return [...byKey].map(([key, { title, rows }]) => sweepOf(key, title, rows));
 }
+
+/** Sizes that mean something are no sweep: a larger frame is another frame. */
+const isFrame = ({ point }: PointGroup): boolean => findBenchmark(point.benchmark)?.ownSizes === true;
 
 const axisOf = (row: ResultRow): Sweep['axis'] => findBenchmark(row.benchmark)?.slope ?? 'size';
 

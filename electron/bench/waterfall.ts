@@ -83,20 +83,38 @@ export interface WaterfallSize {
  */
 export function waterfallOf(groups: readonly PointGroup[]): WaterfallSize[] {
   const own = groups.filter((group) => group.point.source === 'qda' && group.point.size > 0);
-  const benchmarks = new Set(STAGES.map((stage) => stage.cold.benchmark));
+  const specs = stagesOf(own);
+  const benchmarks = new Set(specs.map((stage) => stage.cold.benchmark).filter((id) => !OWN_SIZES.has(id)));
   const sizes = own.filter((group) => benchmarks.has(group.point.benchmark)).map((group) => group.point.size);
-  return [...new Set(sizes)].sort((a, b) => a - b).map((size) => ofSize(size, own));
+  return [...new Set(sizes)].sort((a, b) => a - b).map((size) => ofSize(size, specs, own));
 }
 
-function ofSize(size: number, groups: readonly PointGroup[]): WaterfallSize {
+/** Sweeps over sizes of their own: those alone make no entry. */
+const OWN_SIZES: ReadonlySet<string> = new Set(['rpc.argsize']);
+
+/** The stages of this run: those of the DSP only where a benchmark of theirs was in its plan. */
+function stagesOf(groups: readonly PointGroup[]): readonly StageSpec[] {
+  const onDsp = STAGES.filter((stage) => stage.dsp === true);
+  const planned = groups.some((group) => onDsp.some(({ cold }) => isAt(group, cold)));
+  return planned ? STAGES : STAGES.filter((stage) => stage.dsp !== true);
+}
+
+const isAt = ({ point }: PointGroup, { benchmark, variant = 0 }: SeriesName): boolean =>
+  point.benchmark === benchmark && point.variant === variant;
+
+function ofSize(size: number, specs: readonly StageSpec[], groups: readonly PointGroup[]): WaterfallSize {
   const here = groups.filter((group) => group.point.size === size);
-  const cold = rowOf('cold', here);
-  return { size, cold, warm: rowOf('warm', here), endToEnd: endToEnd(cold, here) };
+  const cold = rowOf('cold', specs, here);
+  return { size, cold, warm: rowOf('warm', specs, here), endToEnd: endToEnd(cold, here) };
 }
 
-function rowOf(temperature: 'cold' | 'warm', groups: readonly PointGroup[]): WaterfallRow {
+function rowOf(
+  temperature: 'cold' | 'warm',
+  specs: readonly StageSpec[],
+  groups: readonly PointGroup[],
+): WaterfallRow {
   const whole = handoffIsWhole(groups);
-  const stages = STAGES.map((spec): Stage => ({
+  const stages = specs.map((spec): Stage => ({
     key: spec.key,
     title: spec.title,
     what: spec.what,
@@ -139,7 +157,7 @@ function timeOf(
 }
 
 function measure(from: SeriesName, groups: readonly PointGroup[]): Exclude<StageTime, { kind: 'not-paid' }> {
-  const group = groups.find((one) => one.point.benchmark === from.benchmark);
+  const group = groups.find((one) => isAt(one, from));
   if (!group) return { kind: 'missing', reason: `${from.benchmark} was not in the plan at this size` };
   if (group.status === 'fail')
     return {

@@ -28,6 +28,12 @@ export function formatBytes(bytes: number): string {
 /** GB/s of 1e9 bytes. */
 export const formatBandwidth = (gbPerS: number): string => `${three(gbPerS)} GB/s`;
 
+/** So many a second, with an SI prefix: '37.0 k calls/s'. */
+export function formatRate(perSecond: number, of: string): string {
+  const [scale, prefix] = perSecond >= 999_500 ? [1e6, 'M '] : perSecond >= 999.5 ? [1e3, 'k '] : [1, ''];
+  return `${three(perSecond / scale)} ${prefix}${of}/s`;
+}
+
 /** A ratio: '1.03'. */
 export const formatRatio = (ratio: number): string => three(ratio);
 

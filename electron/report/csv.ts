@@ -1,4 +1,5 @@
 import { groupsOf, type PointGroup, type ResultRow } from '../bench/results.ts';
+import { proofsOf } from '../bench/proof.ts';
 import { variantText } from '../bench/variants.ts';
 import type { Figure } from '../bench/statistics/figures.ts';
 import type { Summary } from '../bench/statistics/summary.ts';
@@ -108,7 +109,18 @@ const POINT_COLUMNS: readonly Column<PointRow>[] = [
   ['limit', ({ group }) => group.limit],
   ['left_behind_bytes', ({ group }) => group.leftBehind],
   ['dropped_samples', ({ group }) => group.dropped],
+  ['count', ({ group }) => group.point.count],
+  ['per_second', ({ row }) => row?.rate?.perSecond ?? null],
+  ['per_second_of', ({ row }) => row?.rate?.of ?? null],
+  ['instructions', ({ group }) => counterText(group, 'instructions')],
+  ['zero_copy', ({ group }) => proofsOf([group])[0]?.verdict ?? null],
 ];
+
+/** The value of each independent run that gave it; one where they are the same. */
+const counterText = ({ counters }: PointGroup, name: string): string | null => {
+  const values = counters.find((counter) => counter.name === name)?.values;
+  return values === undefined ? null : [...new Set(values)].join(' ');
+};
 
 function ofSummary(cell: (summary: Summary) => Cell): (row: PointRow) => Cell {
   return ({ row }) => (row?.summary.kind === 'summary' ? cell(row.summary) : null);

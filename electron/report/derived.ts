@@ -7,6 +7,7 @@ import type { Summary } from '../bench/statistics/summary.ts';
 import { nameOf, waterfallOf, type EndToEnd, type Stage, type WaterfallSize } from '../bench/waterfall.ts';
 import type { Run } from '../model/run.ts';
 import type { Json } from './codec.ts';
+import { dspDerived } from './derived-dsp.ts';
 
 /** Everything computed from the raw samples, for readers that do not want to compute it: never read back. */
 export function derivedOf(run: Run): Json {
@@ -15,6 +16,7 @@ export function derivedOf(run: Run): Json {
     results: groups.map(groupJson),
     slopes: sweepsOf(groups).map(slopeJson),
     waterfall: waterfallOf(groups).map(sizeJson),
+    ...dspDerived(groups),
   };
 }
 
@@ -38,6 +40,8 @@ function groupJson(group: PointGroup): Json {
     mismatches: group.mismatches,
     leftBehind: group.leftBehind,
     dropped: group.dropped,
+    count: point.count,
+    counters: group.counters.map(({ name, unit, values }) => ({ name, unit, values })),
     series: group.rows.map(rowJson),
   };
 }
@@ -50,6 +54,7 @@ function rowJson(row: ResultRow): Json {
     ...summaryJson(row.summary),
     ...betweenRuns(row),
     bandwidth: bandwidthJson(row.bandwidth),
+    ...(row.rate === null ? {} : { rate: { ...row.rate } }),
   };
 }
 
@@ -110,17 +115,30 @@ function bandwidthJson(bandwidth: Bandwidth | NotDefined | TooFew | null): Json 
 }
 
 function slopeJson(sweep: Sweep): Json {
-  const { key, benchmark, series, source, variant, line } = sweep;
-  const head = { key, benchmark, series, source, variant, sizes: sweep.rows.map((row) => row.size) };
+  const { key, benchmark, series, source, variant, line, axis } = sweep;
+  const places = axis === 'size' ? {} : { counts: sweep.rows.map((row) => row.count) };
+  const head = {
+    key,
+    benchmark,
+    series,
+    source,
+    variant,
+    sizes: sweep.rows.map((row) => row.size),
+    ...places,
+  };
   if (line.kind === 'too-few') return { ...head, tooFew: tooFewJson(line) };
   return {
     ...head,
     n: line.n,
-    usPerMib: line.slope,
-    usPerMibInterval: intervalJson(line.slopeInterval),
+    ...slopeNames(axis, line.slope, intervalJson(line.slopeInterval)),
     interceptUs: line.intercept,
   };
 }
+
+const slopeNames = (axis: Sweep['axis'], slope: number, interval: Json): { readonly [key: string]: Json } =>
+  axis === 'size'
+    ? { usPerMib: slope, usPerMibInterval: interval }
+    : { usPerBuffer: slope, usPerBufferInterval: interval };
 
 function sizeJson({ size, cold, warm, endToEnd }: WaterfallSize): Json {
   const row = (one: WaterfallSize['cold']): Json => ({

@@ -1,12 +1,15 @@
 import { groupsOf } from '../bench/results.ts';
 import type { Run } from '../model/run.ts';
+import { callsSection } from './html/calls-section.ts';
 import { chartsSection } from './html/charts-section.ts';
+import { crossoverSection } from './html/crossover-section.ts';
 import { digestSection } from './html/digest-section.ts';
 import { environmentSection } from './html/environment-section.ts';
 import { glance, utc } from './html/glance.ts';
 import { escapeHtml, html, trusted, type Markup } from './html/markup.ts';
 import { memorySection } from './html/memory-section.ts';
 import { planSection } from './html/plan-section.ts';
+import { proofSection } from './html/proof-section.ts';
 import { resultsSection } from './html/results-section.ts';
 import { rulesSection } from './html/rules-section.ts';
 import { styleSheet } from './html/style.ts';
@@ -25,6 +28,7 @@ const POLICY =
 export function runToHtml(run: Run): string {
   const statement = statementOf(run);
   const title = titleOf(run);
+  const body = sections(run);
   const page = html`<html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -39,8 +43,8 @@ export function runToHtml(run: Run): string {
     <body>
       <div class="banner ${run.simulated ? '' : 'hardware'}"><p>${statement}</p></div>
       <header><h1>${title}</h1></header>
-      ${contents()}
-      <main>${sections(run)}</main>
+      ${contents(body)}
+      <main>${body}</main>
     </body>
   </html>`;
   return `<!doctype html><!-- ${escapeHtml(statement)} -->\n${page.text}\n`;
@@ -54,6 +58,9 @@ function titleOf(run: Run): string {
 const CONTENTS: readonly (readonly [id: string, title: string])[] = [
   ['waterfall', 'What sharing costs'],
   ['results', 'Results'],
+  ['calls', 'Calls to the DSP'],
+  ['crossover', 'Copy or share'],
+  ['zero-copy', 'Zero copy'],
   ['latency', 'Latency'],
   ['bandwidth', 'Bandwidth'],
   ['slopes', 'Cost of each MiB'],
@@ -67,10 +74,11 @@ const CONTENTS: readonly (readonly [id: string, title: string])[] = [
   ['digests', 'Digests'],
 ];
 
-const contents = (): Markup =>
+/** Sections that this run has none of are not in it. */
+const contents = (body: readonly Markup[]): Markup =>
   html`<nav aria-label="Contents">
     <ul>
-      ${CONTENTS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+      ${CONTENTS.filter(([id]) => body.some(({ text }) => text.includes(`<section id="${id}"`))).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
     </ul>
   </nav>`;
 
@@ -80,8 +88,11 @@ function sections(run: Run): readonly Markup[] {
     glance(run, groups),
     waterfallSection(groups),
     resultsSection(groups),
+    callsSection(groups),
+    crossoverSection(groups),
+    proofSection(groups),
     chartsSection(run, groups),
-    memorySection(run.memory),
+    memorySection(run),
     troubleSection(run),
     environmentSection(run),
     planSection(run),

@@ -1,9 +1,11 @@
+import { findBenchmark } from '../../bench/catalogue.ts';
 import type { PointGroup } from '../../bench/results.ts';
 import { sweepsOf, type Sweep } from '../../bench/sweeps.ts';
 import type { Interval, TooFew } from '../../bench/statistics/figures.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import type { Run } from '../../model/run.ts';
 import { ecdfFigure, keyDistributions } from './ecdf-chart.ts';
+import { details } from './details.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
 import { BANDWIDTH, LATENCY, panelsOf, sweepFigure } from './sweep-charts.ts';
 import { table, type Column } from './table.ts';
@@ -12,7 +14,9 @@ import { missing, three } from './words.ts';
 /** Charts of everything that was swept over sizes, and the distributions behind the numbers. */
 export function chartsSection(run: Run, groups: readonly PointGroup[]): Markup {
   const sweeps = sweepsOf(groups);
-  const moving = sweeps.filter((sweep) => sweep.rows.some((row) => row.bandwidth?.kind === 'value'));
+  const overSizes = sweeps.filter((sweep) => sweep.axis === 'size' && !drawnElsewhere.has(sweep.benchmark));
+  const moving = overSizes.filter((sweep) => sweep.rows.some((row) => row.bandwidth?.kind === 'value'));
+  const timed = overSizes.filter((sweep) => !(isOnDsp(sweep.benchmark) && moving.includes(sweep)));
   return html`<section id="latency">
       <h2>Latency against size</h2>
       <p>
@@ -20,7 +24,7 @@ export function chartsSection(run: Run, groups: readonly PointGroup[]): Markup {
         axes are logarithmic.${simulatedNote(run)}
       </p>
       ${charts(
-        panelsOf(sweeps).map((panel) => sweepFigure(panel, LATENCY)),
+        panelsOf(timed).map((panel) => sweepFigure(panel, LATENCY)),
         'No benchmark of this run was swept over sizes.',
       )}
     </section>
@@ -38,8 +42,24 @@ export function chartsSection(run: Run, groups: readonly PointGroup[]): Markup {
         One line for each independent run: lines that lie apart are runs that differ. The first series of each
         benchmark at the middle of its sizes.${simulatedNote(run)}
       </p>
-      ${charts(keyDistributions(run, groups).map(ecdfFigure), 'This run has no samples.')}
+      ${distributions(run, groups)}
     </section>`;
+}
+
+/** It has charts of its own. */
+const drawnElsewhere: ReadonlySet<string> = new Set(['rpc.argsize']);
+
+const isOnDsp = (id: string): boolean => findBenchmark(id)?.dsp === true;
+
+/** Those of the DSP fold away beside those of the memory ioctls. */
+function distributions(run: Run, groups: readonly PointGroup[]): Markup {
+  const none = 'This run has no samples.';
+  const figures = (of: readonly PointGroup[]): readonly Markup[] => keyDistributions(run, of).map(ecdfFigure);
+  const onDsp = figures(groups.filter((group) => isOnDsp(group.point.benchmark)));
+  const others = figures(groups.filter((group) => !isOnDsp(group.point.benchmark)));
+  if (onDsp.length === 0 || others.length === 0) return charts([...others, ...onDsp], none);
+  return html`${charts(others, none)}
+  ${details(`${onDsp.length} more, of calls to the DSP`, charts(onDsp, none))}`;
 }
 
 const simulatedNote = (run: Run): string => (run.simulated ? ' All of it is simulated.' : '');
@@ -49,15 +69,33 @@ const charts = (figures: readonly Markup[], none: string): Markup =>
 
 function slopesSection(sweeps: readonly Sweep[]): Markup {
   const lines = sweeps.filter((sweep) => sweep.rows.length > 1);
+  const perMib = lines.filter((sweep) => sweep.axis === 'size');
+  const perBuffer = lines.filter((sweep) => sweep.axis === 'count');
   return html`<section id="slopes">
     <h2>Cost of each MiB</h2>
     <p>
       Theil-Sen line through the p50 of each independent run at each size. The intercept is what sharing
       nothing would cost.
     </p>
-    ${lines.length === 0 ? html`<p class="muted">A line needs two sizes; no benchmark of this run has them.</p>` : NOTHING}
-    ${lines.length === 0 ? NOTHING : table(COLUMNS, lines, { wide: true })}
+    ${perMib.length === 0 ? html`<p class="muted">A line needs two sizes; no benchmark of this run has them.</p>` : slopeTables(perMib)}
+    ${
+      perBuffer.length === 0
+        ? NOTHING
+        : html`<h3>Cost of each buffer in a call</h3>
+            ${table(columnsOf('buffer', countsText), perBuffer, { wide: true })}`
+    }
   </section>`;
+}
+
+/** Those of the DSP apart. */
+function slopeTables(sweeps: readonly Sweep[]): Markup {
+  const onDsp = sweeps.filter((sweep) => isOnDsp(sweep.benchmark));
+  const others = sweeps.filter((sweep) => !isOnDsp(sweep.benchmark));
+  const columns = columnsOf('MiB', sizesText);
+  if (onDsp.length === 0) return table(columns, others, { wide: true });
+  return html`${others.length === 0 ? NOTHING : table(columns, others, { wide: true })}
+    <h3>On the way to the DSP and on it</h3>
+    ${table(columns, onDsp, { wide: true })}`;
 }
 
 const line =
@@ -65,19 +103,19 @@ const line =
   (sweep: Sweep): Piece =>
     sweep.line.kind === 'line' ? cell(sweep.line) : missing(sweep.line);
 
-const COLUMNS: readonly Column<Sweep>[] = [
+const columnsOf = (unit: string, places: (sweep: Sweep) => string): readonly Column<Sweep>[] => [
   { head: 'benchmark', kind: 'tight', cell: (sweep) => `${sweep.place} ${sweep.benchmark}` },
   { head: 'series', kind: 'tight', cell: (sweep) => sweep.series },
   { head: 'source', kind: 'tight', cell: (sweep) => sweep.source },
   { head: 'variant', cell: (sweep) => sweep.variantText },
-  { head: 'sizes', kind: 'tight', cell: sizesText },
+  { head: unit === 'MiB' ? 'sizes' : 'buffers', kind: 'tight', cell: places },
   { head: 'points', kind: 'n', cell: line((one) => one.n) },
   {
-    head: 'slope, µs/MiB',
+    head: `slope, µs/${unit}`,
     kind: 'n',
     cell: line((one) => html`<b title="${one.slope}">${signed(one.slope)}</b>`),
   },
-  { head: '95 % interval, µs/MiB', kind: 'n', cell: line((one) => slopeInterval(one.slopeInterval)) },
+  { head: `95 % interval, µs/${unit}`, kind: 'n', cell: line((one) => slopeInterval(one.slopeInterval)) },
   {
     head: 'intercept',
     kind: 'n',
@@ -88,6 +126,12 @@ const COLUMNS: readonly Column<Sweep>[] = [
 function sizesText({ rows }: Sweep): string {
   const [first, last] = [rows[0], rows.at(-1)];
   return first && last ? `${rows.length}, ${formatBytes(first.size)} to ${formatBytes(last.size)}` : '';
+}
+
+/** '9, 1 to 255 of 4 KiB' */
+function countsText({ rows }: Sweep): string {
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first && last ? `${rows.length}, ${first.count} to ${last.count} of ${formatBytes(first.size)}` : '';
 }
 
 const signed = (value: number): string => three(value).replace('-', '−');

@@ -1,6 +1,7 @@
 import { variantText } from '../../bench/variants.ts';
 import { formatBytes } from '../../model/format.ts';
 import type { PointResult, Run, Series } from '../../model/run.ts';
+import { details } from './details.ts';
 import { html, type Markup } from './markup.ts';
 import { table, type Column } from './table.ts';
 
@@ -25,6 +26,8 @@ const COLUMNS: readonly Column<Row>[] = [
   { head: 'SHA-256', kind: 'tight', cell: ({ series }) => html`<code>${series.sha256}</code>` },
 ];
 
+const OPEN_ROWS = 24;
+
 /** What ties the report to its raw samples. */
 export function digestSection(run: Run): Markup {
   const rows = run.points.flatMap((result) => result.series.map((series) => ({ result, series })));
@@ -34,6 +37,6 @@ export function digestSection(run: Run): Markup {
       SHA-256 over the samples of each series in the order taken, as packed little-endian unsigned 64-bit
       nanoseconds. The JSON export of run ${run.id} holds the samples themselves.
     </p>
-    ${rows.length === 0 ? html`<p class="muted">This run has no samples.</p>` : table(COLUMNS, rows)}
+    ${rows.length === 0 ? html`<p class="muted">This run has no samples.</p>` : details(`${rows.length} series`, table(COLUMNS, rows), rows.length <= OPEN_ROWS)}
   </section>`;
 }

@@ -51,6 +51,7 @@ export const marks = Plot as unknown as {
   readonly barX: MarkMaker;
   readonly text: MarkMaker;
   readonly tickX: MarkMaker;
+  readonly rectX: MarkMaker;
   readonly ruleX: MarkMaker;
   readonly ruleY: MarkMaker;
   readonly axisX: MarkMaker;

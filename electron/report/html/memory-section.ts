@@ -1,3 +1,4 @@
+import { findBenchmark } from '../../bench/catalogue.ts';
 import { formatBytes, formatDmaAddress } from '../../model/format.ts';
 import type {
   Maybe,
@@ -8,6 +9,8 @@ import type {
   PictureProcess,
   TierStatus,
 } from '../../model/memory.ts';
+import type { Run } from '../../model/run.ts';
+import { dspParts } from './dsp-section.ts';
 import { Footnotes } from './footnotes.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
 import { table, type Column } from './table.ts';
@@ -16,12 +19,15 @@ import { bytes, listed, plural, statusWord } from './words.ts';
 /** Rows of one table at most: a report is read; the JSON of the run has them all. */
 const MOST_ROWS = 400;
 
-/** Who holds which memory in which context bank, each value with the tier that it came from. */
-export function memorySection(picture: MemoryPicture | null): Markup {
+/** Who holds which memory in which context bank, each value with the tier that it came from; and the DSP's processes. */
+export function memorySection(run: Run): Markup {
+  const { memory: picture } = run;
+  const onDsp = usesDsp(run) ? dspParts(run) : NOTHING;
   if (picture === null) {
     return html`<section id="memory">
       <h2>Who holds which memory</h2>
       <p class="muted">No picture of the memory managers was taken in this run.</p>
+      ${onDsp}
     </section>`;
   }
   const notes = new Footnotes();
@@ -34,8 +40,16 @@ export function memorySection(picture: MemoryPicture | null): Markup {
     </p>
     ${findings(picture)} ${tiers(picture)} ${processes(scene, notes)} ${banks(scene, notes)}
     ${mappings(scene)} ${buffers(scene, notes)} ${own(picture)} ${notes.list('Why values are unknown')}
+    ${onDsp}
   </section>`;
 }
+
+/** A run without the DSP in its plan, and without anything seen of one, says nothing of it. */
+const usesDsp = ({ plan, dsp, dspLog, memory }: Run): boolean =>
+  dsp !== null ||
+  dspLog.lines.length > 0 ||
+  (memory?.dsp.length ?? 0) > 0 ||
+  plan.points.some((point) => findBenchmark(point.benchmark)?.dsp === true);
 
 /** The picture with its parts at hand by name. */
 class Scene {

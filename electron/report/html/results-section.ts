@@ -1,14 +1,24 @@
 import { CATALOGUE, findBenchmark } from '../../bench/catalogue.ts';
 import { variantText } from '../../bench/variants.ts';
+import { proofsOf } from '../../bench/proof.ts';
 import type { Flag, PointGroup, ResultRow } from '../../bench/results.ts';
 import type { Summary } from '../../bench/statistics/summary.ts';
-import { formatBandwidth, formatBytes } from '../../model/format.ts';
+import {
+  formatBandwidth,
+  formatBytes,
+  formatDmaAddress,
+  formatRate,
+  formatTime,
+} from '../../model/format.ts';
+import { details } from './details.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
+import { verdictWord } from './proof-section.ts';
 import { groupedTable, type Column, type RowGroup } from './table.ts';
 import {
   flagWords,
   missing,
   percent,
+  plural,
   statusWord,
   time,
   timeFigure,
@@ -25,26 +35,61 @@ interface Line {
 /** All results, a table a benchmark. */
 export function resultsSection(groups: readonly PointGroup[]): Markup {
   const ids = [...new Set(groups.map((group) => group.point.benchmark))];
+  const usual = sharedFlags(groups);
   return html`<section id="results">
     <h2>Results</h2>
     ${ids.length === 0 ? html`<p class="muted">The plan of this run has no point.</p>` : NOTHING}
     ${ids.map((id) =>
-      benchmarkTable(
+      benchmarkPart(
         id,
         groups.filter((group) => group.point.benchmark === id),
+        ids.length > MOST_OPEN ? usual : null,
       ),
     )}
   </section>`;
 }
 
-function benchmarkTable(id: string, groups: readonly PointGroup[]): Markup {
+/** With more benchmarks than the memory ioctls have, those of the DSP fold away unless something went wrong there; `usual`: flags that all points have. */
+const MOST_OPEN = 9;
+
+function benchmarkPart(id: string, groups: readonly PointGroup[], usual: readonly Flag[] | null): Markup {
   const benchmark = findBenchmark(id);
-  const place = benchmark?.place ?? '';
   const shared = sharedFlags(groups);
   const title = benchmark?.title ?? 'not in the catalogue of this version';
-  return html`<h3 id="${anchor(id)}">${place} ${id}: ${title} ${flagWords(shared)}</h3>
-    ${described(id)} ${groupedTable(columnsOf(groups, shared), groups.map(linesOf), { wide: true })}`;
+  const folds = usual !== null && benchmark?.dsp === true;
+  const flags = folds ? shared.filter((flag) => !usual.includes(flag)) : shared;
+  const head = html`<h3 id="${anchor(id)}">
+    ${benchmark?.place ?? ''} ${id}: ${title} ${flagWords(flags)}
+  </h3>`;
+  const body = html`${described(id)}
+  ${groupedTable(columnsOf(groups, shared), groups.map(linesOf), { wide: true })}`;
+  return folds
+    ? details(html`${head}<span class="muted">${gist(groups)}</span>`, body, groups.some(isBad))
+    : html`${head} ${body}`;
 }
+
+const isBad = ({ status }: PointGroup): boolean => status === 'fail' || status === 'error';
+
+/** 'p50 of call 29.1 µs to 1.02 ms, 12 points': of the dearest series; how points ended where not all passed. */
+function gist(groups: readonly PointGroup[]): string {
+  const rows = groups.flatMap(({ rows: all }) => all.flatMap((row) => middleOf(row)));
+  const dearest = rows.reduce<Middle | null>((a, b) => (a === null || b.ns > a.ns ? b : a), null);
+  const own = rows.filter(({ series }) => series === dearest?.series).map(({ ns }) => ns);
+  const [low, high] = [Math.min(...own), Math.max(...own)];
+  const span = low === high ? formatTime(low) : `${formatTime(low)} to ${formatTime(high)}`;
+  const ends = [...new Set(groups.map(({ status }) => status))].filter((status) => status !== 'pass');
+  const counts = ends.map((end) => `${groups.filter(({ status }) => status === end).length} ${end}`);
+  const times = dearest === null ? 'no times' : `p50 of ${dearest.series} ${span}`;
+  return [times, plural(groups.length, 'point'), ...counts].join(', ');
+}
+
+interface Middle {
+  readonly series: string;
+  readonly ns: number;
+}
+
+const middleOf = ({ series, summary }: ResultRow): Middle[] =>
+  summary.kind === 'summary' ? [{ series, ns: summary.p50 }] : [];
 
 /** Flags of every point stand once, at the heading. */
 const sharedFlags = (groups: readonly PointGroup[]): Flag[] =>
@@ -103,6 +148,18 @@ function columnsOf(groups: readonly PointGroup[], shared: readonly Flag[]): Colu
       has((group) => group.rows.some((row) => row.bandwidth !== null)),
       { head: 'bandwidth', kind: 'n', cell: bandwidthCell },
     ),
+    ...optional(
+      has((group) => group.rows.some((row) => row.rate !== null)),
+      { head: 'a second', kind: 'n', cell: rateCell },
+    ),
+    ...optional(
+      has((group) => group.counters.length > 0),
+      { ...ofPoint('counted', countersCell), kind: 'n' },
+    ),
+    ...optional(
+      has((group) => group.proofs.length > 0),
+      ofPoint('zero copy', proofCell),
+    ),
     ofPoint('status', (group) => statusCell(group, shared)),
   ];
 }
@@ -147,6 +204,37 @@ function bandwidthCell({ row }: Line): Piece {
   if (bandwidth.kind === 'too-few') return missing(bandwidth);
   if (bandwidth.kind === 'not-defined') return undefinedValue(bandwidth);
   return html`<span title="${bandwidth.value} GB/s">${formatBandwidth(bandwidth.value)}</span>`;
+}
+
+function rateCell({ row }: Line): Piece {
+  const rate = row?.rate ?? null;
+  if (rate === null) return '';
+  return html`<span title="${rate.perSecond}">${formatRate(rate.perSecond, rate.of)}</span>`;
+}
+
+/** Figures of a point that are no times; the section on calls says more. */
+const countersCell = ({ counters }: PointGroup): Piece =>
+  counters.map(({ name, unit, values }) => {
+    const distinct = [...new Set(values)];
+    const value =
+      distinct.length > 1 ? `${Math.min(...distinct)}–${Math.max(...distinct)}` : `${distinct[0] ?? ''}`;
+    return html`<span title="${name}, one an independent run: ${values.join(', ')}"
+        >${value} ${unit === '' ? name : unit}</span
+      ><br />`;
+  });
+
+/** What was seen, at hand; the section on zero copy has all of it. */
+function proofCell(group: PointGroup): Piece {
+  const [line] = proofsOf([group]);
+  if (!line) return '';
+  const { proof, verdict } = line;
+  const address =
+    proof.dmaAddress === null
+      ? `DMA address unknown: ${proof.dmaReason}`
+      : formatDmaAddress(proof.dmaAddress);
+  return html`<a href="#zero-copy" title="inode ${proof.ino} and ${proof.importIno ?? 'unknown'}; ${address}"
+    >${verdictWord(verdict)}</a
+  >`;
 }
 
 /** The word, and the flags that not every point of the table has. */

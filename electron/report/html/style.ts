@@ -66,6 +66,10 @@ dd{margin:0;overflow-wrap:anywhere}
 ul.findings{list-style:none;margin:4px 0 8px;padding:0}
 ul.findings li{margin:0 0 8px;padding-left:92px;position:relative;max-width:120ch;overflow-wrap:anywhere}
 ul.findings .word{position:absolute;left:0}
+details{margin:0 0 8px}
+summary{cursor:pointer;max-width:120ch}
+summary h3{display:inline;margin-right:12px}
+summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 ol.notes{list-style:lower-alpha;margin:0 0 12px;padding-left:24px;color:var(--muted);font-size:12px}
 `;
 
@@ -83,6 +87,7 @@ figure>svg{width:100%;height:auto;display:block}
 .legend{display:flex;flex-wrap:wrap;gap:0 16px;list-style:none;margin:4px 0;padding:0;font-size:12px}
 .strip{display:grid;grid-template-columns:72px 1fr;align-items:start;break-inside:avoid;margin-bottom:4px}
 .strip>b{font-weight:600;padding-top:22px}
+svg.space{display:block;width:100%;height:auto;margin:4px 0 8px}
 .stage{display:inline-block;min-width:20px;text-align:right}
 `;
 
@@ -105,6 +110,8 @@ p,tr,.strip,ul.findings li,dt,dd{break-inside:avoid}
 tbody.group,.keep{break-inside:avoid}
 thead{break-after:avoid}
 thead{display:table-header-group}
+details::details-content{content-visibility:visible;display:block;height:auto}
+summary{list-style:none}
 td.path{min-width:22ch}
 td.break{min-width:14ch}
 .scroll{overflow:visible}

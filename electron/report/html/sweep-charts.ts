@@ -1,3 +1,4 @@
+import { findBenchmark } from '../../bench/catalogue.ts';
 import type { ResultRow } from '../../bench/results.ts';
 import type { Sweep } from '../../bench/sweeps.ts';
 import { formatBandwidth, formatBytes, formatTime } from '../../model/format.ts';
@@ -18,7 +19,14 @@ export interface Panel {
 /** A chart a benchmark; where sources or variants differ a chart a series, with a line for each of them. */
 export function panelsOf(sweeps: readonly Sweep[]): Panel[] {
   const ids = [...new Set(sweeps.map((sweep) => sweep.benchmark))];
-  return ids.flatMap((id) => panelsOfBenchmark(sweeps.filter((sweep) => sweep.benchmark === id)));
+  return ids.flatMap((id) => panelsOfBenchmark(drawable(sweeps.filter((sweep) => sweep.benchmark === id))));
+}
+
+/** A line of one size only stays in the tables, unless the benchmark has no other: then the chart shows that one place. */
+function drawable(sweeps: readonly Sweep[]): readonly Sweep[] {
+  const lines = sweeps.filter((sweep) => sweep.rows.length > 1);
+  if (lines.length > 0) return lines;
+  return findBenchmark(sweeps[0]?.benchmark ?? '')?.dsp === true ? [] : sweeps;
 }
 
 function panelsOfBenchmark(sweeps: readonly Sweep[]): Panel[] {

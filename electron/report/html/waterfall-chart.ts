@@ -1,36 +1,44 @@
-import { STAGES, type StageKey } from '../../bench/stages.ts';
+import type { StageKey } from '../../bench/stages.ts';
 import type { EndToEnd, Stage, WaterfallRow, WaterfallSize } from '../../bench/waterfall.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import { drawing, marks } from './drawing.ts';
 import { html, trusted, type Markup } from './markup.ts';
 
-/** What belongs together has one colour: what is opened is full, what closes it is hatched. */
-const FILL: Readonly<Record<StageKey, readonly [series: number, hatched: boolean]>> = {
-  allocate: [0, false],
-  export: [1, false],
-  'hand-over': [2, false],
-  import: [3, false],
-  map: [4, false],
-  touch: [5, false],
-  unmap: [4, true],
-  detach: [3, true],
-  'close-fd': [1, true],
-  free: [0, true],
+/** A colour of the charts, or the grey of what happens on the DSP. */
+type Colour = 's1' | 's2' | 's3' | 's4' | 's5' | 's6' | 'muted';
+const COLOURS: readonly Colour[] = ['s1', 's2', 's3', 's4', 's5', 's6', 'muted'];
+
+/** What belongs together has one colour: what is opened is full, what closes it is hatched. On the DSP: crossed, full, hatched. */
+const FILL: Readonly<Record<StageKey, readonly [colour: Colour, look: 'full' | 'hatch' | 'cross']>> = {
+  allocate: ['s1', 'full'],
+  export: ['s2', 'full'],
+  'hand-over': ['s3', 'full'],
+  import: ['s4', 'full'],
+  'dsp-map': ['muted', 'cross'],
+  map: ['s5', 'full'],
+  touch: ['s6', 'full'],
+  invoke: ['muted', 'full'],
+  'dsp-unmap': ['muted', 'hatch'],
+  unmap: ['s5', 'hatch'],
+  detach: ['s4', 'hatch'],
+  'close-fd': ['s2', 'hatch'],
+  free: ['s1', 'hatch'],
 };
 
 const fillOf = (key: StageKey): string => {
-  const [series, hatched] = FILL[key];
-  return hatched ? `url(#hatch-${series + 1})` : `var(--s${series + 1})`;
+  const [colour, look] = FILL[key];
+  return look === 'full' ? `var(--${colour})` : `url(#${look}-${colour})`;
 };
+
+const pattern = (id: string, colour: Colour, lines: string): string =>
+  `<pattern id="${id}-${colour}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="var(--page)"/><g fill="var(--${colour})">${lines}</g></pattern>`;
+
+const HATCH = '<rect width="2.6" height="5"/>';
+const CROSS = '<rect width="1.5" height="5"/><rect width="5" height="1.5"/>';
 
 /** The hatchings that the charts refer to; once in a document, before the first chart. */
 export const HATCHES: Markup = trusted(
-  `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${[1, 2, 3, 4, 5, 6]
-    .map(
-      (at) =>
-        `<pattern id="hatch-${at}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="var(--page)"/><rect width="2.6" height="5" fill="var(--s${at})"/></pattern>`,
-    )
-    .join('')}</defs></svg>`,
+  `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>${COLOURS.map((colour) => pattern('hatch', colour, HATCH)).join('')}${pattern('cross', 'muted', CROSS)}</defs></svg>`,
 );
 
 /** The swatch of a stage, with its number. */
@@ -39,9 +47,11 @@ export const stageSwatch = (key: StageKey): Markup =>
     `<svg width="14" height="10" aria-hidden="true"><rect width="14" height="10" fill="${fillOf(key)}" stroke="${outline(key)}"/></svg>`,
   );
 
-const outline = (key: StageKey): string => `var(--s${FILL[key][0] + 1})`;
+const outline = (key: StageKey): string => `var(--${FILL[key][0]})`;
 
-export const stageNumber = (key: StageKey): number => STAGES.findIndex((stage) => stage.key === key) + 1;
+/** Its place among the stages of this waterfall, from 1. */
+export const stageNumber = (stages: readonly { readonly key: StageKey }[], key: StageKey): number =>
+  stages.findIndex((stage) => stage.key === key) + 1;
 
 interface Segment {
   readonly row: string;
@@ -150,7 +160,7 @@ function segment(
   stage: Stage,
   at: { from: number; to: number; longest: number },
 ): Segment {
-  const number = String(stageNumber(stage.key));
+  const number = String(stageNumber(row.stages, stage.key));
   const wide = (at.to - at.from) / at.longest >= NARROW;
   return {
     row: row.temperature,
@@ -165,7 +175,7 @@ function segment(
 
 /** Stages that are missing in one place share a mark there: '4?' or '3–7?'. */
 function gap(row: WaterfallRow, at: number, stages: readonly Stage[]): Segment {
-  const numbers = stages.map((stage) => stageNumber(stage.key));
+  const numbers = stages.map((stage) => stageNumber(row.stages, stage.key));
   const [first, last] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
   const unbroken = numbers.length > 2 && last - first === numbers.length - 1;
   return {

@@ -1,9 +1,10 @@
 import type { PointGroup } from '../../bench/results.ts';
-import { STAGES, type StageKey, type StageSpec } from '../../bench/stages.ts';
+import type { StageKey } from '../../bench/stages.ts';
 import {
   nameOf,
   waterfallOf,
   type EndToEnd,
+  type Stage,
   type WaterfallRow,
   type WaterfallSize,
 } from '../../bench/waterfall.ts';
@@ -27,31 +28,37 @@ export function waterfallSection(groups: readonly PointGroup[]): Markup {
 const nothing = (): Markup =>
   html`<p class="muted">
     This run measured no stage of sharing a buffer. The stages come from mem.alloc, mem.export, mem.handoff,
-    mem.import and mem.cpumap.
+    mem.import and mem.cpumap, those on the DSP from dsp.map and rpc.argsize.
   </p>`;
 
 function content(sizes: readonly WaterfallSize[]): Markup {
   const notes = new Footnotes();
+  const stages = sizes[0]?.cold.stages ?? [];
   return html`<p>
       One buffer of the accel driver on its way from creation to release. Length is the p50 of each stage.
       Cold: a buffer shared for the first time. Warm: shared again; buffer, mapping and import are kept. Each
       size has its own scale.
     </p>
     ${HATCHES}
-    <figure>${key()}${sizes.map(waterfallStrip)}</figure>
+    <figure>${key(stages)}${sizes.map(waterfallStrip)}</figure>
     <div class="keep">
       ${groupedTable(
         columnsOf(sizes, notes),
-        [STAGES.map(stageLine), [SUM], ...endLines(sizes)].map((rows) => ({ lead: SUM, rows })),
+        [stages.map((stage) => stageLine(stages, stage)), [SUM], ...endLines(sizes, stages)].map((rows) => ({
+          lead: SUM,
+          rows,
+        })),
         { caption: 'p50 of each stage, its 95 % interval on hover and under Results', wide: true },
       )}
     </div>
-    ${remark(sizes)} ${notes.list()}`;
+    ${remark(sizes, stages)} ${notes.list()}`;
 }
 
-const key = (): Markup =>
+type Stages = readonly Stage[];
+
+const key = (stages: Stages): Markup =>
   html`<ul class="legend">
-    ${STAGES.map((stage) => html`<li>${stageSwatch(stage.key)}${stageNumber(stage.key)} ${stage.title}</li>`)}
+    ${stages.map((stage, at) => html`<li>${stageSwatch(stage.key)}${at + 1} ${stage.title}</li>`)}
   </ul>`;
 
 /** One line of the table: its name, and what it says of one row of the picture. */
@@ -75,8 +82,8 @@ function columnsOf(sizes: readonly WaterfallSize[], notes: Footnotes): Column<Li
   ];
 }
 
-const stageLine = (spec: StageSpec): Line => ({
-  name: html`<span class="stage">${stageNumber(spec.key)}</span> ${spec.title}`,
+const stageLine = (stages: Stages, spec: Stage): Line => ({
+  name: html`<span class="stage">${stageNumber(stages, spec.key)}</span> ${spec.title}`,
   what: spec.what,
   cell: (_size, row, notes) => {
     const at = row.stages.find((stage) => stage.key === spec.key)?.time;
@@ -99,7 +106,7 @@ const SUM: Line = {
 };
 
 /** For each series that measures several stages in one go: itself, the sum of the same stages, and the difference. */
-function endLines(sizes: readonly WaterfallSize[]): Line[][] {
+function endLines(sizes: readonly WaterfallSize[], stages: Stages): Line[][] {
   const ends = sizes.flatMap((size) => size.endToEnd);
   const firsts = ends.filter((end, at) => ends.findIndex((one) => one.title === end.title) === at);
   return firsts.map((first) => {
@@ -113,7 +120,7 @@ function endLines(sizes: readonly WaterfallSize[]): Line[][] {
     });
     return [
       line('in one go', `${first.title} (${nameOf(first.whole)})`, wholeCell),
-      line('apart', apartText(first), apartCell),
+      line('apart', apartText(first, stages), apartCell),
       line('difference', 'above zero: time that is in none of these', ({ differenceNs }) =>
         differenceNs === null ? '' : html`<b>${signedTime(differenceNs)}</b>`,
       ),
@@ -126,14 +133,14 @@ function wholeCell({ title, whole }: EndToEnd, notes: Footnotes): Piece {
   return whole.note === '' ? value : notes.noted(value, `${title}: ${whole.note}`);
 }
 
-function apartText({ covers, also }: EndToEnd): string {
-  return [`sum of stages ${numbersOf(covers)}`, ...also.map(nameOf)].join(' and ');
+function apartText({ covers, also }: EndToEnd, stages: Stages): string {
+  return [`sum of stages ${numbersOf(covers, stages)}`, ...also.map(nameOf)].join(' and ');
 }
 
 /** '1–4, 8–10': the numbers of stages, runs of three and more drawn together. */
-function numbersOf(keys: readonly StageKey[]): string {
+function numbersOf(keys: readonly StageKey[], stages: Stages): string {
   const runs: number[][] = [];
-  for (const number of keys.map(stageNumber)) {
+  for (const number of keys.map((one) => stageNumber(stages, one))) {
     const open = runs.at(-1);
     if (open?.at(-1) === number - 1) open.push(number);
     else runs.push([number]);
@@ -146,10 +153,10 @@ function numbersOf(keys: readonly StageKey[]): string {
 const apartCell = ({ sumNs, missing }: EndToEnd): Piece =>
   sumNs === null ? html`<span class="muted" title="missing: ${missing.join(', ')}">none</span>` : time(sumNs);
 
-function remark(sizes: readonly WaterfallSize[]): Markup {
+function remark(sizes: readonly WaterfallSize[], stages: Stages): Markup {
   const ends = sizes.flatMap((size) => size.endToEnd);
   const path = ends.find((end) => end.isPath);
-  if (path) return html`<p class="muted">${pathText(path)}</p>`;
+  if (path) return html`<p class="muted">${pathText(path, stages)}</p>`;
   const text =
     ends.length > 0
       ? 'No series of this run measures the whole path in one go; a part of it is held against its stages above.'
@@ -158,12 +165,12 @@ function remark(sizes: readonly WaterfallSize[]): Markup {
 }
 
 /** What the bar "one go" holds, and what it does not. */
-function pathText({ covers, differs }: EndToEnd): string {
-  const without = STAGES.filter((stage) => !covers.includes(stage.key));
-  const names = without.map((stage) => `${stageNumber(stage.key)} ${stage.title}`).join(', ');
+function pathText({ covers, differs }: EndToEnd, stages: Stages): string {
+  const without = stages.filter((stage) => !covers.includes(stage.key));
+  const names = without.map((stage) => `${stageNumber(stages, stage.key)} ${stage.title}`).join(', ');
   const subset =
     names === ''
       ? 'It holds all stages and is compared with their sum.'
-      : `It holds stages ${numbersOf(covers)} and is compared with the sum of these, not with the sum of all: without ${names}, because its buffer is never mapped for the CPU.`;
+      : `It holds stages ${numbersOf(covers, stages)} and is compared with the sum of these, not with the sum of all: without ${names}, because its buffer is mapped neither for the CPU nor on the DSP.`;
   return `One go: one buffer through the whole path, a new one each time. ${subset} ${differs}`;
 }

@@ -75,7 +75,7 @@ test('cold adds every stage once, warm only what is paid again', () => {
 
 test('every row has every stage, in the order of the path', () => {
   const { cold, warm } = only(ALLOC);
-  const keys = STAGES.map((one) => one.key);
+  const keys = STAGES.filter((one) => one.dsp !== true).map((one) => one.key);
   expect(cold.stages.map((one) => one.key)).toEqual(keys);
   expect(warm.stages.map((one) => one.key)).toEqual(keys);
 });
@@ -167,6 +167,43 @@ test('the path needs no CPU mapping to be held against, but each of its own stag
     differenceNs: null,
     missing: ['export', 'close fd'],
   });
+});
+
+const DSP_MAP = result('dsp.map', { map: 4096, unmap: 8192 });
+const INVOKE = result('rpc.argsize', { call: 16384, dsp: 1, overhead: 2 }, {}, { variant: 4 });
+
+test('with the DSP in the plan its stages stand in the path, cold and warm', () => {
+  const { cold, warm } = only(ALLOC, CPUMAP, EXPORT, IMPORT, HANDOFF, DSP_MAP, INVOKE);
+  expect(cold.stages.map((one) => one.key)).toEqual(STAGES.map((one) => one.key));
+  expect(cold.missing).toEqual([]);
+  expect(cold.sumNs).toBe(1 + 2 + 4 + 8 + 16 + 32 + 128 + 256 + 1024 + 2048 + 4096 + 8192 + 16384);
+  expect(warm.sumNs).toBe(64 + 128 + 512 + 2048 + 16384);
+  expect(stage(warm, 'dsp-map')).toMatchObject({ kind: 'not-paid' });
+});
+
+test('another way to pass a buffer, or another request, is no stage of the path', () => {
+  const copied = result('rpc.argsize', { call: 1 }, {}, { variant: 0 });
+  const attr = result('dsp.map', { map: 1, unmap: 1 }, {}, { variant: 1 });
+  expect(only(ALLOC, copied, attr).cold.stages.map((one) => one.key)).not.toContain('invoke');
+  expect(stage(only(ALLOC, attr, DSP_MAP).cold, 'dsp-map')).toMatchObject({ ns: 4096 });
+});
+
+test('a DSP that could not run leaves its stages there, with the reason', () => {
+  const skipped = { status: 'skip', reason: 'qemu-hexagon is not installed' } as const;
+  const { cold } = only(ALLOC, { ...DSP_MAP, ...skipped, series: [] }, { ...INVOKE, ...skipped, series: [] });
+  expect(stage(cold, 'dsp-map')).toEqual({
+    kind: 'missing',
+    reason: 'dsp.map is "skip": qemu-hexagon is not installed',
+  });
+  expect(cold.missing).toContain('invoke');
+});
+
+test('the sizes of a call make no entry of their own; the path in one go is without the DSP', () => {
+  const large = { ...INVOKE, point: point(0, { benchmark: 'rpc.argsize', variant: 4, size: 8_388_608 }) };
+  const handoff = result('mem.handoff', { handoff: 3000, receive: 2048, import: 250, read: 7, path: 4000 });
+  const { endToEnd, size } = only(ALLOC, EXPORT, IMPORT, handoff, DSP_MAP, INVOKE, large);
+  expect(size).toBe(4096);
+  expect(endToEnd[0]).toMatchObject({ isPath: true, sumNs: 3491 });
 });
 
 test('sizes ascend; other sources and benchmarks without a size make none', () => {

@@ -74,7 +74,7 @@ const elements = (text: string): Element[] => {
 const ALLOWED = new Set(
   [
     'html head meta title style body div p header h1 h2 h3 nav ul ol li a main section dl dt dd pre code span b br sup table',
-    'caption thead tbody tr th td figure figcaption svg g path text tspan line rect circle defs pattern title',
+    'details summary caption thead tbody tr th td figure figcaption svg g path text tspan line rect circle defs pattern title',
   ].flatMap((names) => names.split(' ')),
 );
 

@@ -71,7 +71,7 @@ test('nothing is loaded and nothing runs', () => {
     for (const { name, value } of element.attributes) {
       expect(name.startsWith('on')).toBe(false);
       if (['href', 'src', 'xlink:href'].includes(name)) expect(value).toMatch(/^#/);
-      if (/url\(/.test(value)) expect(value).toMatch(/^url\(#hatch-\d\)$/);
+      if (/url\(/.test(value)) expect(value).toMatch(/^url\(#(?:hatch|cross)-(?:s\d|muted)\)$/);
     }
   }
   expect(text).not.toMatch(/@import|https?:(?!\/\/www\.w3\.org\/)/);
@@ -104,9 +104,9 @@ test('the path in one go has a bar of its own, and says what it holds', () => {
   const texts = all(place, '.strip svg text').map(plain);
   expect(texts.filter((one) => one === 'one go')).toHaveLength(3);
   expect(texts.filter((one) => /^\d+ µs, apart \d+ µs$/.test(one))).toHaveLength(3);
-  expect(row(place, 'apart')[1]).toBe('sum of stages 1–4, 8–10');
+  expect(row(place, 'apart')[1]).toBe('sum of stages 1–4, 11–13');
   expect(plain(place)).toContain(
-    'compared with the sum of these, not with the sum of all: without 5 map, 6 first touch, 7 unmap',
+    'compared with the sum of these, not with the sum of all: without 5 DSP map, 6 map, 7 first touch, 8 invoke, 9 DSP unmap, 10 unmap',
   );
 });
 

@@ -1,0 +1,154 @@
+import type { PointGroup, ResultRow } from './results.ts';
+import { drawResampledMedian, MIN_RESAMPLES } from './statistics/bootstrap.ts';
+import { LEVEL, tooFew, type TooFew } from './statistics/figures.ts';
+import { medianOfSorted } from './statistics/percentile.ts';
+import { Xoshiro128 } from './statistics/rng.ts';
+import { sortedCopy } from './statistics/samples.ts';
+import { passVariant, type Pass } from './variants.ts';
+
+/**
+ * Where sharing a buffer begins to be cheaper than copying it. `below`: already at the smallest size that was measured; `beyond`: not
+ * even at the largest.
+ */
+export interface Crossing {
+  readonly kind: 'at' | 'below' | 'beyond';
+  /** Of 'at' the size of the crossing, else the smallest or the largest that was measured. */
+  readonly bytes: number;
+}
+
+export interface CrossingInterval {
+  readonly kind: 'interval';
+  readonly low: Crossing;
+  readonly high: Crossing;
+  readonly level: number;
+  readonly resamples: number;
+  readonly seed: number;
+  readonly algorithm: string;
+}
+
+/** Copying against one way of sharing, over the sizes that both were measured at. */
+export interface Crossover {
+  readonly direction: 'in' | 'out';
+  readonly way: Exclude<Pass, 'copy'>;
+  readonly copy: readonly ResultRow[];
+  readonly shared: readonly ResultRow[];
+  readonly crossing: Crossing;
+  readonly interval: CrossingInterval | TooFew;
+}
+
+/** Times of one size, ascending: of the copy and of the sharing call. */
+export interface SizeTimes {
+  readonly size: number;
+  readonly copy: Float64Array;
+  readonly shared: Float64Array;
+}
+
+/** Any number serves; it is written beside the interval, so that it can be made again. */
+const SEED = 20_261_122;
+/** As for the ratio of two medians: no resample reaches beyond the samples. */
+const NEEDS = 6;
+const WAYS = ['buffer', 'mapped', 'dma'] as const;
+
+/**
+ * Every pair of copying and sharing in rpc.argsize that was measured at two sizes or more, as the CPU sees the call. Points that
+ * failed their check are not in it.
+ */
+export function crossoversOf(groups: readonly PointGroup[]): Crossover[] {
+  const calls = groups
+    .filter(
+      (group) => group.point.benchmark === 'rpc.argsize' && group.status !== 'fail' && group.point.size > 0,
+    )
+    .flatMap((group) => group.rows.filter((row) => row.series === 'call' && row.samples.length > 0));
+  return (['in', 'out'] as const).flatMap((direction) =>
+    WAYS.flatMap((way) => crossoverOf(calls, direction, way) ?? []),
+  );
+}
+
+function crossoverOf(
+  calls: readonly ResultRow[],
+  direction: 'in' | 'out',
+  way: Crossover['way'],
+): Crossover | null {
+  const of = (pass: Pass): ResultRow[] =>
+    calls.filter((row) => row.variant === passVariant(pass, direction)).sort((a, b) => a.size - b.size);
+  const both = of('copy').flatMap((copy) => {
+    const shared = of(way).find((row) => row.size === copy.size);
+    return shared ? [{ copy, shared }] : [];
+  });
+  if (both.length < 2) return null;
+  const times = both.map(({ copy, shared }) => ({
+    size: copy.size,
+    copy: sortedCopy(copy.samples),
+    shared: sortedCopy(shared.samples),
+  }));
+  return {
+    direction,
+    way,
+    copy: both.map((pair) => pair.copy),
+    shared: both.map((pair) => pair.shared),
+    crossing: crossingOf(
+      times.map((one) => gapOf(one.size, medianOfSorted(one.copy), medianOfSorted(one.shared))),
+    ),
+    interval: crossingInterval(times),
+  };
+}
+
+/** Logarithm of copy over shared: above 0 sharing is cheaper. */
+interface Gap {
+  readonly size: number;
+  readonly gap: number;
+}
+
+const gapOf = (size: number, copy: number, shared: number): Gap => ({ size, gap: Math.log(copy / shared) });
+
+/**
+ * The size from which on sharing stays cheaper up to the largest size measured: between the last size at which copying is no
+ * dearer and the next one, on the straight line between both in logarithms of size and time. Sizes ascend.
+ */
+export function crossingOf(gaps: readonly Gap[]): Crossing {
+  const last = gaps.findLastIndex(({ gap }) => !(gap > 0));
+  const [before, after] = [gaps[last], gaps[last + 1]];
+  if (!before) return { kind: 'below', bytes: gaps[0]?.size ?? 0 };
+  if (!after) return { kind: 'beyond', bytes: before.size };
+  const part = before.gap / (before.gap - after.gap);
+  return { kind: 'at', bytes: Math.exp(Math.log(before.size) + part * Math.log(after.size / before.size)) };
+}
+
+/**
+ * Percentile-bootstrap 95 % interval of the crossing: the samples of every size and way are resampled independently, and each
+ * resample has its own crossing. Ends are crossings that occurred, so an end can lie outside of the sizes measured.
+ */
+export function crossingInterval(
+  times: readonly SizeTimes[],
+  seed: number = SEED,
+  resamples: number = MIN_RESAMPLES,
+): CrossingInterval | TooFew {
+  const fewest = Math.min(...times.flatMap((one) => [one.copy.length, one.shared.length]));
+  if (fewest < NEEDS) return tooFew('samples', fewest, NEEDS);
+  const rng = new Xoshiro128(seed);
+  const crossings = Array.from({ length: resamples }, () =>
+    crossingOf(
+      times.map(({ size, copy, shared }) =>
+        gapOf(size, drawResampledMedian(copy, rng), drawResampledMedian(shared, rng)),
+      ),
+    ),
+  ).sort(compare);
+  const end = (part: number): Crossing => {
+    const found = crossings[Math.round(part * (resamples - 1))];
+    if (!found) throw new Error('a bootstrap has resamples');
+    return found;
+  };
+  return {
+    kind: 'interval',
+    low: end((1 - LEVEL) / 2),
+    high: end((1 + LEVEL) / 2),
+    level: LEVEL,
+    resamples,
+    seed,
+    algorithm: rng.algorithm,
+  };
+}
+
+const ORDER: Readonly<Record<Crossing['kind'], number>> = { below: 0, at: 1, beyond: 2 };
+
+const compare = (a: Crossing, b: Crossing): number => ORDER[a.kind] - ORDER[b.kind] || a.bytes - b.bytes;
