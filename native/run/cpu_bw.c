@@ -111,7 +111,7 @@ static int make_mapping(struct state *st)
 {
     struct qda_run *run = &st->run;
     enum qda_source source = run->point.source;
-    if (source == QDA_SRC_QDA && !qda_run_needs_gem(run, "the node's own mapping, with this source,"))
+    if (source == QDA_SRC_QDA && !qda_run_needs_gem(run, "the node's own mapping (source qda)"))
         return -1;
     int err = qda_exporter_open(run, source, &st->exporter);
     if (err < 0)

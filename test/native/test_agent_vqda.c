@@ -64,26 +64,27 @@ static void end(void)
     end_board(SIGTERM);
 }
 
-static void check_identity(const char *generation)
+/* `nodes` in all; number `cdsp` is the compute DSP's. */
+static void check_identity(const char *generation, uint64_t nodes, unsigned cdsp)
 {
     struct host_frame node;
     host_ask(&host, qdalab_ToAgent_get_identity_tag);
     CHECK(host_await(&host, qdalab_FromAgent_identity_tag, &frame));
     CHECK_INT(field_uint(&frame, qdalab_Identity_simulated_tag), 1);
-    CHECK_INT(field_count(&frame, qdalab_Identity_nodes_tag), 2);
-    CHECK(field_message(&frame, qdalab_Identity_nodes_tag, 0, &node));
+    CHECK_INT(field_count(&frame, qdalab_Identity_nodes_tag), nodes);
+    CHECK(field_message(&frame, qdalab_Identity_nodes_tag, cdsp, &node));
     CHECK_STR(field_text(&node, qdalab_AccelNode_dsp_tag), "cdsp");
     CHECK_STR(field_text(&node, qdalab_AccelNode_generation_tag), generation);
 }
 
 static void test_identity(void)
 {
-    static const char *const generations[][2] = {{"v1", "qda-v1"}, {"rfc", "qda-rfc"}};
-    for (int i = 0; i < 2; i++) {
+    static const char *const generations[][2] = {{"v1", "qda-v1"}, {"rfc", "qda-rfc"}, {"fastrpc", "fastrpc"}};
+    for (int i = 0; i < 3; i++) {
         if (!start(generations[i][0]))
             return;
         CHECK_INT(field_uint(&frame, qdalab_Welcome_simulated_tag), 1);
-        check_identity(generations[i][1]);
+        check_identity(generations[i][1], i < 2 ? 2 : 3, i < 2 ? 0 : 1);
         end();
     }
 }
@@ -97,7 +98,7 @@ static qdalab_PlanPoint point(const char *benchmark, uint32_t index, uint32_t sa
 }
 
 struct heard {
-    uint64_t passed, samples, events;
+    uint64_t passed, skipped, samples, events;
     uint64_t next[QDA_MAX_SERIES]; /* of the running point's series */
     bool wrong;
 };
@@ -124,6 +125,7 @@ static void take_point(struct heard *heard)
         sum += heard->next[i];
     bool passed = field_uint(&frame, qdalab_PointDone_status_tag) == qdalab_Status_STATUS_PASS;
     heard->passed += passed;
+    heard->skipped += field_uint(&frame, qdalab_PointDone_status_tag) == qdalab_Status_STATUS_SKIP;
     heard->wrong |= field_uint(&frame, qdalab_PointDone_samples_taken_tag) != sum;
     if (!passed)
         printf("# point %u: %s: %s\n", (unsigned)field_uint(&frame, qdalab_PointDone_index_tag),
@@ -189,6 +191,27 @@ static void test_every_family(void)
     }
 }
 
+/* A board as labs have it: what is about GEM is skipped, the rest is measured. */
+static void test_fastrpc(void)
+{
+    const qdalab_PlanPoint points[] = {
+        point("base.ioctl", 0, 200, qdalab_Source_SOURCE_QDA),    point("mem.alloc", 1, 40, qdalab_Source_SOURCE_QDA),
+        point("mem.import", 2, 20, qdalab_Source_SOURCE_QDA),     point("mem.handoff", 3, 20, qdalab_Source_SOURCE_HEAP_SYSTEM),
+        point("cpu.bw", 4, 10, qdalab_Source_SOURCE_QDA),         point("cpu.bw", 5, 10, qdalab_Source_SOURCE_DMABUF),
+        point("cpu.bw", 6, 10, qdalab_Source_SOURCE_HEAP_SYSTEM), point("cpu.bw", 7, 10, qdalab_Source_SOURCE_MALLOC),
+    };
+    struct heard heard = {0};
+    if (!start("fastrpc"))
+        return;
+    CHECK(host_plan(&host, "cdsp", points, sizeof(points) / sizeof(points[0])) != 0);
+    if (hear(&heard)) {
+        CHECK_INT(heard.skipped, 5);
+        CHECK_INT(heard.passed, 3);
+        CHECK(!heard.wrong);
+    }
+    end();
+}
+
 static void test_memory_says_how_each_tier_stands(void)
 {
     if (!start("v1"))
@@ -252,8 +275,9 @@ int main(int argc, char **argv)
     agent_path = argv[2];
     snprintf(board, sizeof(board), "unit-%d", (int)getpid());
     snprintf(vqda_name, sizeof(vqda_name), "qda-lab/%u/%s/vqda", (unsigned)getuid(), board);
-    check_run("identity proves either generation", test_identity);
-    check_run("every family passes on either generation, with events", test_every_family);
+    check_run("identity proves each generation", test_identity);
+    check_run("every family passes on either generation of QDA, with events", test_every_family);
+    check_run("FastRPC: what is about GEM is skipped, the rest passes", test_fastrpc);
     check_run("memory says how each tier stands", test_memory_says_how_each_tier_stands);
     check_run("the board dies in the middle of a run", test_board_dies);
     check_run("no board, no agent", test_no_board);

@@ -127,6 +127,36 @@ static void test_share(void)
     check_kept(2); /* its GEM frames: mapped again by the consumer, they are the same objects */
 }
 
+/* FastRPC: the consumer attaches all frames, the node's own among them. */
+static void test_fastrpc(void)
+{
+    static const char *const args[] = { "--generation", "fastrpc", NULL };
+    static const char device[] = ":fastrpc:compute-cb@2\n";
+    struct started share, others[2];
+    char *text = NULL;
+    if (!live_board_start(&board, args))
+        return;
+    if (CHECK(start(&share, "share", "65536", "4") && is_ready(&share))) {
+        for (int ms = 0; ms < HUNG_MS && times(text, device) < 4; ms += 20, usleep(20000)) {
+            free(text);
+            text = bufinfo();
+        }
+        CHECK_INT(times(text, device), 4);
+        CHECK_INT(times(text, "\tfastrpc\t"), 2);
+        CHECK_INT(times(text, "\tsystem\t"), 2);
+        free(text);
+        stop(&share);
+    }
+    CHECK(start(&others[0], "churn", "0", "0") && is_ready(&others[0]));
+    CHECK(start(&others[1], "leaker", "4096", "2") && is_ready(&others[1]));
+    usleep(300000);
+    stop(&others[0]);
+    stop(&others[1]);
+    kept = 0;
+    check_kept(0);
+    live_board_stop(&board);
+}
+
 static int connect_producer(void)
 {
     struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -279,5 +309,6 @@ int main(void)
     check_run("leaker: stops at its count, and v1 keeps what it mapped", test_leaker_is_bounded);
     check_run("a workload ends with its board", test_ends_with_board);
     live_board_stop(&board);
+    check_run("FastRPC: the same programs over dma-bufs", test_fastrpc);
     return check_done();
 }

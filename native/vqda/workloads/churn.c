@@ -7,11 +7,15 @@
 #define CHURN_MS 50
 #define CHURN_HELD 4
 
-/* A GEM object that is exported and goes, and a heap buffer that is imported and stays for a few turns. */
-static int turn_gem(struct workload *w)
+/* A buffer of the node that goes at once, and a heap buffer that is imported and stays for a few turns. */
+static int turn_own(struct workload *w)
 {
     uint32_t handle;
-    int dmabuf;
+    int dmabuf = -1;
+    if (!w->driver->gem) {
+        int made = workload_own(w, w->size, &dmabuf);
+        return made < 0 ? made : w->sys->ops->close(w->sys, dmabuf);
+    }
     int err = w->driver->gem_create(w->sys, w->node, w->size, &handle);
     if (err < 0)
         return workload_failed("GEM_CREATE", err);
@@ -25,16 +29,15 @@ static int turn_gem(struct workload *w)
 static int turn_heap(struct workload *w, int heap, uint32_t *held)
 {
     int dmabuf;
-    int err = *held != 0 ? qda_gem_close(w->sys, w->node, *held) : 0;
+    workload_release(w, *held);
     *held = 0;
-    if (err < 0)
-        return workload_failed("GEM_CLOSE", err);
-    err = qda_heap_alloc(w->sys, heap, w->size, &dmabuf);
+    int err = qda_heap_alloc(w->sys, heap, w->size, &dmabuf);
     if (err < 0)
         return workload_failed("DMA_HEAP_IOCTL_ALLOC", err);
-    err = qda_prime_import(w->sys, w->node, dmabuf, held);
+    if (w->driver->gem) /* what FastRPC attaches stays */
+        err = workload_import(w, dmabuf, w->size, held);
     w->sys->ops->close(w->sys, dmabuf);
-    return err < 0 ? workload_failed("PRIME_FD_TO_HANDLE", err) : 0;
+    return err;
 }
 
 int workload_churn(struct workload *w)
@@ -46,7 +49,7 @@ int workload_churn(struct workload *w)
         return workload_failed("/dev/dma_heap/system", heap);
     int err = 0;
     for (uint32_t turn = 0; err == 0 && !workload_stopped(); turn++) {
-        err = turn_gem(w);
+        err = turn_own(w);
         if (err == 0)
             err = turn_heap(w, heap, &held[turn % CHURN_HELD]);
         if (err == 0 && turn == 0)

@@ -25,7 +25,7 @@ static void let_go(struct consumer *c)
 {
     while (c->taken > 0) {
         c->taken--;
-        (void)qda_gem_close(c->w->sys, c->w->node, c->handles[c->taken]); /* a board that is gone holds nothing */
+        workload_release(c->w, c->handles[c->taken]);
         frame_free(c->w, &c->frames[c->taken]);
     }
     free(c->frames);
@@ -38,10 +38,10 @@ static int take_frame(struct consumer *c, int fd, uint64_t size)
 {
     struct frame *frame = &c->frames[c->taken];
     *frame = (struct frame){ .dmabuf = fd, .size = size };
-    int err = qda_prime_import(c->w->sys, c->w->node, fd, &c->handles[c->taken]);
+    int err = workload_import(c->w, fd, size, &c->handles[c->taken]);
     if (err < 0) {
         frame_free(c->w, frame);
-        return workload_failed("PRIME_FD_TO_HANDLE", err);
+        return err;
     }
     c->taken++;
     return frame_map(c->w, frame);
@@ -91,13 +91,12 @@ static bool producer_is_there(const struct consumer *c)
 /* As a pipeline does whose stream is set up anew: the frames leave its bank and come into it again. */
 static int import_afresh(struct consumer *c)
 {
-    for (uint32_t i = 0; i < c->taken; i++) {
-        (void)qda_gem_close(c->w->sys, c->w->node, c->handles[i]);
-        int err = qda_prime_import(c->w->sys, c->w->node, c->frames[i].dmabuf, &c->handles[i]);
-        if (err < 0)
-            return workload_failed("PRIME_FD_TO_HANDLE", err);
+    int err = 0;
+    for (uint32_t i = 0; i < c->taken && c->handles[i] != 0 && err == 0; i++) {
+        workload_release(c->w, c->handles[i]);
+        err = workload_import(c->w, c->frames[i].dmabuf, c->frames[i].size, &c->handles[i]);
     }
-    return 0;
+    return err;
 }
 
 static int work_on(struct consumer *c)

@@ -10,16 +10,6 @@
 /* Each page begins with the frame's sequence number, so that a reader can tell a torn frame. */
 #define PAGE 4096u
 
-static int make_gem(struct workload *w, uint64_t size, int *dmabuf)
-{
-    uint32_t handle;
-    int err = w->driver->gem_create(w->sys, w->node, size, &handle);
-    if (err < 0)
-        return workload_failed("GEM_CREATE", err);
-    err = qda_prime_export(w->sys, w->node, handle, O_CLOEXEC | O_RDWR, dmabuf);
-    return err < 0 ? workload_failed("PRIME_HANDLE_TO_FD", err) : 0;
-}
-
 static int make_heap(struct workload *w, uint64_t size, int *dmabuf)
 {
     int heap = w->sys->ops->open(w->sys, "/dev/dma_heap/system", O_RDWR);
@@ -41,7 +31,7 @@ int frame_make(struct workload *w, uint32_t number, struct frame *out)
 {
     char name[32];
     *out = (struct frame){ .dmabuf = -1, .size = (w->size + PAGE - 1) / PAGE * PAGE };
-    int err = number % 2 == 0 ? make_gem(w, out->size, &out->dmabuf) : make_heap(w, out->size, &out->dmabuf);
+    int err = number % 2 == 0 ? workload_own(w, out->size, &out->dmabuf) : make_heap(w, out->size, &out->dmabuf);
     if (err < 0)
         return err;
     snprintf(name, sizeof(name), "frame-%u", number);

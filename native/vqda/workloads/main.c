@@ -21,7 +21,7 @@ static const struct {
     bool needs_node;
     const char *what;
 } kinds[] = {
-    { "producer", workload_producer, true, "makes frames (GEM objects and heap buffers), writes them, hands them to consumers" },
+    { "producer", workload_producer, true, "makes frames (of the node and of the heap), writes them, hands them to consumers" },
     { "consumer", workload_consumer, true, "takes a producer's frames, imports them into its bank, reads them" },
     { "share", workload_share, true, "a producer with a consumer of its own" },
     { "leaker", workload_leaker, true, "makes buffers and never lets go, up to --count" },

@@ -16,7 +16,7 @@ struct workload {
     uint64_t size;         /* of a buffer, bytes; 0: the kind's own choice */
     uint32_t count;        /* of buffers; 0: the kind's own choice */
     int handover;          /* consumer: socket to its producer, -1: looks for one by name */
-    int node;              /* /dev/accel/accel0 */
+    int node;              /* /dev/accel/accel0, /dev/fastrpc-cdsp */
     void (*ready)(void);   /* the first state is reached */
 };
 
@@ -35,6 +35,13 @@ bool workload_pause(unsigned ms);
 /* Says on stderr what failed; returns err. */
 int workload_failed(const char *what, int err);
 
+/* ---- own.c: buffers of the node; 0 or -errno, which is said */
+/* A buffer of the driver's own memory, as a dma-buf. */
+int workload_own(struct workload *w, uint64_t size, int *dmabuf);
+/* Attaches a dma-buf to the bank. *handle: what to release; FastRPC: 0, it stays until the node is closed. */
+int workload_import(struct workload *w, int dmabuf, uint64_t size, uint32_t *handle);
+void workload_release(struct workload *w, uint32_t handle);
+
 /* ---- frames.c: buffers of a producer */
 struct frame {
     int dmabuf;
@@ -43,7 +50,7 @@ struct frame {
 };
 
 /*
- * A frame named "frame-<number>": even numbers are exported GEM objects of the node, odd ones come from the system heap.
+ * A frame named "frame-<number>": even numbers are of the node's own memory, odd ones come from the system heap.
  * 0 or -errno.
  */
 int frame_make(struct workload *w, uint32_t number, struct frame *out);
