@@ -27,6 +27,11 @@ const char *const vq_known_differences[] = {
     "udmabuf: a mapping of the memfd cannot be told from one of the udmabuf",
     "node: a DSP that comes back always has a new accel number, also where the old one is free; opening the old path ends "
     "with ENODEV",
+    "fastrpc: INIT_CREATE_STATIC, MMAP with the flag 8 and an INIT_CREATE whose ELF no descriptor names end with EOPNOTSUPP; "
+    "SET_OPTION finds no polling; ALLOC_DMA_BUFF ends with EPIPE after the DSP went, and makes whole pages",
+    "fastrpc: a buffer that two calls name at the same time is attached twice; overlapping inline arguments have room of their "
+    "own each; what the DSP's fd list names is found by its number alone",
+    "fastrpc: every channel is a secure one; the misc class of sysfs is not there",
     "iommu: a physical piece larger than 64 KiB stays one DMA segment",
     "memory: GEM memory is made when first mapped, exported or used by the DSP, so GEM_CREATE fails for want of addresses "
     "only, never of pages; caches are coherent",
