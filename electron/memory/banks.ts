@@ -1,12 +1,14 @@
 import type { PictureBank, PictureBuffer, PictureMapping, TierStatus } from '../model/memory.ts';
 import { whyNot } from './buffers.ts';
 
-/** Context bank device of the driver: qda-cb-<dsp>-<sid>. */
+/** Context bank device of QDA: qda-cb-<dsp>-<sid>. */
 const BANK = /^qda-cb-(.+)-(\d+)$/;
+/** Of FastRPC: <address>.remoteproc:...:compute-cb@<sid>. It names the remote processor, not its label. */
+const COMPUTE_BANK = /^([^:]+):(?:.*:)?compute-cb@(\d+)$/;
 
 /** The DSP and SID that a device name says; null for a device that is no context bank. */
 export function bankOf(device: string): { readonly dsp: string; readonly sid: number } | null {
-  const match = BANK.exec(device);
+  const match = BANK.exec(device) ?? COMPUTE_BANK.exec(device);
   return match ? { dsp: match[1] ?? '', sid: Number(match[2]) } : null;
 }
 

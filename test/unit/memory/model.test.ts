@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryModel } from '../../../electron/memory/model.ts';
+import { bankOf } from '../../../electron/memory/banks.ts';
 import { driverAddress } from '../../../electron/memory/findings.ts';
 import type {
   DmaEvent,
@@ -245,4 +246,14 @@ test('a large picture is reduced in one pass each: 20 000 buffers of 200 process
   const picture = pictureOf(snapshot(facts));
   expect(picture.buffers).toHaveLength(20_000);
   expect(picture.findings).toEqual([]);
+});
+
+test('a device name says the DSP and the SID, with QDA and with FastRPC', () => {
+  expect(bankOf('qda-cb-cdsp-12')).toEqual({ dsp: 'cdsp', sid: 12 });
+  expect(bankOf('6800000.remoteproc:glink-edge:fastrpc:compute-cb@3')).toEqual({
+    dsp: '6800000.remoteproc',
+    sid: 3,
+  });
+  expect(bankOf('soc@0')).toBeNull();
+  expect(bankOf('a00000.gpu')).toBeNull();
 });
