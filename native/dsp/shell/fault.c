@@ -20,7 +20,7 @@ struct siginfo {
     uint32_t address;
 };
 struct context {
-    uint32_t flags, link, stack[3];
+    uint32_t flags[2], link, stack[3]; /* flags: a long of the emulator's host, 64 bits */
     uint32_t r[32];
     uint32_t sa0, lc0, sa1, lc1, m0, m1, usr, p3_0, gp, ugp, pc;
 };
@@ -29,17 +29,18 @@ struct context {
  * Does an instruction word store? Linux does not say how an address was accessed, so the packet is looked at.
  * Source: Hexagon V66 Programmer's Reference, encodings by class (bits 31:28); bits 15:14 are 0 for a duplex.
  */
-enum access { ACCESS_NONE, ACCESS_LOAD, ACCESS_STORE };
+enum access { ACCESS_NONE, ACCESS_LOAD, ACCESS_STORE, ACCESS_BOTH };
 
-/* Half of a duplex, by its sub-instruction's group. */
+/* A duplex is two short instructions of the groups L1, L2 (loads), S1, S2 (stores) and A; bits 31:29 and 13 say which. */
 static enum access duplex_access(uint32_t word)
 {
-    /* Class of the pair: bits 31:29 and 13. 0-2: loads alone or with another load or an A; see the table of duplexes. */
-    static const uint8_t stores[16] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0};
-    uint32_t group = ((word >> 28) & 0xe) | ((word >> 13) & 1);
-    if (group == 3 || group == 0xf)
-        return ACCESS_NONE;
-    return stores[group] ? ACCESS_STORE : ACCESS_LOAD;
+    static const uint8_t access[16] = {
+        /* L1L1 */ ACCESS_LOAD,  /* L2L1 */ ACCESS_LOAD, /* L2L2 */ ACCESS_LOAD,  /* AA */ ACCESS_NONE,
+        /* L1A */ ACCESS_LOAD,   /* L2A */ ACCESS_LOAD,  /* S1A */ ACCESS_STORE,  /* S2A */ ACCESS_STORE,
+        /* S1L1 */ ACCESS_BOTH,  /* S1L2 */ ACCESS_BOTH, /* S1S1 */ ACCESS_STORE, /* S2S1 */ ACCESS_STORE,
+        /* S2L1 */ ACCESS_BOTH,  /* S2L2 */ ACCESS_BOTH, /* S2S2 */ ACCESS_STORE, /* none */ ACCESS_NONE,
+    };
+    return access[((word >> 28) & 0xe) | ((word >> 13) & 1)];
 }
 
 static enum access access_of(uint32_t word)
@@ -64,21 +65,28 @@ static enum access access_of(uint32_t word)
     }
 }
 
-/* A packet that both loads and stores counts as a store where no load's base register is near the address. */
+/* Is the base register of a load or store word near the address? */
+static bool is_near(const struct context *at, uint32_t word, uint32_t address)
+{
+    return address - at->r[(word >> 16) & 31] + 4096 < 8192;
+}
+
+/* Where a packet both loads and stores, the access is the store's unless only a load's base register is near the address. */
 static bool packet_writes(const struct context *at, uint32_t address)
 {
-    bool store = false, load = false, near = false;
+    bool store = false, near_load = false, near_store = false;
     for (uint32_t i = 0; i < 4; i++) {
-        uint32_t word = ((const uint32_t *)at->pc)[i];
+        uint32_t word = ((const uint32_t *)at->pc)[i], parse = (word >> 14) & 3;
         enum access access = access_of(word);
-        store |= access == ACCESS_STORE;
-        load |= access == ACCESS_LOAD;
-        near |= access == ACCESS_LOAD && address - at->r[(word >> 16) & 31] + 4096 < 8192;
-        uint32_t parse = (word >> 14) & 3;
+        store |= (access & ACCESS_STORE) != 0;
+        if (parse)
+            near_load |= access == ACCESS_LOAD && is_near(at, word, address);
+        if (parse)
+            near_store |= access == ACCESS_STORE && is_near(at, word, address);
         if (parse == 3 || parse == 0)
             break;
     }
-    return store && !(load && near);
+    return store && (near_store || !near_load);
 }
 
 static void on_fault(int number, const struct siginfo *info, const struct context *at)

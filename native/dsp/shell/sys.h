@@ -31,6 +31,7 @@
 #define SYS_EAGAIN 11
 #define SYS_ENOMEM 12
 #define SYS_EINVAL 22
+#define SYS_EINVAL 22
 #define SYS_ETIMEDOUT 110
 
 #define PROT_READ 1
@@ -88,12 +89,26 @@ static inline long sys_call6(long number, long a, long b, long c, const long res
     sys_call6((number), (long)(a), (long)(b), (long)(c), (const long[3]){(long)(d), (long)(e), (long)(f)})
 #define SYS3(number, a, b, c) SYS_ANY(number, a, b, c, 0, 0, 0)
 
-/* Maps `len` bytes at `va`, whatever is there. fd -1: memory of its own. `offset`: a multiple of 64 KiB. 0 or -errno. */
+/*
+ * Maps `len` bytes at `va`, whatever is there. fd -1: memory of its own. `offset`: a multiple of 64 KiB. 0 or -errno.
+ *
+ * A memory may end inside the last page of 64 KiB. QEMU 7.2 (linux-user/mmap.c) refuses that for a shared mapping at a fixed address,
+ * and takes it where the address is only wished for; then the rest of the page is memory of its own.
+ */
 static inline int sys_map(uint32_t va, uint32_t len, int prot, int fd, uint64_t offset)
 {
-    int flags = MAP_FIXED | (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
-    long got = SYS_ANY(SYS_MMAP2, va, len, prot, flags, fd, (uint32_t)(offset >> 12));
-    return (uint32_t)got == va ? 0 : (int)got;
+    int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+    long got = SYS_ANY(SYS_MMAP2, va, len, prot, flags | MAP_FIXED, fd, (uint32_t)(offset >> 12));
+    if (got != -SYS_EINVAL || fd < 0)
+        return (uint32_t)got == va ? 0 : (int)got;
+    SYS3(SYS_MUNMAP, va, len, 0);
+    got = SYS_ANY(SYS_MMAP2, va, len, prot, flags, fd, (uint32_t)(offset >> 12));
+    if ((uint32_t)got == va)
+        return 0;
+    if (got < 0 && got > -4096)
+        return (int)got;
+    SYS3(SYS_MUNMAP, got, len, 0);
+    return -SYS_ENOMEM;
 }
 /* Nothing is there any more: an access faults. */
 static inline void sys_unmap(uint32_t va, uint32_t len)
