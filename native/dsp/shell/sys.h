@@ -31,7 +31,6 @@
 #define SYS_EAGAIN 11
 #define SYS_ENOMEM 12
 #define SYS_EINVAL 22
-#define SYS_EINVAL 22
 #define SYS_ETIMEDOUT 110
 
 #define PROT_READ 1
