@@ -98,7 +98,7 @@ static inline int sys_map(uint32_t va, uint32_t len, int prot, int fd, uint64_t 
 {
     int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
     long got = SYS_ANY(SYS_MMAP2, va, len, prot, flags | MAP_FIXED, fd, (uint32_t)(offset >> 12));
-    if (got != -SYS_EINVAL || fd < 0)
+    if ((uint32_t)got == va || fd < 0) /* that refusal leaves errno as it was: whichever number may come */
         return (uint32_t)got == va ? 0 : (int)got;
     SYS3(SYS_MUNMAP, va, len, 0);
     got = SYS_ANY(SYS_MMAP2, va, len, prot, flags, fd, (uint32_t)(offset >> 12));
