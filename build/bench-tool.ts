@@ -5,6 +5,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { agentSize, idleAgent } from './bench/agent-cost.ts';
 import { BenchLab, progress } from './bench/bench-lab.ts';
+import { dspCost } from './bench/dsp-cost.ts';
 import { figuresTable, verdictOf, type Figure } from './bench/figure.ts';
 import { roundTrip, toolCost } from './bench/ioctl-cost.ts';
 import { memoryPicture } from './bench/memory-picture.ts';
@@ -22,6 +23,7 @@ const groups: Readonly<Record<string, Measure>> = {
   memory: memoryPicture,
   size: agentSize,
   idle: idleAgent,
+  dsp: dspCost,
 };
 
 const usage = `usage: npm run bench:tool -- [--only GROUP,...] [--rounds N] [--with-suites]

@@ -109,6 +109,15 @@ export class BenchLab {
     return p50;
   }
 
+  /** Every number that a program prints, one a line; it runs to its end. */
+  async numbers(command: string, args: readonly string[]): Promise<readonly number[]> {
+    this.check();
+    const done = await run(command, args);
+    this.check();
+    if (!done.ok) throw new Error(`${command} ${args.join(' ')}: ${done.output.trim()}`);
+    return done.output.trim().split('\n').map(Number);
+  }
+
   folder(): string {
     const path = mkdtempSync(join(tmpdir(), 'qda-lab-tool-'));
     this.#endings.push(() => {

@@ -35,14 +35,14 @@ const PROCESSOR = cpus().length - 1;
 
 let plans = 0;
 
-/** Runs one point and gives its samples, acknowledged as they come. */
-async function samplesOf(session: Session, what: PlanPoint): Promise<Float64Array> {
+/** Runs one point and gives the samples of one of its series, sorted; acknowledged as they come. */
+export async function samplesOf(session: Session, what: PlanPoint, series = 0): Promise<Float64Array> {
   const parts: number[] = [];
   const over = Promise.withResolvers<void>();
   const off = [
     session.on('plan', (event) => {
       session.ackUpTo(event.block);
-      if (event.kind === 'samples') parts.push(...event.ns);
+      if (event.kind === 'samples' && event.series === series) parts.push(...event.ns);
       if (event.kind === 'done' && event.status !== 'pass')
         over.reject(new Error(`${event.call}: ${event.reason}`));
       if (event.kind === 'plan-done') over.resolve();
@@ -61,19 +61,19 @@ async function samplesOf(session: Session, what: PlanPoint): Promise<Float64Arra
   }
 }
 
-interface Sides {
+export interface Sides {
   readonly ours: () => Promise<number>;
   readonly bare: () => Promise<number>;
 }
 
 /** One round: A then B, the next B then A. */
-async function roundOf({ ours, bare }: Sides, round: number): Promise<Pair> {
+export async function roundOf({ ours, bare }: Sides, round: number): Promise<Pair> {
   if (round % 2 === 0) return { ours: await ours(), bare: await bare() };
   const first = await bare();
   return { ours: await ours(), bare: first };
 }
 
-const us = (values: readonly number[]): string => `${digits(median(values) / 1000)} us`;
+export const us = (values: readonly number[]): string => `${digits(median(values) / 1000)} us`;
 
 /** A1 through agent and plan against the bare loop. */
 export async function toolCost(lab: BenchLab, rounds: number): Promise<readonly Figure[]> {
