@@ -85,6 +85,43 @@ static void write_mixed(struct vq_message *message)
     memset(message->slab->map + 896, 0x5a, 300);
 }
 
+static void check_request(const struct script_seen *seen)
+{
+    CHECK_INT(seen->call, QDA_CALL_INVOKE);
+    CHECK_INT(seen->request.session, 1);
+    CHECK_INT(seen->session, 1);
+    CHECK_INT(seen->request.tid, gettid());
+    CHECK_INT(seen->request.handle, CALLED);
+    CHECK_HEX(seen->request.sc, QDA_SCALARS_BUILD(1, 5, 3, 2, 1, 1));
+    CHECK_INT(seen->request.size, PAGE);
+    CHECK_INT(seen->request.addr >> 32, seen->sid);
+    CHECK_INT(seen->request.addr % PAGE, 0);
+}
+
+/* 40 * 7 + 384 = 664, so the first inline argument is at 768, the next one at 896. */
+static void check_mixed(const struct script_seen *seen, const struct buffer *a, const struct buffer *b)
+{
+    check_request(seen);
+    check_inline(seen, 7, 0, 768, 5);
+    CHECK_MEM(seen->payload + 768, "hello", 5);
+    check_mapped(seen, 7, 1, a->map + PAGE + 100, 5000, (struct qda_rpc_page){ dma_of(a->handle) + PAGE, 2 * PAGE });
+    check_empty(seen, 7, 2);
+    check_inline(seen, 7, 3, 896, 300);
+    for (int i = 0; i < 300; i++)
+        CHECK_INT(seen->payload[896 + i], 0);
+    check_mapped(seen, 7, 4, b->map, 1, (struct qda_rpc_page){ dma_of(b->handle), PAGE });
+    CHECK_INT(arg_of(seen, 5)->dma.fd, a->dmabuf);
+    CHECK_INT(arg_of(seen, 5)->dma.offset, 70);
+    CHECK_INT(arg_of(seen, 5)->dma.len, 80);
+    CHECK_INT(buf_of(seen, 7, 5)->num, 1);
+    CHECK_HEX(page_of(seen, 7, 5)->addr, dma_of(a->handle)); /* the whole buffer */
+    CHECK_INT(page_of(seen, 7, 5)->size, 6 * PAGE);
+    CHECK_INT(arg_of(seen, 6)->dma.fd, 99);
+    CHECK_INT(buf_of(seen, 7, 6)->num, 0);
+    CHECK_HEX(page_of(seen, 7, 6)->addr, 0);
+    check_lists(seen, 7);
+}
+
 static void test_mixed(void)
 {
     if (!board_start(QDA_ERRNO_V1, VQ_IOMMU_TRANSLATED, NULL))
@@ -101,35 +138,7 @@ static void test_mixed(void)
     };
     script.run = write_mixed;
     CHECK_INT(invoke(fd, CALLED, QDA_SCALARS_BUILD(1, 5, 3, 2, 1, 1), args), 0);
-    const struct script_seen *seen = script_wait(1);
-    CHECK_INT(seen->call, QDA_CALL_INVOKE);
-    CHECK_INT(seen->request.session, 1);
-    CHECK_INT(seen->session, 1);
-    CHECK_INT(seen->request.tid, gettid());
-    CHECK_INT(seen->request.handle, CALLED);
-    CHECK_HEX(seen->request.sc, QDA_SCALARS_BUILD(1, 5, 3, 2, 1, 1));
-    CHECK_INT(seen->request.size, PAGE);
-    CHECK_INT(seen->request.addr >> 32, seen->sid);
-    CHECK_INT(seen->request.addr % PAGE, 0);
-    /* 40 * 7 + 384 = 664, so the first inline argument is at 768, the next one at 896. */
-    check_inline(seen, 7, 0, 768, 5);
-    CHECK_MEM(seen->payload + 768, "hello", 5);
-    check_mapped(seen, 7, 1, a.map + PAGE + 100, 5000, (struct qda_rpc_page){ dma_of(a.handle) + PAGE, 2 * PAGE });
-    check_empty(seen, 7, 2);
-    check_inline(seen, 7, 3, 896, 300);
-    for (int i = 0; i < 300; i++)
-        CHECK_INT(seen->payload[896 + i], 0);
-    check_mapped(seen, 7, 4, b.map, 1, (struct qda_rpc_page){ dma_of(b.handle), PAGE });
-    CHECK_INT(arg_of(seen, 5)->dma.fd, a.dmabuf);
-    CHECK_INT(arg_of(seen, 5)->dma.offset, 70);
-    CHECK_INT(arg_of(seen, 5)->dma.len, 80);
-    CHECK_INT(buf_of(seen, 7, 5)->num, 1);
-    CHECK_HEX(page_of(seen, 7, 5)->addr, dma_of(a.handle)); /* the whole buffer */
-    CHECK_INT(page_of(seen, 7, 5)->size, 6 * PAGE);
-    CHECK_INT(arg_of(seen, 6)->dma.fd, 99);
-    CHECK_INT(buf_of(seen, 7, 6)->num, 0);
-    CHECK_HEX(page_of(seen, 7, 6)->addr, 0);
-    check_lists(seen, 7);
+    check_mixed(script_wait(1), &a, &b);
     CHECK_INT(out[0], 1);
     CHECK_INT(out[1], 0x5a);
     CHECK_INT(out[300], 0x5a);

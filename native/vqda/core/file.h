@@ -11,8 +11,9 @@ int vq_file_open(struct vq_board *board, const struct vq_caller *who, const char
                  struct vq_file **out);
 
 /*
- * Last close; a caller that waits for the DSP on it holds it until then, as in a kernel. An accel file drops its handles, tells the DSP (INIT_RELEASE needs a bank and a message buffer, also where
- * nothing was ever created), and lets go of its bank when the answer came; it is gone from the board's list before.
+ * Last close; a caller that waits for the DSP on it holds it until then, as in a kernel. An accel file drops its handles,
+ * tells the DSP (INIT_RELEASE needs a bank and a message buffer, also where nothing was ever created), and lets go of its
+ * bank when the answer came; it is gone from the board's list before.
  */
 void vq_file_close(struct vq_file *file);
 
