@@ -165,15 +165,28 @@ static bool encode_points(pb_ostream_t *stream, const pb_field_t *field, void *c
     return true;
 }
 
-uint64_t host_plan(struct host *host, const char *dsp, const qdalab_PlanPoint *points, size_t count)
+static uint64_t send_plan(struct host *host, qdalab_ToAgent *message, const qdalab_PlanPoint *points, size_t count)
 {
     struct points list = {points, count};
-    qdalab_ToAgent message = {.which_request = qdalab_ToAgent_start_plan_tag};
-    qdalab_StartPlan *plan = &message.request.start_plan;
+    qdalab_StartPlan *plan = &message->request.start_plan;
+    message->which_request = qdalab_ToAgent_start_plan_tag;
     snprintf(plan->run_id, sizeof(plan->run_id), "run-1");
-    snprintf(plan->dsp, sizeof(plan->dsp), "%s", dsp);
     plan->points = (pb_callback_t){.funcs.encode = encode_points, .arg = &list};
-    return host_send(host, &message);
+    return host_send(host, message);
+}
+
+uint64_t host_plan(struct host *host, const char *dsp, const qdalab_PlanPoint *points, size_t count)
+{
+    qdalab_ToAgent message = {0};
+    snprintf(message.request.start_plan.dsp, sizeof(message.request.start_plan.dsp), "%s", dsp);
+    return send_plan(host, &message, points, count);
+}
+
+uint64_t host_plan_with(struct host *host, const char *shell, const qdalab_PlanPoint *points, size_t count)
+{
+    qdalab_ToAgent message = {.request.start_plan.dsp = "cdsp"};
+    snprintf(message.request.start_plan.shell, sizeof(message.request.start_plan.shell), "%s", shell);
+    return send_plan(host, &message, points, count);
 }
 
 bool host_ack(struct host *host, uint64_t block)
