@@ -7,6 +7,7 @@ import type {
   PictureMapping,
   TierStatus,
 } from '../model/memory.ts';
+import { sessionsText } from './print-dsp.ts';
 import { textTable } from './table.ts';
 import { wrap } from './wrap.ts';
 
@@ -20,6 +21,7 @@ export function memoryText(picture: MemoryPicture, columns: number): string {
   const parts = [
     banksText(picture),
     buffersText(picture),
+    dspText(picture, columns),
     findingsText(picture, columns),
     tiersText(picture, columns),
   ];
@@ -100,6 +102,10 @@ function holderTexts({ holders }: PictureBuffer, names: ReadonlyMap<number, stri
 function attachedText({ attachedTo }: PictureBuffer): readonly string[] {
   if (attachedTo.value === null) return ['unknown'];
   return attachedTo.value.length === 0 ? ['–'] : attachedTo.value;
+}
+
+function dspText({ dsp }: MemoryPicture, columns: number): string {
+  return dsp.length === 0 ? '' : `DSP processes of the agent (tier self)\n${sessionsText(dsp, columns)}`;
 }
 
 function capped(columns: Parameters<typeof textTable>[0], rows: readonly (readonly string[])[]): string {

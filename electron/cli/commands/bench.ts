@@ -11,6 +11,9 @@ import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { memoryText } from '../print-memory.ts';
+import { catalogueText } from '../print-catalogue.ts';
+import { figuresText } from '../print-figures.ts';
+import { runDspText } from '../print-dsp.ts';
 import { remarks, resultsTable, tally, troubles } from '../print-results.ts';
 import { Progress } from '../progress.ts';
 import type { Screen } from '../screen.ts';
@@ -42,6 +45,7 @@ export const bench: Command = {
       value: 'N',
       help: 'Seed of the patterns that buffers are checked with (default: random)',
     },
+    { name: 'list', help: 'Only print what benchmarks there are and what each of them times' },
     { name: 'exhaustive', help: 'Also what exhausts or holds much (mem.import_scale, dsp.map_limit)' },
     {
       name: 'shell',
@@ -58,6 +62,10 @@ export const bench: Command = {
     'The run is kept: qda-lab runs lists it, qda-lab report latest makes its report.',
   ],
   async run(args, context) {
+    if (args.has('list')) {
+      context.screen.out(catalogueText(context.screen.columns));
+      return EXIT.pass;
+    }
     const planned = planRequest(args);
     const finished = await withBoard(
       context.lab,
@@ -160,11 +168,15 @@ async function showRun(
     screen.out('Simulated: measured on a virtual board. These are no figures of hardware.\n');
   const { columns } = screen;
   screen.out(resultsTable(groups, columns));
+  const figures = figuresText(groups, columns);
+  if (figures !== '') screen.out(`\n${figures}`);
   const bad = troubles(groups);
   screen.out(`\nPoints: ${tally(groups)}`);
   for (const remark of remarks(groups)) screen.out(wrap(remark, columns, 2));
   if (bad.length > 0) screen.out(`\nNot passed\n${wrap(bad.join('\n'), columns, 4)}`);
   if (run.memory) screen.out(`\n${memoryText(run.memory, columns)}`);
+  const dsp = runDspText(run, columns);
+  if (dsp !== '') screen.out(`\n${dsp}`);
   if (run.status !== 'complete') screen.note(`\nThe run is ${run.status}: ${run.reason}`);
   screen.note(`\nRun ${run.id} is kept in ${kept.path}`);
   if (kept.kind === 'spill')
