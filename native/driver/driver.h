@@ -52,6 +52,7 @@ struct qda_driver {
     bool leaks_mappings; /* a buffer once mapped stays until reboot: plans reuse mapped buffers and say what a run leaves */
     uint64_t process_memory; /* bytes that SESSION_CREATE takes for the DSP process; 0: not known */
     bool leaks_process;      /* ... and that stay until reboot when the session ends */
+    bool leaks_waits;        /* a call whose wait a signal broke keeps its message buffer until reboot */
 
     int (*query)(struct qda_sys *sys, int fd, char name[16]);                              /* DSP name, NUL-terminated */
     /* NULL without `gem`. */

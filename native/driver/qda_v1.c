@@ -93,6 +93,7 @@ const struct qda_driver qda_driver_v1 = {
     .leaks_mappings = true, /* no vm_ops: the reference that the DRM core takes for an mmap is never dropped (derived) */
     .process_memory = 4u << 20, /* FASTRPC_INIT_FILELEN_MAX */
     .leaks_process = true, /* after a release that went well (derived) */
+    .leaks_waits = true, /* the context of an interrupted wait is never freed (derived) */
     .query = v1_query,
     .gem_create = v1_gem_create,
     .gem_mmap_offset = v1_gem_mmap_offset,

@@ -70,7 +70,10 @@ struct qda_rpc_cost {
     uint64_t create_ns;  /* SESSION_CREATE alone, the shell being in its buffer */
     uint64_t listen_ns;  /* first listener call answered */
     uint64_t close_ns;
+    uint64_t left_behind; /* after the close: bytes that the driver keeps of the session until reboot (known leaks) */
 };
+/* The most of that for a session of this driver. */
+uint64_t qda_rpc_leaves(const struct qda_driver *driver);
 
 /* ---- The session (session.c). */
 /* Opens the node, creates the process, starts the listener. 0 or a result with a sentence in why; *out is NULL then. */

@@ -36,7 +36,10 @@ struct rpc_listener {
     int result;
     uint32_t handle;      /* 7, or 3 on older firmware */
     uint32_t next_method; /* 6 or 4 */
+    uint64_t broken_off;  /* bytes of the message whose wait was broken off; 0: none was */
 };
+/* Bytes of a next2's message buffer that hands in so many bytes of outputs. */
+uint64_t rpc_listener_message(uint64_t out_len);
 /* Starts the thread and waits for the DSP's first answer. 0, or the result with a sentence in why; nothing runs then. */
 int rpc_listener_start(struct qda_rpc *rpc, char why[400]);
 /* Ends the thread, whatever it waits for. Does nothing where none runs. */
@@ -48,8 +51,8 @@ struct qda_rpc {
     const struct qda_driver *driver;
     int fd;
     int opener; /* id of the thread that opened the node: the context bank of the file is this thread's (RFC, v1) */
-    struct qda_rpc_hooks hooks;
     struct qda_rpc_cost cost;
+    bool created; /* there is a process */
     struct rpc_listener listener;
     struct rpc_served served;
     atomic_int remotectl; /* handle that answered: 8, 0; -1: not known yet */

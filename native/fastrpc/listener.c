@@ -16,8 +16,8 @@
  * call that would make the process exit (handle 4, method 2) ends it under the feet of calls that still run. So here, and only
  * here, a call is broken off by a signal: all signals are blocked in this thread but one, which is sent to this thread alone until
  * it has ended. The DSP process is released by the close of the file right after, so that nobody comes back with an answer. What
- * it costs: v1 and the RFC never free the context of a wait that was interrupted, nor its message buffer of one page (derived),
- * once a session, as for every client of theirs that is killed.
+ * it costs: v1 never frees the context of a wait that was interrupted, nor its message buffer of 17 pages (derived), once a session,
+ * as for every client of it that is killed. The session says so (left_behind).
  */
 #define STOP_SIGNAL (SIGRTMIN + 5)
 #define STOP_PAUSE_MIN_NS 20000
@@ -76,6 +76,19 @@ struct exchange {
     uint8_t *in; /* QDA_REVERSE_ROOM bytes */
 };
 
+/*
+ * As the kernel lays it out: 40 bytes an argument, 16 u64 and 64 u32, then the inline arguments, each at a multiple of 128; whole
+ * pages. Source: the QDA v1 posting.
+ */
+uint64_t rpc_listener_message(uint64_t out_len)
+{
+    const uint64_t lens[4] = {sizeof(struct qda_reverse_done), out_len, sizeof(struct qda_reverse_call), QDA_REVERSE_ROOM};
+    uint64_t at = 4 * 40 + 16 * 8 + 64 * 4;
+    for (unsigned i = 0; i < 4; i++)
+        at = (at + 127) / 128 * 128 + lens[i];
+    return (at + 4095) / 4096 * 4096;
+}
+
 static int next2(struct qda_rpc *rpc, struct exchange *x)
 {
     struct qda_rpc_arg args[4] = {
@@ -121,6 +134,8 @@ static void loop(struct qda_rpc *rpc)
         if (result == 0)
             serve(rpc, &x);
     }
+    if (result == -EINTR)
+        rpc->listener.broken_off = rpc_listener_message(x.done.out_len);
     if (!atomic_load(&rpc->listener.stop)) {
         char words[300];
         qda_rpc_words(result, words, sizeof words);

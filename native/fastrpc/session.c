@@ -96,6 +96,7 @@ static int begin(struct qda_rpc *rpc, const struct qda_rpc_options *options, cha
     result = create_process(rpc, options, why);
     if (result != 0)
         return result;
+    rpc->created = true;
     uint64_t start = now(rpc);
     result = rpc_listener_start(rpc, why);
     rpc->cost.listen_ns = now(rpc) - start;
@@ -114,7 +115,6 @@ int qda_rpc_open(struct qda_sys *sys, const struct qda_rpc_options *options, str
     rpc->node = *options->node;
     rpc->driver = options->node->driver;
     rpc->fd = -1;
-    rpc->hooks = options->hooks;
     atomic_init(&rpc->remotectl, -1);
     int result = begin(rpc, options, why);
     if (result != 0) {
@@ -123,6 +123,17 @@ int qda_rpc_open(struct qda_sys *sys, const struct qda_rpc_options *options, str
     }
     *out = rpc;
     return 0;
+}
+
+uint64_t qda_rpc_leaves(const struct qda_driver *driver)
+{
+    return (driver->leaks_process ? driver->process_memory : 0) + (driver->leaks_waits ? rpc_listener_message(0) : 0);
+}
+
+static uint64_t left_behind(const struct qda_rpc *rpc)
+{
+    uint64_t process = rpc->driver->leaks_process && rpc->created ? rpc->driver->process_memory : 0;
+    return process + (rpc->driver->leaks_waits ? rpc->listener.broken_off : 0);
 }
 
 /*
@@ -140,6 +151,7 @@ void qda_rpc_close(struct qda_rpc *rpc, struct qda_rpc_cost *cost)
         rpc->cost.close_ns = now(rpc) - begin;
         rpc_served_free(&rpc->served);
     }
+    rpc->cost.left_behind = left_behind(rpc);
     if (cost)
         *cost = rpc->cost;
     free(rpc);

@@ -121,8 +121,7 @@ static bool open_session(struct qda_run *run, struct qda_dsp *dsp)
         could_not_open(run, result, why);
         return false;
     }
-    if (dsp->setup.node->driver->leaks_process)
-        run->result->left_behind += dsp->setup.node->driver->process_memory;
+    run->result->left_behind += qda_rpc_leaves(dsp->setup.node->driver);
     dsp->repeat = run->point.repeat;
     dsp->skel = 0;
     dsp->dead = false;

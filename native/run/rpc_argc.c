@@ -8,11 +8,13 @@
 /*
  * rpc.argc: a call with `count` buffers of the point's size, of which the method reads one word each (in), or writes one word to the
  * first (out). Variant: direction, and how they are passed: copied inline by the kernel, or as shared buffers, each a dma-buf of
- * its own. Without buffers it is the call alone, with its result of 80 bytes (in) in both directions.
+ * its own; above 128 a dma-buf holds two, in pages of their own (a message to a virtual board takes no 255 descriptors). Without buffers it is the call alone, with its result of 80 bytes (in) in both directions.
  *
  * Checked: the DSP answers the xor of the first words (in), of the lengths (out). Shared buffers are proven to be so by the first.
  */
 #define MAX_BUFFERS 255u
+#define MAX_DMABUFS 128u
+#define PAGE 4096u
 
 struct state {
     struct qda_run run;
@@ -95,15 +97,20 @@ static int sample(void *arg, uint64_t *ns)
 static int make_shared(struct state *st)
 {
     struct qda_run *run = &st->run;
-    st->bufs = calloc(run->point.count, sizeof *st->bufs);
+    uint32_t n = run->point.count, dmabufs = n < MAX_DMABUFS ? n : MAX_DMABUFS;
+    uint64_t place = (st->bytes + PAGE - 1) / PAGE * PAGE, each = (n + dmabufs - 1) / dmabufs;
+    st->bufs = calloc(dmabufs, sizeof *st->bufs);
     if (!st->bufs)
         return qda_run_error(run, "malloc", -ENOMEM);
-    for (; st->made < run->point.count; st->made++) {
-        struct qda_dspbuf *buf = &st->bufs[st->made];
-        int err = qda_dspbuf_make(run, st->skel.rpc, run->point.source, st->bytes, buf);
+    for (; st->made < dmabufs; st->made++) {
+        int err = qda_dspbuf_make(run, st->skel.rpc, run->point.source, each * place, &st->bufs[st->made]);
         if (err < 0)
             return err;
-        st->args[st->made] = (struct qda_rpc_arg){.ptr = buf->buf.map, .len = st->bytes, .ref = buf->ref};
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const struct qda_dspbuf *buf = &st->bufs[i % dmabufs];
+        uint8_t *at = (uint8_t *)buf->buf.map + i / dmabufs * place;
+        st->args[i] = (struct qda_rpc_arg){.ptr = at, .len = st->bytes, .ref = buf->ref};
     }
     return run->point.verify ? qda_dsp_prove(run, st->skel.rpc, st->skel.handle, &st->bufs[0]) : 0;
 }

@@ -238,8 +238,7 @@ static int give_session(struct state *st, uint32_t i)
     caller->owned = result == 0;
     if (result != 0)
         return qda_run_skip(run, "this DSP gave %u of the %u processes that are needed: %s", i, st->count, why);
-    if (run->ctx->node->driver->leaks_process)
-        run->result->left_behind += run->ctx->node->driver->process_memory;
+    run->result->left_behind += qda_rpc_leaves(run->ctx->node->driver);
     return 0;
 }
 

@@ -43,14 +43,6 @@ static int check_session(struct state *st)
     return 0;
 }
 
-/* The driver may keep what it made for the process. */
-static void count_left(struct qda_run *run)
-{
-    const struct qda_driver *driver = run->ctx->node->driver;
-    if (driver->leaks_process)
-        run->result->left_behind += driver->process_memory;
-}
-
 static int sample(void *arg, uint64_t *ns)
 {
     struct state *st = arg;
@@ -58,11 +50,11 @@ static int sample(void *arg, uint64_t *ns)
     int err = open_session(st);
     if (err != 0)
         return err < 0 ? err : -1;
-    count_left(&st->run);
     if (st->run.point.verify)
         check_session(st);
     qda_rpc_close(st->rpc, &cost);
     st->rpc = NULL;
+    st->run.result->left_behind += cost.left_behind;
     ns[0] = cost.open_ns;
     ns[1] = cost.create_ns;
     ns[2] = cost.close_ns;
