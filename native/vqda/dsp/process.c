@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vqda/dsp/impl.h"
 
+#include "vqda/core/abi.h"
 #include "vqda/core/fault.h"
 #include "vqda/core/timer.h"
 #include "vqda/dsp/elf.h"
@@ -107,12 +108,13 @@ static void say_end(struct vq_dsp_process *process)
         vq_dsp_process_say(process, "the DSP process was ended: %s", process->why[0] ? process->why : "somebody killed it");
 }
 
-/* Answers what waits for it. Those of a node that is gone wait on, unless their file is closed. */
+/* Answers what waits for it. With QDA those of a node that is gone wait on, unless their file is closed. */
 static void answer_all(struct vq_dsp_process *process, int64_t ret)
 {
+    bool wakes = vq_abi_of(process->node->node->board->generation)->fastrpc;
     while (!vq_list_empty(&process->calls)) {
         struct vq_dsp_call *call = VQ_OF(process->calls.next, struct vq_dsp_call, link);
-        if (process->node->gone && !process->release && !process->dsp->finishing) {
+        if (process->node->gone && !process->release && !process->dsp->finishing && !wakes) {
             vq_list_del(&call->link);
             process->waiting--;
             call->process = NULL;
