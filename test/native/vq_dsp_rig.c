@@ -226,15 +226,26 @@ static uint64_t put_argument(struct rig_call *call, unsigned n, uint64_t at, uin
     return at;
 }
 
+/* A handle argument: pages of the bank. */
+static void put_handle(struct rig_call *call, unsigned n, const struct rig_buffers *buffers)
+{
+    uint8_t *base = rig_slab.map + call->message.slab_offset;
+    unsigned args = QDA_SCALARS_LENGTH(call->message.request.sc);
+    struct qda_rpc_invoke_buf buf = { .num = 1, .pgidx = n };
+    struct qda_rpc_page page = { ((uint64_t)RIG_SID << 32) + buffers->iova, buffers->size };
+    memcpy(base + qda_rpc_bufs_at(args) + 8 * n, &buf, sizeof(buf));
+    memcpy(base + qda_rpc_pages_at(args) + 16 * n, &page, sizeof(page));
+}
+
 int rig_send_invoke(struct rig_call *call, int32_t session, uint32_t handle, uint32_t method, const struct rig_buffers *buffers)
 {
     prepare(call, QDA_CALL_INVOKE, session, buffers->slot);
-    unsigned ins = buffers->in_len > 0, outs = buffers->out_len > 0;
+    unsigned ins = buffers->in_len > 0, outs = buffers->out_len > 0, handles = buffers->size > 0;
     call->message.request.handle = handle;
-    call->message.request.sc = QDA_SCALARS_BUILD(0, method, ins, outs, 0, 0);
+    call->message.request.sc = QDA_SCALARS_BUILD(0, method, ins, outs, handles, 0);
     uint8_t *base = rig_slab.map + call->message.slab_offset;
     memset(base, 0, SLOT);
-    uint64_t at = qda_rpc_metadata(ins + outs);
+    uint64_t at = qda_rpc_metadata(ins + outs + handles);
     if (ins) {
         at = put_argument(call, 0, at, buffers->in_len);
         memcpy(base + at, buffers->in, buffers->in_len);
@@ -242,15 +253,16 @@ int rig_send_invoke(struct rig_call *call, int32_t session, uint32_t handle, uin
     }
     if (outs)
         (void)put_argument(call, ins, at, buffers->out_len);
+    if (handles)
+        put_handle(call, ins + outs, buffers);
     return vq_dsp_send(&call->message);
 }
 
 const void *rig_out(const struct rig_call *call)
 {
     const uint8_t *base = rig_slab.map + call->message.slab_offset;
-    unsigned args = QDA_SCALARS_LENGTH(call->message.request.sc);
     union qda_rpc_arg arg;
-    memcpy(&arg, base + 16 * (args - 1), sizeof(arg));
+    memcpy(&arg, base + 16 * QDA_SCALARS_IN(call->message.request.sc), sizeof(arg));
     return base + (arg.buf.pv - 0xffff800000000000ull);
 }
 
@@ -309,6 +321,18 @@ int64_t rig_probe(int32_t session, enum probe_method method, const struct probe_
     struct rig_call call;
     struct rig_buffers buffers = { .slot = 1, .in = in, .in_len = sizeof(*in), .out_len = sizeof(struct probe_answer) };
     CHECK_INT(rig_send_invoke(&call, session, PROBE_HANDLE, method, &buffers), 0);
+    int64_t answer = rig_wait(&call);
+    memcpy(value, rig_out(&call), sizeof(*value));
+    return answer;
+}
+
+int64_t rig_peek(int32_t session, uint64_t iova, bool named, uint32_t *value)
+{
+    struct rig_call call;
+    struct probe_call in = { .iova = iova };
+    struct rig_buffers buffers = { .slot = 1, .in = &in, .in_len = sizeof(in), .out_len = sizeof(struct probe_answer),
+                                   .iova = iova & ~4095ull, .size = named ? 4096 : 0 };
+    CHECK_INT(rig_send_invoke(&call, session, PROBE_HANDLE, PROBE_METHOD_PEEK, &buffers), 0);
     int64_t answer = rig_wait(&call);
     memcpy(value, rig_out(&call), sizeof(*value));
     return answer;

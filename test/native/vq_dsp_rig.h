@@ -44,6 +44,7 @@ struct rig_buffers {
     const void *in;
     uint32_t in_len;
     uint32_t out_len;
+    uint64_t iova, size; /* of a handle argument; size 0: none */
 };
 int rig_send_invoke(struct rig_call *call, int32_t session, uint32_t handle, uint32_t method, const struct rig_buffers *buffers);
 const void *rig_out(const struct rig_call *call); /* the out buffer's bytes */
@@ -58,6 +59,8 @@ bool rig_create(int32_t session, uint32_t attrs);
 void rig_release(int32_t session);
 /* One probe call of the test's program; the answer of the message, *value the out buffer. */
 int64_t rig_probe(int32_t session, enum probe_method method, const struct probe_call *in, uint32_t *value);
+/* The word at an IOVA as the session's program reads it, in a call that names 4 KiB there (`named`) or does not. */
+int64_t rig_peek(int32_t session, uint64_t iova, bool named, uint32_t *value);
 
 /* Maps `size` bytes at the IOVA; the memory is `memfd`'s from `offset` on. */
 void rig_map(uint64_t iova, uint64_t size, int memfd, uint64_t offset);

@@ -26,6 +26,7 @@ enum probe_method {
     PROBE_METHOD_SYSCALL = 2, /* number, args; the answer is what the kernel said */
     PROBE_METHOD_PEEK,        /* the word at `iova`; a page fault where it is not mapped */
     PROBE_METHOD_MISBEHAVE,   /* as `number` says */
+    PROBE_METHOD_SPACE,       /* MiB of address space that it was given */
 };
 #define PROBE_TEXT 0xfffffff0u /* as an argument: the address of `text` */
 struct probe_call {

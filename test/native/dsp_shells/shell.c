@@ -9,7 +9,9 @@
  * A DSP program for the tests of the virtual DSP: it speaks the port (rpmsg/port.h) with one thread, and misbehaves as its process attributes or
  * a call say (probe_calls.h). Freestanding: system calls of 32-bit Linux as Hexagon numbers them.
  */
+#define SYS_CLOSE 57
 #define SYS_EXIT_GROUP 94
+#define SYS_SCHED_YIELD 124
 #define SYS_SENDMSG 211
 #define SYS_RECVMSG 212
 #define SYS_MUNMAP 215
@@ -187,6 +189,11 @@ static void take_unmap(const struct qda_port_unmap *unmap)
     }
 }
 
+static void take_forget(const struct qda_port_forget *forget)
+{
+    sys(SYS_CLOSE, (uint32_t[6]){ (uint32_t)memories[forget->memory] });
+}
+
 /* Reads 4 bytes of an IOVA, through a mapping made for it. */
 static uint32_t peek(uint64_t iova)
 {
@@ -236,6 +243,9 @@ static uint32_t probe(uint8_t *message, const struct qda_port_call *call)
     case PROBE_METHOD_MISBEHAVE:
         misbehave(in->number);
         return 0;
+    case PROBE_METHOD_SPACE:
+        out->value = (uint32_t)(start.space >> 20);
+        return 0;
     default:
         return QDA_AEE_REMOTE + QDA_AEE_EUNSUPPORTED;
     }
@@ -270,6 +280,8 @@ static void take_packet(uint8_t *packet, const struct control *control)
         take_maps((const void *)packet, (const void *)(packet + sizeof(struct qda_port_maps)), control);
     if (head->kind == QDA_PORT_UNMAP)
         take_unmap((const void *)packet);
+    if (head->kind == QDA_PORT_FORGET)
+        take_forget((const void *)packet);
     if (head->kind == QDA_PORT_CALL)
         take_call((const void *)packet, control);
     if (head->kind != QDA_PORT_START)
@@ -278,8 +290,8 @@ static void take_packet(uint8_t *packet, const struct control *control)
     misbehave(start.attrs >> PROBE_ATTRS_SHIFT);
     struct qda_port_head ready = { QDA_PORT_READY, 0 };
     send_packet(&ready, sizeof(ready));
-    for (; start.attrs >> PROBE_ATTRS_SHIFT == PROBE_DEAF;)
-        sys(124, (uint32_t[6]){ 0 });
+    while (start.attrs >> PROBE_ATTRS_SHIFT == PROBE_DEAF)
+        sys(SYS_SCHED_YIELD, (uint32_t[6]){ 0 });
 }
 
 void c_start(void)
