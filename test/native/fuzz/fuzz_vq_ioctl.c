@@ -10,8 +10,8 @@
 #include "vqda/dsp/message.h"
 
 /*
- * An ioctl as it comes from a client: byte 0: generation, waiting or not, a second ioctl or not; 4 bytes number; then what
- * travels. Whatever it is, the board holds nothing afterwards.
+ * Ioctls as they come from a client: byte 0: generation, does the DSP let the call wait, a second ioctl or not; then 4 bytes
+ * number and what travels. Whatever it is, the board holds nothing afterwards.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -87,14 +87,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct vq_caller who = { .pid = 1, .tid = 1 };
     if (size < 1 || size > VQ_MAX_DATA)
         return 0;
-    struct vq_options options = { .name = "fuzz", .generation = data[0] & 1 ? QDA_ERRNO_V1 : QDA_ERRNO_RFC };
+    bool fastrpc = data[0] & 16;
+    struct vq_options options = {
+        .name = "fuzz", .generation = fastrpc ? QDA_ERRNO_FASTRPC : data[0] & 1 ? QDA_ERRNO_V1 : QDA_ERRNO_RFC };
     struct vq_waiter waiter = { .answer = answered };
     struct vq_board *board;
     struct vq_file *file;
     hold = data[0] & 2;
     if (vq_board_new(&options, &board) != 0)
         abort();
-    if (vq_file_open(board, &who, "/dev/accel/accel0", "f", &file) != 0)
+    if (vq_file_open(board, &who, fastrpc ? "/dev/fastrpc-cdsp" : "/dev/accel/accel0", "f", &file) != 0)
         abort();
     size_t first = data[0] & 4 ? (size - 1) / 2 : size - 1;
     call(file, &waiter, data + 1, first);
