@@ -8,7 +8,9 @@
  * the guest executes. Where it cannot be installed the process ends.
  *
  * It is preloaded too (LD_PRELOAD), for two functions of libc that the emulator calls where a guest maps a file:
- *   fstat  glibc before 2.39 makes of it a call with a path (newfstatat), which no filter can tell from a guest's about a host's file
+ *   fstat  glibc before 2.39 makes of it a call with a path (newfstatat), which no filter can tell from a guest's about a host's file.
+ *          And the emulator asks by it how far a file may be mapped: one that ends inside a guest's page of 64 KiB it maps in
+ *          pieces, which takes a hundred times longer, so sizes are told in whole pages; an access behind the end faults (SIGBUS)
  *   mmap   a shared mapping is first made without the file, to hold the place. Shared memory of nobody is what no limit of a
  *          process counts, so here it is made without access (and a guest that asks for such memory gets some that it cannot touch)
  *
@@ -26,6 +28,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,10 +41,17 @@ EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc, char **a
 
 EXPORT int qemu_plugin_version = 1;
 
+#define GUEST_PAGE 65536
+static int installed; /* the filter; the first block is translated before there is a second thread of the guest */
+
 EXPORT int sandbox_fstat(int fd, void *out) __asm__("fstat64");
 EXPORT int sandbox_fstat(int fd, void *out)
 {
-    return (int)syscall(SYS_fstat, fd, out); /* on both hosts the kernel's struct is glibc's */
+    struct stat *st = out;
+    int result = (int)syscall(SYS_fstat, fd, st); /* on both hosts the kernel's struct is glibc's */
+    if (result == 0 && installed) /* not the program: what it has behind its end the emulator itself clears */
+        st->st_size = (st->st_size + GUEST_PAGE - 1) / GUEST_PAGE * GUEST_PAGE;
+    return result;
 }
 
 #define SHARED_BY_NOBODY (MAP_SHARED | MAP_ANONYMOUS)
@@ -156,7 +166,6 @@ static int install(void)
 
 static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
 {
-    static int installed; /* the first block is translated before there is a second thread of the guest */
     (void)id;
     (void)tb;
     if (installed)
