@@ -2,6 +2,7 @@
 #include "run/dsp.h"
 #include "run/families.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /*
@@ -29,6 +30,8 @@ static int open_session(struct state *st)
         .hooks = setup->hooks,
     };
     int result = qda_rpc_open(run->sys, &options, &st->rpc, why);
+    if (result == -ENOTCONN)
+        return qda_run_skip(run, "no DSP answers behind the node: %s", why);
     return result == 0 ? 0 : qda_run_error_because(run, "SESSION_CREATE", result, "%s", why);
 }
 
