@@ -136,7 +136,7 @@ void rig_forget(struct rig *rig, struct rig_memory *memory)
 
 bool rig_start(struct rig *rig, const struct rig_options *options)
 {
-    static const struct rig_options usual = {0};
+    static const struct rig_options usual = {.poll_us = 20}; /* the virtual board's own default */
     options = options ? options : &usual;
     memset(rig, 0, sizeof(*rig));
     rig->iova_next = 0x10000000;

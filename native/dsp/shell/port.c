@@ -8,6 +8,7 @@
 #include "dsp/shell/sys.h"
 #include "dsp/shell/text.h"
 #include "dsp/shell/thread.h"
+#include "dsp/shell/turn.h"
 
 #define THREADS_BEGIN 4u
 #define THREADS_MAX 64u
@@ -93,19 +94,32 @@ static bool receive(struct packet *packet, int flags)
     return true;
 }
 
+static bool poll(struct packet *packet)
+{
+    uint64_t until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
+    do {
+        if (receive(packet, MSG_DONTWAIT))
+            return true;
+    } while (sys_now_ns() < until);
+    return false;
+}
+
 /* Polls as long as START said, then sleeps. True: it had to be woken up. */
 static bool receive_next(struct packet *packet)
 {
-    if (start.poll_us) {
-        uint64_t until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
-        do {
-            if (receive(packet, MSG_DONTWAIT))
-                return false;
-        } while (sys_now_ns() < until);
+    bool slept = false;
+    if (start.poll_us)
+        turn_take();
+    if (!start.poll_us || !poll(packet)) {
+        slept = true;
+        if (start.poll_us)
+            turn_sleep();
+        while (!receive(packet, 0))
+            ;
     }
-    while (!receive(packet, 0))
-        ;
-    return true;
+    if (start.poll_us)
+        turn_give();
+    return slept;
 }
 
 static void wake_delay(void)
