@@ -103,7 +103,9 @@ int qda_dspbuf_make_unmapped(struct qda_run *run, struct qda_rpc *rpc, enum qda_
 int qda_dspbuf_dsp_map(struct qda_run *run, struct qda_rpc *rpc, uint32_t request, struct qda_dspbuf *buf)
 {
     const struct qda_rpc_hooks *hooks = &run->ctx->dsp->setup.hooks;
+    bool traces = buf->buf.handle == 0 && trace(run); /* without handles the map is the import */
     int result = qda_rpc_map(rpc, request, buf->ref, buf->buf.size, &buf->address);
+    traced(run, traces, &buf->buf);
     if (!qda_dsp_ok(run, "REMOTE_MAP", result)) {
         buf->address = 0;
         return -1;

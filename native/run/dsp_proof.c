@@ -77,11 +77,11 @@ static int prove_from_dsp(struct qda_run *run, struct qda_rpc *rpc, uint32_t han
     return qda_dspbuf_sync(run, buf, QDA_SYNC_END | QDA_SYNC_READ);
 }
 
-/* Where there are no handles, the driver attaches the dma-buf in the call itself. */
+/* Where there are no handles, the driver attaches a dma-buf that does not stand mapped in the call itself. */
 static bool trace_calls(struct qda_run *run, const struct qda_dspbuf *buf)
 {
     const struct qda_dsp_tell *tell = &run->ctx->dsp->setup.tell;
-    return buf->buf.handle == 0 && run->point.verify && tell->trace && tell->trace(tell->arg);
+    return buf->buf.handle == 0 && buf->address == 0 && run->point.verify && tell->trace && tell->trace(tell->arg);
 }
 
 int qda_dsp_prove(struct qda_run *run, struct qda_rpc *rpc, uint32_t handle, struct qda_dspbuf *buf)

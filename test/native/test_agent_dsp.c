@@ -144,16 +144,16 @@ static void check_plan(const char *const *args)
 {
     struct heard heard = {0};
     qdalab_PlanPoint points[] = {
-        point("base.ioctl", 0, 100, 0),
+        point("cpu.sync", 65536, 10, 1),
         point("rpc.null", 0, 100, 0),
         point("rpc.ping", 0, 1000, 0),
-        point("mem.alloc", 65536, 20, 0),
+        point("cpu.sync", 65536, 20, 1),
         point("rpc.argsize", 1048576, 10, QDA_PASS_BUFFER << 1),
         point("rpc.argsize", 65536, 10, QDA_PASS_MAPPED << 1),
         point("dsp.read", 65536, 10, QBENCH_HVX),
         point("dsp.read", 65536, 10, QBENCH_SCALAR),
     };
-    points[7].source = qdalab_Source_SOURCE_HEAP_SYSTEM;
+    points[0].source = points[3].source = points[7].source = qdalab_Source_SOURCE_HEAP_SYSTEM;
     points[7].repeat = 1;
     if (!start(args, "20") || !run(points, 8))
         return;
@@ -178,6 +178,11 @@ static void test_plan_v1(void)
 static void test_plan_rfc(void)
 {
     check_plan((const char *const[]){"--generation", "rfc", NULL});
+}
+
+static void test_plan_fastrpc(void)
+{
+    check_plan((const char *const[]){"--generation", "fastrpc", NULL});
 }
 
 static void test_memory_picture(void)
@@ -301,6 +306,7 @@ int main(int argc, char **argv)
     agent_path = argv[1];
     check_run("points run here and on the DSP, with proofs (v1)", test_plan_v1);
     check_run("the same on the RFC", test_plan_rfc);
+    check_run("the same on legacy FastRPC", test_plan_fastrpc);
     check_run("session and mappings are in the memory picture", test_memory_picture);
     check_run("a call that hangs is given up, the next point works", test_hang);
     check_run("a DSP process that dies is an error, the next point works", test_crash);

@@ -281,6 +281,32 @@ static void test_buffers(void)
     end();
 }
 
+/* Legacy FastRPC: a dma-buf is attached as it is mapped or as a call names it, so the trace stands around that. */
+static void test_without_handles(void)
+{
+    struct qda_dspbuf buf;
+    uint32_t handle = 0;
+    begin();
+    board->driver.gem = false;
+    struct qda_rpc *rpc = qda_dsp_skel(point(0, 0, true), &handle);
+    CHECK_INT(qda_dspbuf_make(&run, rpc, QDA_SRC_HEAP_SYSTEM, 5000, &buf), 0);
+    CHECK_INT(buf.buf.handle, 0);
+    CHECK_INT(buf.ref, buf.buf.dmabuf);
+    CHECK_INT(told.traces, 0);
+    CHECK_INT(qda_dsp_prove(&run, rpc, handle, &buf), 0);
+    CHECK_INT(told.traced, 1);
+    CHECK_INT(result.zero_copy.import_ino, 0); /* nothing to export again */
+    CHECK(result.zero_copy.nonce_to_dsp && result.zero_copy.nonce_from_dsp);
+    CHECK_INT(qda_dspbuf_dsp_map(&run, rpc, 2, &buf), 0);
+    CHECK_INT(told.traced, 2);
+    CHECK(told.size == 8192 && told.ino == result.zero_copy.ino);
+    CHECK_INT(qda_dsp_prove(&run, rpc, handle, &buf), 0);
+    CHECK_INT(told.traces, 2);
+    qda_dspbuf_free(&run, rpc, &buf);
+    CHECK_INT(result.status, QDA_ST_PASS);
+    end();
+}
+
 static void test_a_map_that_fails(void)
 {
     struct qda_dspbuf buf;
@@ -360,6 +386,7 @@ int main(void)
     check_run("what a session leaves is counted once", test_what_a_session_leaves);
     check_run("our skel, and no other build of it", test_the_skel);
     check_run("buffers of either making are shared, mapped and given back", test_buffers);
+    check_run("where there are no handles, the map or the call is traced", test_without_handles);
     check_run("a map that fails leaves nothing", test_a_map_that_fails);
     check_run("the proof holds, and fails where either side is blind", test_the_proof);
     check_run("counters are set and added", test_counters);
