@@ -1,4 +1,5 @@
 import type { VirtualBoardInfo } from '../host/virtual-board.ts';
+import { driverText } from '../model/board.ts';
 import { formatBytes } from '../model/format.ts';
 import { textTable } from './table.ts';
 import { wrap } from './wrap.ts';
@@ -33,10 +34,6 @@ export function boardText(info: VirtualBoardInfo, columns: number): string {
   ];
   return wrap(text.join('\n'), columns, 6);
 }
-
-/** 'QDA v1', 'legacy FastRPC' */
-export const driverText = (generation: string): string =>
-  generation === 'fastrpc' ? 'legacy FastRPC' : `QDA ${generation}`;
 
 /** Processes of the virtual DSP, and what calls copied: zero as long as every argument was shared. */
 function dspLines(info: VirtualBoardInfo): readonly string[] {

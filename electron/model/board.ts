@@ -65,3 +65,7 @@ export type BoardState =
   | { readonly kind: 'rebooted' }
   | { readonly kind: 'dsp-restarted'; readonly dsp: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly remedy: string };
+
+/** A driver generation in words: 'QDA v1', 'legacy FastRPC'. */
+export const driverText = (generation: string): string =>
+  generation === 'fastrpc' ? 'legacy FastRPC' : `QDA ${generation}`;

@@ -46,7 +46,7 @@ static void foreign_nodes(struct qda_sys *sys, const struct probe_names *names, 
 
 int probe_check_nodes(const struct probe_checks *checks)
 {
-    static const char why[] = "every call to the DSP's memory goes through an accel node of the QDA driver";
+    static const char why[] = "every call to the DSP's memory goes through a node of its driver: QDA's accel node or FastRPC's";
     struct probe_verdict verdict = { .state = QDA_CHECK_FAIL };
     struct probe_names names;
     int err = probe_list(checks->sys, "/dev/accel", "accel", &names);
@@ -56,8 +56,8 @@ int probe_check_nodes(const struct probe_checks *checks)
             probe_append(verdict.read, sizeof(verdict.read), "%s", checks->nodes[i].path);
     } else if (err < 0) {
         probe_reason(verdict.read, sizeof(verdict.read), "/dev/accel", err, "");
-        verdict.remedy = "use a kernel with the QDA driver (CONFIG_DRM_ACCEL, CONFIG_DRM_ACCEL_QDA) and a DSP that is running "
-                         "(/sys/class/remoteproc/*/state)";
+        verdict.remedy = "use a kernel with the QDA driver (CONFIG_DRM_ACCEL, CONFIG_DRM_ACCEL_QDA) or with FastRPC "
+                         "(CONFIG_QCOM_FASTRPC: /dev/fastrpc-*), and a DSP that is running (/sys/class/remoteproc/*/state)";
     } else if (names.count == 0) {
         snprintf(verdict.read, sizeof(verdict.read), "/dev/accel is empty");
         verdict.remedy = "start the DSP (echo start > /sys/class/remoteproc/remoteprocN/state) and load the QDA driver "
@@ -74,6 +74,8 @@ static const char *access_remedy(int err)
         return "start the agent as root, or give its user the node (chown, or a udev rule for SUBSYSTEM==\"accel\")";
     if (err == -ENODEV || err == -ENXIO || err == -ENOENT)
         return "the DSP went away: wait for its restart and look for the new node";
+    if (err == -EBUSY)
+        return "every session of this DSP is taken: end other programs that use it (check other-users)";
     return "look into dmesg for what the driver said";
 }
 
@@ -117,12 +119,13 @@ int probe_check_generation(const struct probe_checks *checks)
 /* The driver has no way to ask, and to try would take one. */
 int probe_check_banks(const struct probe_checks *checks)
 {
-    static const char why[] = "a process without a free context bank can allocate nothing (ENOMEM) and import nothing (ENODEV)";
+    static const char why[] = "without a free context bank QDA allocates nothing (ENOMEM) and imports nothing (ENODEV), and FastRPC "
+                              "opens nothing (EBUSY)";
     struct probe_verdict verdict = { .state = QDA_CHECK_UNKNOWN };
     if (checks->count == 0)
         return 0;
-    snprintf(verdict.read, sizeof(verdict.read), "nothing: the QDA driver does not tell how many context banks are free");
-    verdict.remedy = "if a benchmark fails with ENOMEM or ENODEV, end other programs that use the DSP (check other-users)";
+    snprintf(verdict.read, sizeof(verdict.read), "nothing: the driver does not tell how many context banks are free");
+    verdict.remedy = "if a benchmark fails with ENOMEM, ENODEV or EBUSY, end other programs that use the DSP (check other-users)";
     return probe_say(checks, "context-bank", why, &verdict);
 }
 

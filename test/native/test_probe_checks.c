@@ -127,6 +127,22 @@ static void test_refused(void)
     CHECK_CONTAINS(find("generation")->remedy, "--generation");
 }
 
+/* FastRPC's nodes are nodes; what its open says is about sessions. */
+static void test_fastrpc(void)
+{
+    static const struct qda_probe_node nodes[] = {
+        { "/dev/fastrpc-cdsp", "cdsp", "fastrpc", "BTF", 0 },
+        { "/dev/fastrpc-cdsp-secure", "cdsp", "fastrpc", "BTF", -EBUSY },
+    };
+    check_board("board/phone", NULL, nodes, 2);
+    CHECK_INT(find("accel-node")->state, QDA_CHECK_OK);
+    CHECK_STR(find("accel-node")->read, "/dev/fastrpc-cdsp; /dev/fastrpc-cdsp-secure");
+    CHECK_INT(find("node-access")->state, QDA_CHECK_FAIL);
+    CHECK_CONTAINS(find("node-access")->read, "/dev/fastrpc-cdsp-secure: EBUSY");
+    CHECK_CONTAINS(find("node-access")->remedy, "every session of this DSP is taken");
+    CHECK_CONTAINS(find("context-bank")->why, "EBUSY");
+}
+
 static void test_unprivileged(void)
 {
     static const struct rig_fault faults[] = {
@@ -185,6 +201,7 @@ int main(void)
     check_run("a machine with nothing", test_nothing);
     check_run("nodes of others, or none", test_no_qda);
     check_run("nodes that are closed or not proven", test_refused);
+    check_run("the nodes of FastRPC", test_fastrpc);
     check_run("an agent that is not root", test_unprivileged);
     check_run("trace events that are partly there", test_tracefs);
     check_run("a callback ends the checks with its value", test_stop);

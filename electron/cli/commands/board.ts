@@ -11,7 +11,8 @@ import { oneOf } from '../arguments.ts';
 import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { GENERATIONS } from '../../host/open-board.ts';
-import { boardText, driverText } from '../print-board.ts';
+import { driverText } from '../../model/board.ts';
+import { boardText } from '../print-board.ts';
 
 const DEFAULT_NAME = 'virtual';
 const WORKLOADS = ['producer', 'consumer', 'leaker', 'churn', 'share', 'holder'] as const;

@@ -1,4 +1,4 @@
-import type { BoardSummary } from '../../model/board.ts';
+import { driverText, type BoardSummary } from '../../model/board.ts';
 import { ok, type Outcome } from '../../model/outcome.ts';
 import { nativeProgram } from '../deploy/paths.ts';
 import type { Deployment, DeployOptions, Provider, Target } from '../interfaces/link.ts';
@@ -27,7 +27,11 @@ async function summaryOf(id: string): Promise<BoardSummary> {
   control.value.close();
   if (!info.ok) return { ...summary, state: 'offline', detail: info.problem.message };
   const { generation, iommu, nodes } = info.value;
-  return { ...summary, state: 'ready', detail: `QDA ${generation}, IOMMU ${iommu}, ${dspsText(nodes)}` };
+  return {
+    ...summary,
+    state: 'ready',
+    detail: `${driverText(generation)}, IOMMU ${iommu}, ${dspsText(nodes)}`,
+  };
 }
 
 /** Each DSP once: a DSP that restarted has a node that is gone and one that is there. */
