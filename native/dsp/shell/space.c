@@ -2,6 +2,7 @@
 #include "dsp/shell/space.h"
 
 #include "dsp/shell/arena.h"
+#include "dsp/shell/port.h"
 #include "dsp/shell/smmu.h"
 #include "dsp/shell/sys.h"
 
@@ -12,10 +13,13 @@ struct lock space_lock;
 
 static uint16_t space_owner[MAX_RANGES];
 static struct arena space = {SPACE_BASE, 0, 0, 0, space_owner};
-static struct range ranges[MAX_RANGES]; /* 0: head of the list of all; unused ones hang together by `next` */
+static struct range ranges[MAX_RANGES]; /* 0: head of the list of those that are not static */
 static uint16_t unused, ranges_used = 1;
 static uint16_t statics[MAX_RANGES]; /* by IOVA */
 static uint32_t static_count;
+static uint32_t static_longest; /* no static range was ever longer */
+#define FD_BUCKETS 1024u
+static uint16_t fd_first[FD_BUCKETS];
 
 void space_begin(uint64_t bytes)
 {
@@ -39,7 +43,7 @@ static uint16_t range_take(void)
     return number;
 }
 
-static void range_link(uint16_t number)
+static void list_add(uint16_t number)
 {
     ranges[number].prev = 0;
     ranges[number].next = ranges[0].next;
@@ -47,14 +51,12 @@ static void range_link(uint16_t number)
     ranges[0].next = number;
 }
 
-static void range_unlink(uint16_t number)
+static void list_remove(uint16_t number)
 {
     struct range *range = &ranges[number];
     ranges[range->prev].next = range->next;
     if (range->next)
         ranges[range->next].prev = range->prev;
-    range->next = unused;
-    unused = number;
 }
 
 /* Where in `statics` the first range begins that begins after the address. */
@@ -73,41 +75,74 @@ static uint32_t statics_after(uint32_t iova)
 
 static void statics_add(uint16_t number)
 {
-    uint32_t at = statics_after(ranges[number].iova);
+    struct range *range = &ranges[number];
+    uint32_t at = statics_after(range->iova);
     for (uint32_t i = static_count++; i > at; i--)
         statics[i] = statics[i - 1];
     statics[at] = number;
+    static_longest = range->size > static_longest ? range->size : static_longest;
+    if (range->fd < 0)
+        return;
+    uint16_t *first = &fd_first[(uint32_t)range->fd % FD_BUCKETS];
+    range->fd_next = *first;
+    *first = number;
 }
 
 static void statics_remove(uint16_t number)
 {
-    uint32_t at = 0;
-    while (statics[at] != number)
-        at++;
+    uint32_t at = statics_after(ranges[number].iova);
+    do
+        at--;
+    while (statics[at] != number);
     static_count--;
     for (; at < static_count; at++)
         statics[at] = statics[at + 1];
+    if (ranges[number].fd < 0)
+        return;
+    uint16_t *link = &fd_first[(uint32_t)ranges[number].fd % FD_BUCKETS];
+    while (*link != number)
+        link = &ranges[*link].fd_next;
+    *link = ranges[number].fd_next;
+}
+
+/* Becomes known by its kind, and unknown again. */
+static void range_add(uint16_t number)
+{
+    if (ranges[number].kind == RANGE_STATIC)
+        statics_add(number);
+    else
+        list_add(number);
+}
+
+static void range_drop(uint16_t number)
+{
+    if (ranges[number].kind == RANGE_STATIC)
+        statics_remove(number);
+    else
+        list_remove(number);
+    ranges[number].next = unused;
+    unused = number;
 }
 
 uint16_t space_static(uint32_t iova, uint32_t size)
 {
     uint64_t end = (uint64_t)iova + size;
-    uint32_t at = statics_after(iova);
-    for (uint32_t i = 0; i < 8 && i < at; i++) { /* several may show the same buffer */
-        const struct range *range = &ranges[statics[at - 1 - i]];
+    for (uint32_t at = statics_after(iova); at > 0; at--) {
+        const struct range *range = &ranges[statics[at - 1]];
         if ((uint64_t)range->iova + range->size >= end)
-            return statics[at - 1 - i];
+            return statics[at - 1];
+        if ((uint64_t)range->iova + static_longest < end)
+            break;
     }
     return 0;
 }
 
 uint16_t space_static_fd(int32_t fd)
 {
-    for (uint32_t i = 0; i < static_count && fd >= 0; i++) {
-        if (ranges[statics[i]].fd == fd)
-            return statics[i];
-    }
-    return 0;
+    uint16_t number = fd >= 0 ? fd_first[(uint32_t)fd % FD_BUCKETS] : 0;
+    while (number && ranges[number].fd != fd)
+        number = ranges[number].fd_next;
+    return number;
 }
 
 uint16_t space_at(uint32_t va)
@@ -165,17 +200,14 @@ int space_map(enum range_kind kind, uint32_t iova, uint32_t size, int32_t fd)
     uint32_t pages = pages_of((uint64_t)skew + size);
     uint16_t number = range_take();
     uint32_t va = number ? arena_take(&space, pages, number) : 0;
-    if (number)
-        ranges[number] = (struct range){va, pages, iova, size, (uint16_t)skew, (uint16_t)kind, fd, 1, 0, 0};
-    if (number)
-        range_link(number);
+    if (!number)
+        return 0;
+    ranges[number] = (struct range){va, pages, iova, size, (uint16_t)skew, (uint16_t)kind, fd, 1, 0, 0, 0};
+    range_add(number);
     if (!va) {
-        if (number)
-            range_unlink(number);
+        range_drop(number);
         return 0;
     }
-    if (kind == RANGE_STATIC)
-        statics_add(number);
     if (fill(&ranges[number], iova, (uint64_t)iova + size))
         return number;
     space_unmap(number);
@@ -187,36 +219,61 @@ void space_unmap(uint16_t number)
     struct range *range = &ranges[number];
     sys_unmap(range->va, range->pages * QDA_PORT_PAGE);
     arena_give(&space, range->va, range->pages);
-    if (range->kind == RANGE_STATIC)
-        statics_remove(number);
-    range_unlink(number);
+    range_drop(number);
+}
+
+/* Is any byte of the range translated in the page at `va`? */
+static bool page_shows(const struct range *range, uint32_t va)
+{
+    uint32_t address = range_address(range);
+    uint64_t low = va <= address ? range->iova : range->iova + (uint64_t)(va - address);
+    uint64_t high = (uint64_t)range->iova + (va + QDA_PORT_PAGE - address), end = (uint64_t)range->iova + range->size;
+    const struct piece *piece = smmu_from(low);
+    return piece && piece->iova < (high < end ? high : end);
 }
 
 /* Takes the pages of [from, to) away in which nothing of the range is translated any more. */
 static void hide(const struct range *range, uint64_t from, uint64_t to)
 {
-    uint32_t first = (range_address(range) + (uint32_t)(from - range->iova)) & ~PAGE_MASK;
-    uint32_t last = (range_address(range) + (uint32_t)(to - 1 - range->iova)) & ~PAGE_MASK;
-    for (uint32_t va = first; va <= last; va += QDA_PORT_PAGE) {
-        uint64_t low = va <= range_address(range) ? range->iova : range->iova + (uint64_t)(va - range_address(range));
-        uint64_t high = (uint64_t)range->iova + (va + QDA_PORT_PAGE - range_address(range));
-        uint64_t end = (uint64_t)range->iova + range->size;
-        const struct piece *piece = smmu_from(low);
-        if (!piece || piece->iova >= (high < end ? high : end))
-            sys_unmap(va, QDA_PORT_PAGE);
+    uint32_t va = (range_address(range) + (uint32_t)(from - range->iova)) & ~PAGE_MASK;
+    uint32_t end = range_address(range) + (uint32_t)(to - range->iova), gone = va;
+    for (; va < end; va += QDA_PORT_PAGE) {
+        if (!page_shows(range, va))
+            continue;
+        if (gone < va)
+            sys_unmap(gone, va - gone);
+        gone = va + QDA_PORT_PAGE;
     }
+    if (gone < va)
+        sys_unmap(gone, va - gone);
+}
+
+static void refresh(const struct range *range, uint64_t iova, uint64_t size)
+{
+    uint64_t from = range->iova > iova ? range->iova : iova;
+    uint64_t end = (uint64_t)range->iova + range->size, to = iova + size < end ? iova + size : end;
+    if (from >= to)
+        return;
+    hide(range, from, to);
+    /* Whole pages, so that pieces in one page are seen together. */
+    uint32_t into = (range_address(range) + (uint32_t)(from - range->iova)) & PAGE_MASK;
+    uint32_t past = (range_address(range) + (uint32_t)(to - range->iova)) & PAGE_MASK;
+    from = from - range->iova > into ? from - into : range->iova;
+    to = past && end - to > QDA_PORT_PAGE - past ? to + (QDA_PORT_PAGE - past) : past ? end : to;
+    if (!fill(range, from, to))
+        port_log("the SMMU: two memories in one page of 64 KiB cannot be shown side by side; the rest of a mapping is left out");
 }
 
 void space_refresh(uint64_t iova, uint64_t size)
 {
-    for (uint16_t i = ranges[0].next; i; i = ranges[i].next) {
-        const struct range *range = &ranges[i];
-        uint64_t from = range->iova > iova ? range->iova : iova;
-        uint64_t end = (uint64_t)range->iova + range->size, to = iova + size < end ? iova + size : end;
-        if (from >= to)
-            continue;
-        hide(range, from, to);
-        fill(range, from, to);
+    for (uint16_t i = ranges[0].next; i; i = ranges[i].next)
+        refresh(&ranges[i], iova, size);
+    uint64_t last = iova + size - 1;
+    for (uint32_t at = statics_after(last < 0xffffffffu ? (uint32_t)last : 0xffffffffu); at > 0; at--) {
+        const struct range *range = &ranges[statics[at - 1]];
+        if ((uint64_t)range->iova + static_longest <= iova)
+            break;
+        refresh(range, iova, size);
     }
 }
 

@@ -25,7 +25,8 @@ struct range {
     uint16_t kind;
     int32_t fd;     /* whose buffer it is, -1: not told */
     uint32_t refs;
-    uint16_t prev, next; /* among all; 0: none */
+    uint16_t prev, next; /* among those that are not static, 0: none; unused ones hang by `next` */
+    uint16_t fd_next;    /* static ones whose descriptor has the same hash */
 };
 
 /* One lock for the space and the SMMU. */
