@@ -20,7 +20,7 @@ export interface SeriesRow {
   readonly what: string;
   /** What there are so many of a second, where that is a figure: 'calls', 'frames'. */
   readonly rate?: string;
-  /** It moves none of the bytes that a sample of the point moves. */
+  /** Its time is no time of moving the bytes of a sample once: it has no bandwidth. */
   readonly still?: true;
 }
 

@@ -2,7 +2,7 @@ import type { PlanPoint } from '../model/plan.ts';
 import type { PointResult, PointStatus, Run } from '../model/run.ts';
 import type { Counter, ZeroCopyProof } from '../model/stream.ts';
 import { drifted } from './drift.ts';
-import { rateOf, type Rate } from './rate.ts';
+import { RATE_COUNTER, rateOf, type Rate } from './rate.ts';
 import { bandwidth, type Bandwidth } from './statistics/bandwidth.ts';
 import type { NotDefined, TooFew } from './statistics/figures.ts';
 import { runVariation } from './statistics/runs.ts';
@@ -37,7 +37,7 @@ export interface ResultRow {
   readonly samples: Float64Array;
 }
 
-/** A figure that is no time, of each independent run that gave it. */
+/** A figure that is neither time nor rate, of each independent run that gave it. */
 export interface GroupCounter extends Omit<Counter, 'value'> {
   readonly values: readonly number[];
 }
@@ -113,7 +113,8 @@ function groupOf(key: string, results: readonly PointResult[], drift: boolean): 
 
 function countersOf(results: readonly PointResult[]): GroupCounter[] {
   const byName = new Map<string, { unit: string; values: number[] }>();
-  for (const { name, unit, value } of results.flatMap((result) => result.counters)) {
+  const all = results.flatMap((result) => result.counters).filter(({ name }) => name !== RATE_COUNTER);
+  for (const { name, unit, value } of all) {
     const known = byName.get(name);
     if (known) known.values.push(value);
     else byName.set(name, { unit, values: [value] });
@@ -147,9 +148,7 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
   const point = results[0]?.point;
   if (!point) throw new Error('a row has a point');
   const whole = summary(samples);
-  const bytes = moves(point.benchmark, name)
-    ? Math.max(...results.map((result) => result.bytesPerSample))
-    : 0;
+  const bytes = bytesOf(name, point, results);
   return {
     key: `${key}/${name}`,
     benchmark: point.benchmark,
@@ -165,13 +164,18 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
     p50s,
     variation: runVariation(p50s),
     bandwidth: bytes === 0 ? null : whole.kind === 'summary' ? bandwidth(bytes, whole) : whole,
-    rate: whole.kind === 'summary' ? rateOf(point, name, whole) : null,
+    rate: rateOf(point, name, whole, results),
     samples,
   };
 }
 
-const moves = (benchmark: string, series: string): boolean =>
-  findBenchmark(benchmark)?.series.find((row) => row.name === series)?.still !== true;
+/** Bytes that one sample of the series moves, as the agent said; of a frame its own. 0: none. */
+function bytesOf(series: string, point: PlanPoint, results: readonly PointResult[]): number {
+  const benchmark = findBenchmark(point.benchmark);
+  if (benchmark?.series.find((row) => row.name === series)?.still === true) return 0;
+  const said = Math.max(...results.map((result) => result.bytesPerSample));
+  return said === 0 && benchmark?.ownSizes === true ? point.size : said;
+}
 
 function joined(parts: readonly (Float64Array | readonly number[])[]): Float64Array {
   const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));

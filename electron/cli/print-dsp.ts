@@ -15,7 +15,7 @@ export function runDspText({ dsp, dspLog }: Pick<Run, 'dsp' | 'dspLog'>, columns
     dsp === null
       ? []
       : [
-          `DSP processes, seen while the plan ran, after its point ${dsp.afterPoint}`,
+          `DSP processes, seen while the plan ran, at its point ${dsp.atPoint}`,
           sessionsText(dsp.sessions, columns),
         ];
   const more = dspLog.omitted + Math.max(0, dspLog.lines.length - MOST_LINES);

@@ -165,8 +165,8 @@ function ratesText(groups: readonly PointGroup[]): string {
     }),
   );
   return part(
-    'How many a second: threads over p50',
-    [left('  point'), right('a second'), right('95 % CI')],
+    'How many a second: one over p50; of threads counted, slowest to fastest run',
+    [left('  point'), right('a second'), right('range')],
     rows,
   );
 }

@@ -39,8 +39,8 @@ export interface PointResult {
 export interface DspMoment {
   /** Board clock, ns. */
   readonly takenNs: number;
-  /** It was taken when this point of the plan had ended. */
-  readonly afterPoint: number;
+  /** The point of the plan that ran then, or had just ended. */
+  readonly atPoint: number;
   readonly sessions: readonly DspSession[];
 }
 

@@ -149,7 +149,7 @@ const pointResult = object<PointResult>({
   proof: optional(nullable(proof), null, (value) => value === null),
 });
 
-const moment = object<DspMoment>({ takenNs: real, afterPoint: count, sessions: list(dspSession) });
+const moment = object<DspMoment>({ takenNs: real, atPoint: count, sessions: list(dspSession) });
 
 const dspLog = object<DspLog>({
   lines: list(

@@ -98,7 +98,7 @@ function rates(groups: readonly PointGroup[]): Markup {
   );
   if (rows.length === 0) return NOTHING;
   return html`<h3>How many a second</h3>
-    ${table(RATES, rows, { caption: 'Threads over p50; its interval is that of p50 turned over' })}`;
+    ${table(RATES, rows, { caption: 'One over p50, its 95 % interval turned over; of several threads counted over wall time, from the slowest run to the fastest' })}`;
 }
 
 const RATES: readonly Column<RateRow>[] = [
@@ -111,7 +111,7 @@ const RATES: readonly Column<RateRow>[] = [
       rate === null ? '' : html`<b title="${rate.perSecond}">${formatRate(rate.perSecond, rate.of)}</b>`,
   },
   {
-    head: '95 % interval',
+    head: 'interval or range',
     kind: 'n',
     cell: ({ row: { rate } }) =>
       rate === null || rate.low === null || rate.high === null

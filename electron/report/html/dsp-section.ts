@@ -28,8 +28,8 @@ function sessionsOf(before: MemoryPicture['dsp'], moment: DspMoment | null): Mar
   if (moment === null) return earlier;
   return html`${earlier}
     <p>
-      As seen once while the plan ran, after its point ${moment.afterPoint}, at ${clock(moment.takenNs)} of
-      the board's clock; by the agent's own bookkeeping (tier self), without tracing.
+      As seen once while the plan ran, at its point ${moment.atPoint}, at ${clock(moment.takenNs)} of the
+      board's clock; by the agent's own bookkeeping (tier self), without tracing.
     </p>
     ${moment.sessions.map(sessionPart)}`;
 }

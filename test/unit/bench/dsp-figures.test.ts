@@ -7,19 +7,36 @@ import { passVariant } from '../../../electron/bench/variants.ts';
 import type { ZeroCopyProof } from '../../../electron/model/stream.ts';
 import { groupsFrom, pointResult, steady } from '../results.ts';
 
-test('calls a second: threads over p50, the interval turned over; a call that waits is no rate', () => {
-  const threads = pointResult({ benchmark: 'rpc.null_mt', size: 0, count: 4 }, { call: steady(20_000) });
-  const idle = pointResult({ benchmark: 'rpc.ping', size: 0, count: 1000 }, { call: steady(20_000) });
-  const [mt, gap, ping, few] = groupsFrom(
-    threads,
-    idle,
+test('calls a second: one over p50, the interval turned over; a call that waits is no rate', () => {
+  const [gap, ping, few] = groupsFrom(
+    pointResult({ benchmark: 'rpc.ping', size: 0, count: 1000 }, { call: steady(20_000) }),
     pointResult({ benchmark: 'rpc.ping', size: 0 }, { call: steady(25_000), dsp: steady(900) }),
     pointResult({ benchmark: 'rpc.null', size: 0 }, { call: [10_000] }),
   );
-  expect(mt?.rows[0]?.rate).toEqual({ of: 'calls', perSecond: 200_000, low: 200_000, high: 200_000 });
   expect(gap?.rows[0]?.rate).toBeNull();
   expect(ping?.rows.map((row) => row.rate?.perSecond ?? null)).toEqual([40_000, null]);
-  expect(few?.rows[0]?.rate).toEqual({ of: 'calls', perSecond: 100_000, low: null, high: null });
+  expect(ping?.rows[0]?.rate).toMatchObject({ of: 'calls', low: 40_000, high: 40_000, basis: 'p50' });
+  expect(few?.rows[0]?.rate).toMatchObject({ perSecond: 100_000, low: null, high: null });
+});
+
+test('of several threads the agent counts: the middle run, the slowest and the fastest; it is no counter besides', () => {
+  const ran = (repeat: number, value: number): ReturnType<typeof pointResult> =>
+    pointResult(
+      { benchmark: 'rpc.null_mt', size: 0, count: 4, repeat },
+      { call: steady(20_000) },
+      {
+        counters: [{ name: 'calls-per-second', unit: '1/s', value }],
+      },
+    );
+  const [group] = groupsFrom(ran(0, 180_000), ran(1, 150_000), ran(2, 190_000));
+  expect(group?.rows[0]?.rate).toEqual({
+    of: 'calls',
+    perSecond: 180_000,
+    low: 150_000,
+    high: 190_000,
+    basis: 'counted',
+  });
+  expect(group?.counters).toEqual([]);
 });
 
 test('one row a gap, and how much dearer than without one', () => {
@@ -74,13 +91,12 @@ test('the stages of a frame stand against the frame in one go', () => {
   expect(partly).toMatchObject({ sumNs: null, differenceNs: null });
 });
 
-test('bytes move in the stages that move them, not in those that only wait for caches', () => {
+test('the bytes of a frame move in the stages that move them once', () => {
   const place = { benchmark: 'e2e.frame', size: 3_110_400, variant: 4 };
-  const [group] = groupsFrom(
-    pointResult(place, steadyAll({ ...STAGES, frame: 730 }), { bytesPerSample: 3_110_400 }),
-  );
-  const moving = group?.rows.filter((row) => row.bandwidth !== null).map((row) => row.series);
-  expect(moving).toEqual(['write', 'invoke', 'read', 'frame']);
+  const [group] = groupsFrom(pointResult(place, steadyAll({ ...STAGES, frame: 1000 })));
+  const moving = group?.rows.filter((row) => row.bandwidth !== null);
+  expect(moving?.map((row) => row.series)).toEqual(['write', 'read', 'frame']);
+  expect(moving?.[2]?.bandwidth).toMatchObject({ kind: 'value', value: 3110.4 });
 });
 
 const proof: ZeroCopyProof = {

@@ -188,7 +188,7 @@ test('what stays in a driver that keeps mapped buffers: one buffer a point that 
     ['dsp.map_limit', 0],
     ['skel.load', 0],
     ['rpc.ping', 0],
-    ['rpc.argc', (1 + 16 + 64) * runs], // each a buffer of its own; copies need none
+    ['rpc.argc', (1 + 8 + 32) * runs], // each a buffer of its own; copies need none
     ['rpc.argsize', 3 * runs], // in by the call and mapped, out mapped
     ['dsp.read', 4 * runs],
     ['dsp.write', runs],

@@ -69,7 +69,7 @@ test('a DSP process shows its memory, its space with what holds it, and the call
 
 test('the run says when it looked, and the log with what was left out', () => {
   const said = runDspText(run, 80);
-  expect(said).toContain('seen while the plan ran, after its point 61');
+  expect(said).toContain('seen while the plan ran, at its point 61');
   expect(said).toContain('Log of the DSP (3 more lines left out)');
   expect(said).toContain('cdsp error: qbench: <b>no</b> thread left');
   expect(runDspText({ dsp: null, dspLog: { lines: [], omitted: 0 } }, 80)).toBe('');

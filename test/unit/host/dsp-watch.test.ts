@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { DspWatch } from '../../../electron/host/dsp-watch.ts';
 import type { MemoryFact } from '../../../electron/model/memory.ts';
+import { passVariant } from '../../../electron/bench/variants.ts';
 import { fail, ok } from '../../../electron/model/outcome.ts';
 import type { LogLine } from '../../../electron/model/stream.ts';
 import { Emitter } from '../../../electron/session/emitter.ts';
 import type { SessionEvents } from '../../../electron/session/events.ts';
 import { dspFacts } from '../report/fixture-dsp.ts';
-import { done, plan, point } from '../samples.ts';
+import { done, plan, point, started } from '../samples.ts';
 
 /** A session whose snapshots are given; after the last one the board does not answer. */
 class Board {
@@ -32,39 +33,50 @@ const session = dspFacts.filter(({ kind }) => kind === 'dsp-session');
 const heap = dspFacts.filter((fact) => fact.kind !== 'dsp-map' || fact.what === 'heap');
 const points = plan([
   point(0),
-  ...[1, 2, 3, 4].map((index) => point(index, { benchmark: 'rpc.ping', size: 0 })),
+  point(1, { benchmark: 'rpc.ping', size: 0 }),
+  ...[2, 3, 4].map((index) =>
+    point(index, { benchmark: 'rpc.argsize', variant: passVariant('mapped', 'in') }),
+  ),
+  point(5, { benchmark: 'rpc.argsize', variant: passVariant('copy', 'in') }),
 ]);
 
-async function watched(board: Board, ...ends: readonly number[]): Promise<DspWatch> {
+/** The points run one after another, each looked after before the next begins. */
+async function watched(board: Board, ...indexes: readonly number[]): Promise<DspWatch> {
   const watch = new DspWatch(board, points);
-  for (const index of ends) {
-    board.events.emit('plan', done(index));
-    await watch.moment();
-    await Promise.resolve();
+  for (const index of indexes) {
+    for (const event of [started(index, ['call']), done(index)]) {
+      board.events.emit('plan', event);
+      await watch.moment();
+      await Promise.resolve();
+    }
   }
   return watch;
 }
 
-test('it looks when points on the DSP have ended, by the agent alone, and keeps the fullest moment', async () => {
+test('it looks once a point on the DSP has ended, and while points with a mapped buffer run', async () => {
   const board = new Board([], session, heap, dspFacts, session);
-  const watch = await watched(board, 0, 1, 2, 3, 4);
+  const watch = await watched(board, 0, 1, 2, 3, 4, 5);
   expect(board.asked).toEqual([['self'], ['self'], ['self'], ['self']]);
   const moment = await watch.moment();
-  expect(moment).toMatchObject({ takenNs: 4, afterPoint: 4 });
+  expect(moment).toMatchObject({ takenNs: 4, atPoint: 4 });
   expect(moment?.sessions[0]?.maps).toHaveLength(2);
 });
 
-test('a run without a point on the DSP is left alone; a point that failed is none to look after', async () => {
-  const board = new Board(dspFacts);
-  const watch = await watched(board, 0);
-  board.events.emit('plan', done(1, { status: 'skip' }));
-  expect([await watch.moment(), board.asked]).toEqual([null, []]);
+test('a session between points is enough where no buffer stands mapped', async () => {
+  const board = new Board(session, dspFacts);
+  expect(await (await watched(board, 1, 5)).moment()).toMatchObject({ atPoint: 1 });
+  expect(board.asked).toHaveLength(1);
 });
 
-test('a board that does not answer leaves the moment unseen, and the next is looked at', async () => {
+test('a run without a point on the DSP is left alone', async () => {
+  const board = new Board(dspFacts);
+  expect([await (await watched(board, 0)).moment(), board.asked]).toEqual([null, []]);
+});
+
+test('a board that does not answer leaves the moment unseen, and is asked eight times at most', async () => {
   const board = new Board();
-  expect(await (await watched(board, 1, 2)).moment()).toBeNull();
-  expect(board.asked).toHaveLength(2);
+  expect(await (await watched(board, 1, 2, 3, 4, 5, 1, 2, 3)).moment()).toBeNull();
+  expect(board.asked).toHaveLength(8);
 });
 
 const line = (source: string, text: string): LogLine => ({ level: 'info', utcNs: 1n, source, text });

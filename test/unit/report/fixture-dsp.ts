@@ -81,6 +81,9 @@ export function dspFigures(point: PlanPoint): Partial<PointResult> {
     bytesPerSample: point.size * (BYTES[point.benchmark] ?? 0),
     counters: [
       ...(COUNTED.includes(point.benchmark) ? [{ name: 'instructions', unit: '', value: instructions }] : []),
+      ...(point.benchmark === 'rpc.null_mt'
+        ? [{ name: 'calls-per-second', unit: '1/s', value: 24_000 * point.count + point.repeat }]
+        : []),
       ...(point.benchmark === 'skel.load' ? [{ name: 'reverse-calls', unit: 'calls', value: 57 }] : []),
     ],
     proof: !CLAIMING.includes(point.benchmark) || copied ? null : proofOf(point),
@@ -135,7 +138,7 @@ export const dspFacts: readonly MemoryFact[] = [
 
 export const dspMoment: DspMoment = {
   takenNs: 82_150_000_000,
-  afterPoint: 61,
+  atPoint: 61,
   sessions: sessionsOf(dspFacts),
 };
 
