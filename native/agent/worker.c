@@ -84,6 +84,7 @@ static void run_point(struct worker *worker)
     worker->result = (struct qda_point_result){.status = QDA_ST_PASS};
     worker->state = NULL;
     int err = ops->start(&worker->ctx, &worker->point, &worker->result, &worker->state);
+    qda_dsp_watch_tell(); /* what it mapped is known when the point begins, however short it is */
     worker_say(WORKER_STARTED, NULL, 0);
     complete(worker, err);
     if (err == 0 && worker->result.status == QDA_ST_PASS)
