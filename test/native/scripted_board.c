@@ -179,7 +179,7 @@ bool board_start(unsigned generation, enum vq_iommu iommu, const char *quirk)
     if (!serve())
         return false;
     q.sys = vq_client_open(path, &err);
-    q.driver = qda_driver_for(generation == QDA_ERRNO_V1 ? QDA_GEN_V1 : QDA_GEN_RFC);
+    q.driver = qda_driver_for((enum qda_generation)generation); /* the values are the same */
     return CHECK(q.sys != NULL);
 }
 

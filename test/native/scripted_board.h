@@ -46,7 +46,7 @@ extern size_t script_unmapped_count;
 extern struct calls q; /* of the board */
 extern struct vq_board *board;
 
-/* A fresh board of QDA_ERRNO_V1 or QDA_ERRNO_RFC; false: the test cannot go on. `quirk`: "NAME=off", or NULL. */
+/* A fresh board of a generation (QDA_ERRNO_*); false: the test cannot go on. `quirk`: "NAME=off", or NULL. */
 bool board_start(unsigned generation, enum vq_iommu iommu, const char *quirk);
 /* Ends it; where `empty`, nothing may be held. */
 void board_stop(bool empty);

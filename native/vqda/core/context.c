@@ -69,8 +69,9 @@ int vq_context_message(const struct vq_call *call, struct vq_context *context, u
     vq_slab_get(call->waiter->slab);
     message->slab = call->waiter->slab;
     message->bank = call->file->bank;
+    bool kernel = call->file->legacy && handle == QDA_HANDLE_INIT; /* FastRPC says 0 for what it sends by itself */
     message->request = (struct qda_rpc_request){
-        .session = call->file->session,
+        .session = kernel ? 0 : call->file->session,
         .tid = call->who.tid,
         .handle = handle,
         .sc = layout->sc,

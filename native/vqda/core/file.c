@@ -152,7 +152,7 @@ static int send_release(struct vq_file *file, struct closing *closing)
     closing->message = (struct vq_message){
         .node = file->node, .call = QDA_CALL_ANY, .bank = file->bank, .session = file->session, .slab = slab,
         .done = on_answer,
-        .request = { file->session, file->opener.tid, 0, QDA_HANDLE_INIT, layout.sc, closing->buffer->dma,
+        .request = { file->legacy ? 0 : file->session, file->opener.tid, 0, QDA_HANDLE_INIT, layout.sc, closing->buffer->dma,
                      closing->buffer->size },
     };
     return vq_dsp_send(&closing->message);
