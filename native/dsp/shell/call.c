@@ -9,27 +9,30 @@ static struct call *with_handles; /* under space_lock */
 /* One argument as the payload says it, read once: the CPU could change it any time. */
 struct wire_arg {
     union qda_rpc_arg arg;
-    struct qda_rpc_invoke_buf buf;
-    struct qda_rpc_page page;
+    struct qda_rpc_page page; /* size 0: none */
 };
 
+static uint64_t read_once(const uint8_t *at)
+{
+    return *(const volatile uint64_t *)at;
+}
+
+/* False: it names a page entry that is none, or several. */
 static bool read_arg(const struct call *call, uint32_t i, struct wire_arg *out)
 {
-    const volatile uint32_t *arg = (const volatile uint32_t *)(call->message + 16 * i);
-    const volatile uint32_t *buf = (const volatile uint32_t *)(call->message + qda_rpc_bufs_at(call->total) + 8 * i);
-    for (uint32_t word = 0; word < 4; word++)
-        ((uint32_t *)&out->arg)[word] = arg[word];
-    out->buf.num = buf[0];
-    out->buf.pgidx = buf[1];
+    const uint8_t *arg = call->message + 16 * i;
+    uint64_t buf = read_once(call->message + qda_rpc_bufs_at(call->total) + 8 * i);
+    uint32_t count = (uint32_t)buf, index = (uint32_t)(buf >> 32);
+    out->arg.buf.pv = read_once(arg);
+    out->arg.buf.len = read_once(arg + 8);
     out->page = (struct qda_rpc_page){0, 0};
-    if (out->buf.num == 0)
+    if (count == 0)
         return true;
-    if (out->buf.num != 1 || out->buf.pgidx >= call->total)
+    if (count != 1 || index >= call->total)
         return false;
-    const volatile uint32_t *page =
-        (const volatile uint32_t *)(call->message + qda_rpc_pages_at(call->total) + 16 * out->buf.pgidx);
-    for (uint32_t word = 0; word < 4; word++)
-        ((uint32_t *)&out->page)[word] = page[word];
+    const uint8_t *page = call->message + qda_rpc_pages_at(call->total) + 16 * index;
+    out->page.addr = read_once(page);
+    out->page.size = read_once(page + 8);
     return true;
 }
 
@@ -40,7 +43,7 @@ static bool read_arg(const struct call *call, uint32_t i, struct wire_arg *out)
 static void *map_argument(struct call *call, uint32_t iova, uint32_t len, int32_t *err)
 {
     lock_take(&space_lock);
-    bool refused = call->request.handle <= QDA_HANDLE_STATIC_MAX && !smmu_covers(iova, len);
+    bool refused = call->request->handle <= QDA_HANDLE_STATIC_MAX && !smmu_covers(iova, len);
     int number = refused ? 0 : space_static(iova, len);
     if (!number && !refused) {
         number = space_map(RANGE_CALL, iova, len, -1);
@@ -54,22 +57,30 @@ static void *map_argument(struct call *call, uint32_t iova, uint32_t len, int32_
     return at;
 }
 
+/* Does [into, into + len) lie in a page entry, and that in 4 GiB of IOVA? One condition: branches are what an emulator is slow at. */
+static bool fits_page(const struct qda_rpc_page *page, uint32_t into, uint64_t len)
+{
+    uint64_t from = (uint32_t)page->addr, limit = 0x100000000u;
+    return !((page->size > limit) | (from + page->size > limit) | (len > limit) | (into + len > page->size) |
+             ((from & (QDA_RPC_PAGE - 1)) != 0));
+}
+
 static int32_t begin_buffer(struct call *call, uint32_t i)
 {
     struct wire_arg wire;
     if (!read_arg(call, i, &wire))
         return QDA_AEE_EBADPARM;
-    uint64_t len = wire.arg.buf.len, into = wire.arg.buf.pv & (QDA_RPC_PAGE - 1);
+    uint64_t len = wire.arg.buf.len;
+    uint32_t into = (uint32_t)wire.arg.buf.pv & (QDA_RPC_PAGE - 1);
     union skel_arg *arg = &call->args[i];
     *arg = (union skel_arg){.buf = {NULL, 0}};
     if (len == 0)
         return 0;
-    uint32_t iova = (uint32_t)wire.page.addr + (uint32_t)into, message = (uint32_t)call->request.addr;
-    if (wire.page.size > 0x100000000u || into > wire.page.size || len > wire.page.size - into ||
-        (uint64_t)(uint32_t)wire.page.addr + wire.page.size > 0x100000000u || (wire.page.addr & (QDA_RPC_PAGE - 1)))
+    if (!fits_page(&wire.page, into, len))
         return QDA_AEE_EBADPARM;
+    uint32_t iova = (uint32_t)wire.page.addr + into, message = (uint32_t)call->request->addr;
     arg->buf.len = (uint32_t)len;
-    if (iova >= message && iova - message + len <= call->request.size) {
+    if (iova - message + len <= call->request->size) {
         arg->buf.pv = call->message + (iova - message);
         return 0;
     }
@@ -117,14 +128,14 @@ bool call_find_handle(int32_t fd, struct call_handle *out)
 
 int32_t call_begin(struct call *call)
 {
-    uint32_t sc = call->request.sc;
+    uint32_t sc = call->request->sc;
     call->ins = QDA_SCALARS_IN(sc);
     call->outs = QDA_SCALARS_OUT(sc);
     call->in_handles = QDA_SCALARS_IN_HANDLES(sc);
     call->total = QDA_SCALARS_LENGTH(sc);
     call->range_count = call->handle_count = 0;
     call->link = NULL;
-    if (call->total && (!call->message || call->request.size < qda_rpc_metadata(call->total)))
+    if (call->total && (!call->message || call->request->size < qda_rpc_metadata(call->total)))
         return QDA_AEE_EBADPARM;
     int32_t err = 0;
     uint32_t buffers = call->ins + call->outs;

@@ -31,8 +31,8 @@ struct call_handle {
 
 /* A call while it runs. */
 struct call {
-    struct qda_rpc_request request;
-    uint8_t *message; /* request.size bytes, the CPU's buffer itself */
+    const struct qda_rpc_request *request;
+    uint8_t *message; /* request->size bytes, the CPU's buffer itself */
     uint32_t ins, outs, in_handles, total;
     union skel_arg args[QDA_SCALARS_MAX];
     struct call_handle handles[30];

@@ -3,7 +3,7 @@
 
 int32_t dispatch(struct call *call)
 {
-    switch (call->request.handle) {
+    switch (call->request->handle) {
     case QDA_HANDLE_INIT:
         return on_init(call);
     case QDA_HANDLE_PROCESS:
@@ -17,6 +17,6 @@ int32_t dispatch(struct call *call)
     case QDA_HANDLE_LISTENER1:
         return on_listener(call, 5);
     default:
-        return call->request.handle > QDA_HANDLE_STATIC_MAX ? on_module(call) : QDA_AEE_EUNSUPPORTED;
+        return call->request->handle > QDA_HANDLE_STATIC_MAX ? on_module(call) : QDA_AEE_EUNSUPPORTED;
     }
 }

@@ -13,6 +13,8 @@ static uint32_t applied;
 /* Counts descriptors that came; who needs a memory whose descriptor another thread is about to add waits on it. */
 static uint32_t arrived;
 #define ARRIVAL_US 2000000u
+/* Counts memories that came or went: what a thread remembers of one holds no longer. */
+static uint32_t changes = 1;
 
 static void await(uint32_t number)
 {
@@ -37,6 +39,7 @@ static void take_fresh(struct packet *packet, const struct qda_port_map *map)
     else
         port_log("the port: more memories than the runtime can know");
     lock_release(&space_lock);
+    __atomic_fetch_add(&changes, 1, __ATOMIC_RELEASE);
     __atomic_fetch_add(&arrived, 1, __ATOMIC_RELEASE);
     futex_wake(&arrived, 0x7fffffff);
 }
@@ -83,6 +86,7 @@ static void apply_forget(const struct qda_port_forget *forget)
     lock_take(&space_lock);
     smmu_memory_forget(forget->memory);
     lock_release(&space_lock);
+    __atomic_fetch_add(&changes, 1, __ATOMIC_RELEASE);
 }
 
 bool mappings_apply(struct packet *packet)
@@ -126,16 +130,26 @@ static uint32_t open_window(struct memory *memory)
     return memory->window = at;
 }
 
-uint8_t *mappings_message(const struct qda_port_map *map, uint64_t addr, uint64_t size)
+static void find_window(uint32_t id, struct window *window)
 {
-    uint64_t into = (uint32_t)addr - map->iova, end = map->offset + into + size;
-    if (size == 0 || into > map->size || size > map->size - into)
-        return NULL;
+    uint32_t now = __atomic_load_n(&changes, __ATOMIC_ACQUIRE);
     lock_take(&space_lock);
-    struct memory *memory = await_memory(map->memory);
-    uint32_t window = 0;
-    if (memory && end <= memory->size && end > map->offset)
-        window = memory->window ? memory->window : open_window(memory);
+    struct memory *memory = await_memory(id);
+    uint32_t at = memory ? memory->window : 0;
+    if (memory && !at)
+        at = open_window(memory);
+    *window = (struct window){id, at, at ? now : 0, memory ? memory->size : 0};
     lock_release(&space_lock);
-    return window ? (uint8_t *)(window + (uint32_t)(map->offset + into)) : NULL;
+}
+
+uint8_t *mappings_message(const struct qda_port_call *call, struct window *window)
+{
+    const struct qda_port_map *map = &call->message;
+    uint64_t into = (uint32_t)call->request.addr - map->iova, size = call->request.size;
+    uint64_t from = map->offset + into, end = from + size;
+    if ((window->changes != __atomic_load_n(&changes, __ATOMIC_ACQUIRE)) | (window->memory != map->memory))
+        find_window(map->memory, window);
+    bool bad = (size == 0) | (into > map->size) | (size > map->size - into) | (from < into) | (end <= from) |
+               (end > window->size) | (window->at == 0);
+    return bad ? NULL : (uint8_t *)(window->at + (uint32_t)from);
 }

@@ -23,7 +23,13 @@ struct packet {
 bool mappings_apply(struct packet *packet);
 /* Takes the descriptor that came with a call, and waits until what the call needs was applied. */
 void mappings_of_call(struct packet *packet, const struct qda_port_call *call);
-/* The message buffer at `addr` (DMA address), NULL: it does not lie in what the packet says. Stays until FORGET. */
-uint8_t *mappings_message(const struct qda_port_map *map, uint64_t addr, uint64_t size);
+/* Where a memory with messages is mapped, as a thread remembers it while no memory comes or goes. */
+struct window {
+    uint32_t memory, at;
+    uint32_t changes; /* 0: nothing is remembered */
+    uint64_t size;
+};
+/* The message buffer of a call, NULL: it does not lie in what the packet says. Stays mapped until FORGET. */
+uint8_t *mappings_message(const struct qda_port_call *call, struct window *window);
 
 #endif

@@ -28,12 +28,12 @@ struct handle {
     struct module *module; /* NULL: free */
     entry_fn entry;
     uint64_t h; /* what the skel gave */
-    uint32_t calls; /* that run */
+    uint32_t open;  /* 1: calls are taken */
+    uint32_t calls; /* that run, or are about to see whether they may */
 };
 
 static struct lock load_lock; /* long: one open or close at a time */
 static struct module *modules;
-static struct lock handle_lock; /* short */
 static struct handle handles[HANDLES];
 
 /* "file:///NAME?ENTRY&...": its two names. */
@@ -162,16 +162,20 @@ static void leave(struct module *module)
     free(module);
 }
 
+/* Gives an open module a number. With load_lock. NULL: all are given. */
 static struct handle *take_handle(const struct handle *from)
 {
-    struct handle *found = NULL;
-    lock_take(&handle_lock);
-    for (uint32_t i = 0; i < HANDLES && !found; i++)
-        found = handles[i].module ? NULL : &handles[i];
-    if (found)
-        *found = *from;
-    lock_release(&handle_lock);
-    return found;
+    for (uint32_t i = 0; i < HANDLES; i++) {
+        struct handle *slot = &handles[i];
+        if (slot->module)
+            continue;
+        slot->entry = from->entry;
+        slot->h = from->h;
+        slot->module = from->module;
+        __atomic_store_n(&slot->open, 1, __ATOMIC_SEQ_CST);
+        return slot;
+    }
+    return NULL;
 }
 
 /* Method 0 of the skel: in {bytes of the uri with NUL}, uri; out a handle. */
@@ -225,32 +229,35 @@ int32_t module_open(const char *uri, uint32_t *handle, struct why *why)
     return err;
 }
 
-/* The open module of a handle, NULL. With handle_lock. */
-static struct handle *lookup(uint32_t number)
+/* The handle of a number, open or not; NULL: there is none of this number. */
+static struct handle *handle_of(uint32_t number)
 {
-    struct handle *handle = &handles[(number - FIRST_HANDLE) % HANDLES];
-    return number - FIRST_HANDLE < HANDLES && handle->module ? handle : NULL;
+    return number - FIRST_HANDLE < HANDLES ? &handles[number - FIRST_HANDLE] : NULL;
+}
+
+/* No call is taken from now on. False: some run; all stays as it is. */
+static bool shut(struct handle *handle)
+{
+    __atomic_store_n(&handle->open, 0, __ATOMIC_SEQ_CST);
+    bool unused = __atomic_load_n(&handle->calls, __ATOMIC_SEQ_CST) == 0;
+    if (!unused)
+        __atomic_store_n(&handle->open, 1, __ATOMIC_SEQ_CST);
+    return unused;
 }
 
 int32_t module_close(uint32_t number, struct why *why)
 {
-    lock_take(&load_lock);
-    lock_take(&handle_lock);
-    struct handle *handle = lookup(number), closed = {NULL, NULL, 0, 0};
+    struct handle *handle = handle_of(number);
     int32_t err = 0;
-    if (!handle)
+    lock_take(&load_lock);
+    if (!handle || !handle->module)
         err = why_say(why, QDA_AEE_ENOSUCH, "0x%x is no open module", (unsigned)number);
-    else if (handle->calls)
-        err = why_say(why, QDA_AEE_EFAILED, "%s cannot be closed: %u calls of this handle run", handle->module->name,
-                      (unsigned)handle->calls);
+    else if (!shut(handle))
+        err = why_say(why, QDA_AEE_EFAILED, "%s cannot be closed: calls of this handle run", handle->module->name);
     if (!err) {
-        closed = *handle;
+        close_skel(handle);
+        leave(handle->module);
         handle->module = NULL;
-    }
-    lock_release(&handle_lock);
-    if (!err) {
-        close_skel(&closed);
-        leave(closed.module);
     }
     lock_release(&load_lock);
     return err;
@@ -258,16 +265,13 @@ int32_t module_close(uint32_t number, struct why *why)
 
 int32_t on_module(struct call *call)
 {
-    lock_take(&handle_lock);
-    struct handle *handle = lookup(call->request.handle), use = {NULL, NULL, 0, 0};
-    if (handle) {
-        handle->calls++;
-        use = *handle;
-    }
-    lock_release(&handle_lock);
-    if (!use.module)
+    struct handle *handle = handle_of(call->request->handle);
+    if (!handle)
         return QDA_AEE_ENOSUCH;
-    int32_t ret = use.entry(use.h, call->request.sc, call->args);
-    __atomic_fetch_sub(&handle->calls, 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&handle->calls, 1, __ATOMIC_SEQ_CST);
+    int32_t ret = QDA_AEE_ENOSUCH;
+    if (__atomic_load_n(&handle->open, __ATOMIC_SEQ_CST))
+        ret = handle->entry(handle->h, call->request->sc, call->args);
+    __atomic_fetch_sub(&handle->calls, 1, __ATOMIC_SEQ_CST);
     return ret;
 }

@@ -32,6 +32,7 @@ static uint32_t waiting_made;
 struct worker {
     struct packet packet;
     struct call call;
+    struct window window;
 };
 
 static void put(const void *bytes, uint32_t len)
@@ -94,7 +95,7 @@ static bool receive(struct packet *packet, int flags)
     return true;
 }
 
-static bool poll(struct packet *packet)
+static bool poll_port(struct packet *packet)
 {
     uint64_t until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
     do {
@@ -110,7 +111,7 @@ static bool receive_next(struct packet *packet)
     bool slept = false;
     if (start.poll_us)
         turn_take();
-    if (!start.poll_us || !poll(packet)) {
+    if (!start.poll_us || !poll_port(packet)) {
         slept = true;
         if (start.poll_us)
             turn_sleep();
@@ -132,14 +133,11 @@ static void wake_delay(void)
 static void run_call(struct worker *worker, const struct qda_port_call *from)
 {
     struct call *call = &worker->call;
-    struct thread *self = thread_self();
-    call->request = from->request;
-    call->message = mappings_message(&from->message, from->request.addr, from->request.size);
-    self->call = call;
+    call->request = &from->request;
+    call->message = mappings_message(from, &worker->window);
     int32_t ret = call_begin(call);
     if (!ret)
         ret = dispatch(call);
-    self->call = NULL;
     call_end(call);
     if (ret != CALL_LATER)
         port_reply(from->request.ctx, ret);
@@ -200,20 +198,20 @@ static bool kept(struct qda_port_call *call)
 
 static void on_call(struct worker *worker)
 {
-    struct qda_port_call call;
-    if (worker->packet.len < sizeof(call))
+    const struct qda_port_call *call = (const void *)worker->packet.bytes;
+    if (worker->packet.len < sizeof(*call))
         return;
-    memcpy(&call, worker->packet.bytes, sizeof(call));
-    mappings_of_call(&worker->packet, &call);
+    mappings_of_call(&worker->packet, call);
     bool last = __atomic_sub_fetch(&idle, 1, __ATOMIC_RELAXED) == 0;
     /* Calls of the runtime itself are short; a skel's could hold every thread. */
-    if (last && !another() && call.request.handle > QDA_HANDLE_STATIC_MAX && keep(&call)) {
+    if (last && !another() && call->request.handle > QDA_HANDLE_STATIC_MAX && keep(call)) {
         __atomic_fetch_add(&idle, 1, __ATOMIC_RELAXED);
         return;
     }
-    do
-        run_call(worker, &call);
-    while (kept(&call));
+    run_call(worker, call);
+    struct qda_port_call more;
+    while (kept(&more))
+        run_call(worker, &more);
     __atomic_fetch_add(&idle, 1, __ATOMIC_RELAXED);
 }
 

@@ -100,7 +100,7 @@ static int32_t on_mem_unmap(struct call *call)
 
 int32_t on_init(struct call *call)
 {
-    switch (QDA_SCALARS_METHOD(call->request.sc)) {
+    switch (QDA_SCALARS_METHOD(call->request->sc)) {
     case QDA_METHOD_INIT_MMAP:
         return on_map(call);
     case QDA_METHOD_INIT_MUNMAP:
@@ -116,7 +116,7 @@ int32_t on_init(struct call *call)
 
 int32_t on_process(struct call *call)
 {
-    if (QDA_SCALARS_METHOD(call->request.sc) != PROCESS_GET_ASID)
+    if (QDA_SCALARS_METHOD(call->request->sc) != PROCESS_GET_ASID)
         return QDA_AEE_EUNSUPPORTED;
     uint32_t *out = call_out(call, 0, sizeof(*out));
     if (!out || call->ins || call->outs != 1)

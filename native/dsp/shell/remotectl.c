@@ -55,7 +55,7 @@ static int32_t on_close(struct call *call)
 
 int32_t on_remotectl(struct call *call, uint32_t first)
 {
-    uint32_t method = QDA_SCALARS_METHOD(call->request.sc);
+    uint32_t method = QDA_SCALARS_METHOD(call->request->sc);
     if (method == first)
         return on_open(call);
     return method == first + 1 ? on_close(call) : QDA_AEE_EUNSUPPORTED;

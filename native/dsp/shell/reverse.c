@@ -136,7 +136,7 @@ static int32_t next2(struct call *call)
 {
     struct qda_reverse_done done;
     const void *in = call_in(call, 0, sizeof(done));
-    struct listener listener = {.ctx = call->request.ctx, .out = call_out(call, 0, sizeof(struct qda_reverse_call))};
+    struct listener listener = {.ctx = call->request->ctx, .out = call_out(call, 0, sizeof(struct qda_reverse_call))};
     if (call->ins != 2 || call->outs != 2 || call->total != 4 || !in || !listener.out)
         return QDA_AEE_EBADPARM;
     memcpy(&done, in, sizeof(done));
@@ -193,7 +193,7 @@ static int32_t get_in_bufs2(struct call *call)
 
 int32_t on_listener(struct call *call, uint32_t first)
 {
-    uint32_t method = QDA_SCALARS_METHOD(call->request.sc);
+    uint32_t method = QDA_SCALARS_METHOD(call->request->sc);
     if (method == first)
         return 0; /* init2 */
     if (method == first + 1)

@@ -6,8 +6,6 @@
 
 #include <stddef.h>
 
-struct call;
-
 #define THREAD_ENDED 1u
 #define THREAD_DETACHED 2u
 
@@ -21,8 +19,6 @@ struct thread {
     void *result;
     uint32_t state;      /* THREAD_ENDED, THREAD_DETACHED: who comes second sees to its end */
     uint32_t gone;       /* becomes 0 when the kernel has let go of the stack */
-    struct call *call;   /* that it works on, NULL */
-    void *specific[16];  /* values of thread-local keys */
     struct thread *next; /* of those that can be freed */
 };
 
