@@ -72,7 +72,7 @@ const pictureText = (picture: MemoryPicture, { columns }: Screen, board: OpenBoa
   `${wrap(heading(board), columns)}\n\n${memoryText(picture, columns)}`;
 
 function heading({ target, identity }: OpenBoard): string {
-  const dsps = identity.nodes.map((node) => node.dsp).filter((dsp) => dsp !== '');
+  const dsps = [...new Set(identity.nodes.map((node) => node.dsp))].filter((dsp) => dsp !== '');
   const words = [
     target.summary.label,
     dsps.join(', '),
