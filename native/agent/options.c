@@ -136,7 +136,7 @@ int agent_options_parse(struct agent_options *out, int argc, char **argv, char w
 static void print_rows(FILE *to, const struct agent_option *rows)
 {
     for (; rows->name; rows++)
-        fprintf(to, "  %-15s %-8s  %s\n", rows->name, rows->value ? rows->value : "", rows->help);
+        fprintf(to, "  %-15s %-14s  %s\n", rows->name, rows->value ? rows->value : "", rows->help);
 }
 
 void agent_options_help(FILE *to)

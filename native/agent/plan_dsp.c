@@ -40,9 +40,7 @@ void plan_dsp_begin(struct plan *plan, const char *shell)
     dsp_window_reset(&dsp->window);
     qda_text_copy(dsp->shell, sizeof(dsp->shell), shell);
     dsp->open = false;
-    dsp->node = (struct qda_stat){0};
-    if (sys->ops->stat(sys, plan->node.path, &dsp->node) < 0)
-        dsp->node.ino = 0;
+    dsp->node_seen = sys->ops->stat(sys, plan->node.path, &dsp->node) == 0;
 }
 
 static int start_worker(struct plan *plan)
@@ -191,12 +189,13 @@ static void read_packets(struct plan *plan)
 }
 
 /* ---- its time-outs */
+/* Gone, or another one in its place. */
 static bool node_is_gone(const struct plan *plan)
 {
     struct qda_sys *sys = plan->ctx.sys;
     const struct qda_stat *before = &plan->dsp.node;
     struct qda_stat now;
-    if (before->ino == 0)
+    if (!plan->dsp.node_seen)
         return false;
     if (sys->ops->stat(sys, plan->node.path, &now) < 0)
         return true;

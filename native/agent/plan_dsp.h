@@ -38,7 +38,8 @@ struct plan_dsp {
     uint64_t looked_ns; /* when the node was last looked at */
     uint64_t kill_ns;   /* 0: not set */
     enum plan_dsp_death death; /* what it is killed for */
-    struct qda_stat node; /* as it was when the plan began; ino 0: it could not be seen */
+    struct qda_stat node; /* as it was when the plan began */
+    bool node_seen;       /* false: it could not be looked at */
     struct worker_done done;
     struct worker_packet packet;
 };

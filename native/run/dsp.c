@@ -99,7 +99,7 @@ static void take_facts(struct qda_dsp *dsp)
 static void could_not_open(struct qda_run *run, int result, const char *why)
 {
     if (result == -ENOTCONN)
-        qda_run_skip(run, "no DSP answers behind the node: %s", why);
+        qda_run_skip(run, "%s", why);
     else
         qda_run_error_because(run, "SESSION_CREATE", result, "%s", why);
 }

@@ -249,24 +249,41 @@ static void test_crash(void)
     end();
 }
 
-static void test_unplug(void)
+/* The node goes, with calls that nobody answers any more: the board keeps their message buffers, but no file and no dma-buf. */
+static void check_unplug(bool hangs)
 {
     struct heard heard = {0};
     struct live_status status;
     const qdalab_PlanPoint points[] = {point("rpc.ping", 0, ENDLESS, 0), point("rpc.ping", 0, 100, 0), point("mem.alloc", 4096, 10, 0)};
     if (!start((const char *const[]){NO_LEAKS, NULL}, "600") || !run(points, 3) || !await_tag(&heard, qdalab_FromAgent_samples_tag))
         return;
+    CHECK(!hangs || live_board_fault(&board, qdalab_FaultKind_FAULT_DSP_HANG));
+    if (hangs)
+        nanosleep(&(struct timespec){.tv_sec = 1}, NULL); /* until the worker waits in its call */
     CHECK(live_board_unplug(&board, "cdsp"));
+    await_tag(&heard, qdalab_FromAgent_point_done_tag);
+    CHECK_INT((int32_t)field_uint(&frame, qdalab_PointDone_error_tag), -19);
+    if (hangs)
+        CHECK_CONTAINS(field_text(&frame, qdalab_PointDone_reason_tag), "The node went while INVOKE");
     await_tag(&heard, qdalab_FromAgent_plan_done_tag);
     CHECK_INT(heard.points, 3);
     CHECK_INT(heard.passed, 0);
     host_close(&host);
     CHECK_INT(agent_end(&agent), 0);
-    /* A call that waited as the node went is never answered, so the board keeps its message buffer. */
     CHECK(live_board_status(&board, &status));
     CHECK_INT(status.files, 0);
     CHECK_INT(status.dmabufs, 0);
     live_board_stop(&board);
+}
+
+static void test_unplug(void)
+{
+    check_unplug(false);
+}
+
+static void test_unplug_of_a_hung_call(void)
+{
+    check_unplug(true);
 }
 
 static void test_agent_killed(void)
@@ -311,6 +328,7 @@ int main(int argc, char **argv)
     check_run("a call that hangs is given up, the next point works", test_hang);
     check_run("a DSP process that dies is an error, the next point works", test_crash);
     check_run("a node that goes ends the plan quickly", test_unplug);
+    check_run("a node that goes ends a call that nobody wakes", test_unplug_of_a_hung_call);
     check_run("a killed agent leaves nothing on the board", test_agent_killed);
     check_run("a shell that is not there is a skip with the reason", test_no_shell);
     return check_done();
