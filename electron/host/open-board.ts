@@ -39,7 +39,7 @@ export function nodeOf(identity: Identity, dsp: string): Outcome<AccelNode> {
   if (identity.nodes.length === 0) {
     return fail(
       'no-node',
-      'The board has no accel node of the QDA driver.',
+      'The board has no accel node of the QDA driver and no node of FastRPC.',
       'See what was looked at with: qda-lab check',
     );
   }
