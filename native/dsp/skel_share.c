@@ -7,7 +7,7 @@
  * work lasts from the first stamp to the last one.
  */
 #define THREADS_MAX 4u
-#define WAIT_TICKS (QBENCH_TICKS_PER_SECOND / 200) /* 5 ms */
+#define WAIT_TICKS (QBENCH_TICKS_PER_SECOND / 500) /* 2 ms */
 
 struct share {
     const struct qb_job *job;

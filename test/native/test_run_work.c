@@ -65,6 +65,9 @@ static void check_pass(const struct dsp_rig *rig, const struct point *point)
     for (unsigned s = 0; s < point->series; s++)
         held &= CHECK_INT(rig->taken[s], 20);
     held &= CHECK_INT(proof->claimed, shares(point));
+    bool mapped = strncmp(point->id, "dsp.", 4) == 0 && strcmp(point->id, "dsp.cache") != 0;
+    if (mapped)
+        held &= CHECK(proof->dsp_address != 0);
     if (shares(point))
         held &= CHECK(proof->nonce_to_dsp && proof->nonce_from_dsp && proof->ino != 0 && proof->ino == proof->import_ino);
     if (!held)
