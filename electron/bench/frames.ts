@@ -1,11 +1,11 @@
 import { findBenchmark } from './catalogue.ts';
 import type { PointGroup, ResultRow } from './results.ts';
 
-/** The stages of a frame beside the frame measured in one go. p50, ns. */
+/** The stages of a frame beside the frame measured in one go; a way without a stage (a copy needs no sync) has none. p50, ns. */
 export interface FrameSplit {
   readonly group: PointGroup;
   readonly stages: readonly { readonly name: string; readonly ns: number | null }[];
-  /** null where a stage is missing. */
+  /** null where a stage has no times. */
   readonly sumNs: number | null;
   readonly frame: ResultRow | null;
   /** Frame minus sum: what no stage timed. */
@@ -25,7 +25,8 @@ export function framesOf(groups: readonly PointGroup[]): FrameSplit[] {
 
 function splitOf(group: PointGroup): FrameSplit {
   const names = (findBenchmark(FRAME)?.series ?? []).map((row) => row.name).filter((name) => name !== WHOLE);
-  const stages = names.map((name) => ({ name, ns: p50Of(group, name) }));
+  const given = names.filter((name) => group.rows.some((row) => row.series === name));
+  const stages = given.map((name) => ({ name, ns: p50Of(group, name) }));
   const sumNs = stages.reduce<number | null>(
     (sum, { ns }) => (sum === null || ns === null ? null : sum + ns),
     0,

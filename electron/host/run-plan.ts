@@ -9,6 +9,7 @@ import { sampleDigest } from '../store/digest.ts';
 import type { RunHeader } from '../store/read.ts';
 import { ClockOffset } from './clock-offset.ts';
 import type { Lab } from './compose.ts';
+import { explainSkips } from './dsp-missing.ts';
 import { DspWatch } from './dsp-watch.ts';
 import { nodeOf, type OpenBoard } from './open-board.ts';
 import { Recorder, type Kept } from './recorder.ts';
@@ -85,9 +86,11 @@ async function record(
   const gaps: Gap[] = [];
   const offset = new ClockOffset();
   const dsp = new DspWatch(board.session, header.plan);
+  const explain = await explainSkips(board.target, header.plan);
   const recorder = new LazyRecorder(lab.storePath, header, hooks.onNotice);
   const off = [
-    board.session.on('plan', (event) => {
+    board.session.on('plan', (said) => {
+      const event = explain(said);
       collector.add(event);
       recorder.add(event);
       board.session.ackUpTo(event.block);

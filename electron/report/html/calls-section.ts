@@ -136,12 +136,12 @@ const placeText = ({ point }: PointGroup): string =>
 /** A frame by its stages, the sum of them, and the same in one go. */
 function frames(groups: readonly PointGroup[]): Markup {
   const splits = framesOf(groups);
-  const first = splits[0];
-  if (!first) return NOTHING;
-  const stages = first.stages.map(({ name }, at): Column<FrameSplit> => ({
+  if (splits.length === 0) return NOTHING;
+  const names = new Set(splits.flatMap((split) => split.stages.map(({ name }) => name)));
+  const stages = STAGE_ORDER.filter((name) => names.has(name)).map((name): Column<FrameSplit> => ({
     head: name,
     kind: 'n',
-    cell: (split) => timeOrNone(split.stages[at]?.ns ?? null),
+    cell: (split) => stageCell(split, name),
   }));
   return html`<h3>A frame through the DSP, by its stages</h3>
     ${table(
@@ -159,6 +159,13 @@ function frames(groups: readonly PointGroup[]): Markup {
       splits,
       { wide: true, caption: 'p50; the difference is time that no stage holds' },
     )}`;
+}
+
+const STAGE_ORDER: readonly string[] = findBenchmark('e2e.frame')?.series.map(({ name }) => name) ?? [];
+
+function stageCell({ stages }: FrameSplit, name: string): Piece {
+  const stage = stages.find((one) => one.name === name);
+  return stage ? timeOrNone(stage.ns) : html`<span class="muted">none</span>`;
 }
 
 const timeOrNone = (ns: number | null): Piece =>

@@ -87,8 +87,11 @@ test('the stages of a frame stand against the frame in one go', () => {
   expect(split).toMatchObject({ sumNs: 700, differenceNs: 30 });
   expect(split?.stages.map(({ ns }) => ns)).toEqual([100, 10, 500, 20, 70]);
   const rest = { write: 100, 'sync-to-dsp': 10, 'sync-from-dsp': 20, read: 70 };
-  const [partly] = framesOf(groupsFrom(pointResult(place, steadyAll({ ...rest, frame: 730 }))));
-  expect(partly).toMatchObject({ sumNs: null, differenceNs: null });
+  const [without] = framesOf(groupsFrom(pointResult(place, steadyAll({ ...rest, frame: 730 }))));
+  expect(without).toMatchObject({ sumNs: 200, differenceNs: 530 });
+  expect(without?.stages.map(({ name }) => name)).not.toContain('invoke');
+  const empty = pointResult(place, { ...steadyAll({ ...rest, frame: 730 }), invoke: [] });
+  expect(framesOf(groupsFrom(empty))[0]).toMatchObject({ sumNs: null, differenceNs: null });
 });
 
 test('the bytes of a frame move in the stages that move them once', () => {
