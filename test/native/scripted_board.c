@@ -104,6 +104,11 @@ void vq_dsp_slab_gone(struct vq_board *of, const struct vq_slab *slab)
     script_slabs_gone++;
 }
 
+void vq_dsp_session_gone(struct vq_node *node, int32_t session)
+{
+    (void)node, (void)session;
+}
+
 void vq_dsp_node_gone(struct vq_node *node)
 {
     (void)node;

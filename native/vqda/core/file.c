@@ -173,6 +173,8 @@ static void close_accel(struct vq_file *file)
     closing->file = file;
     closing->timer.fn = on_timer;
     vq_list_init(&closing->link);
+    if (!file->node->plugged)
+        vq_dsp_session_gone(file->node, file->session);
     if (!file->node->plugged || send_release(file, closing) != 0)
         finish(closing);
 }

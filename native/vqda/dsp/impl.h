@@ -79,6 +79,7 @@ struct vq_dsp_process {
     unsigned waiting;
     uint64_t answered, unknown;
     bool ordered;   /* the board ended it */
+    bool deserted;  /* its node went, and its file was closed: nobody waits for an answer */
     siginfo_t end;  /* how it ended; si_pid 0: it has not, or nobody knows */
     char why[200]; /* it ended; "": not known yet */
 };

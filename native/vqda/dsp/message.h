@@ -51,6 +51,8 @@ int vq_dsp_send(struct vq_message *message);
 void vq_dsp_unmapped(struct vq_bank *bank, uint64_t iova, uint64_t size);
 void vq_dsp_slab_gone(struct vq_board *board, const struct vq_slab *slab);
 void vq_dsp_node_gone(struct vq_node *node);
+/* The file of a session closed after its node went: no release is sent, and what still waits is answered with -ENODEV. */
+void vq_dsp_session_gone(struct vq_node *node, int32_t session);
 /* The board ends: every process is killed and waited for; what waits is answered with -ENODEV. */
 void vq_dsp_finish(struct vq_board *board);
 

@@ -114,7 +114,8 @@ static void answer_all(struct vq_dsp_process *process, int64_t ret)
     bool wakes = vq_abi_of(process->node->node->board->generation)->fastrpc;
     while (!vq_list_empty(&process->calls)) {
         struct vq_dsp_call *call = VQ_OF(process->calls.next, struct vq_dsp_call, link);
-        if (process->node->gone && !process->release && !process->dsp->finishing && !wakes) {
+        bool waits_on = process->node->gone && !process->release && !process->dsp->finishing && !process->deserted;
+        if (waits_on && !wakes) {
             vq_list_del(&call->link);
             process->waiting--;
             call->process = NULL;

@@ -246,6 +246,17 @@ void vq_dsp_node_gone(struct vq_node *node)
     }
 }
 
+void vq_dsp_session_gone(struct vq_node *node, int32_t session)
+{
+    struct vq_dsp *dsp = vq_dsp_find(node->board);
+    struct vq_dsp_node *known = dsp ? find_node(dsp, node) : NULL;
+    struct vq_dsp_process *process = known ? vq_dsp_process_of(known, session) : NULL;
+    if (process)
+        process->deserted = true; /* it was killed and has not ended yet */
+    if (known)
+        end_orphans(dsp, known, session);
+}
+
 void vq_dsp_collect(struct vq_board *board)
 {
     struct vq_dsp *dsp = vq_dsp_find(board);
