@@ -66,7 +66,8 @@ struct rig {
     } open[16];
     char log[RIG_LINES][512]; /* lines of the DSP's log */
     unsigned log_count, log_dropped; /* lines that came; lines that one of them says were dropped */
-    unsigned reverse_calls, heap_maps;
+    uint32_t listener_room; /* that it offers, 0: QDA_REVERSE_ROOM */
+    unsigned reverse_calls, heap_maps, fetched;
     struct rig_memory heap[16];
     bool refuse_heap;
 };

@@ -24,11 +24,11 @@ static uint32_t first_method(const struct rig *rig)
 static void send_next2(struct rig *rig)
 {
     static struct rig_arg args[4];
-    done.room = ROOM;
+    done.room = rig->listener_room ? rig->listener_room : ROOM;
     args[0] = RIG_IN(&done, sizeof(done));
     args[1] = RIG_IN(outputs, done.out_len);
     args[2] = RIG_OUT(&call, sizeof(call));
-    args[3] = RIG_OUT(inputs, ROOM);
+    args[3] = RIG_OUT(inputs, done.room);
     uint32_t sc = QDA_SCALARS_BUILD(0, first_method(rig) + 1, 2, 2, 0, 0);
     rig_lay_listener(rig, &waiting, sc, args);
     rig->listener_ctx = rig_send(rig, rig->listener, &waiting);
@@ -186,6 +186,17 @@ static uint32_t make_room(struct qda_part *outs, uint32_t count)
     return (uint32_t)pack.len;
 }
 
+/* The rest of the inputs, where they did not fit. */
+static void fetch(struct rig *rig)
+{
+    uint32_t room = done.room, in[3] = {call.context, room, ROOM - room}, needed = 0;
+    const struct rig_arg args[] = {RIG_IN(in, sizeof(in)), RIG_OUT(&needed, 4), RIG_OUT(inputs + room, ROOM - room)};
+    uint32_t sc = QDA_SCALARS_BUILD(0, first_method(rig) + 2, 1, 2, 0, 0);
+    CHECK_INT(rig_call(rig, rig->listener, sc, args), 0);
+    CHECK_INT(needed, call.needed);
+    rig->fetched++;
+}
+
 void rig_listener_answer(struct rig *rig, int32_t ret)
 {
     struct qda_part parts[16];
@@ -194,12 +205,14 @@ void rig_listener_answer(struct rig *rig, int32_t ret)
     if (!CHECK_INT(ret, 0))
         return;
     memcpy(&call, rig->slab.at + waiting.places[2], sizeof(call));
-    memcpy(inputs, rig->slab.at + waiting.places[3], ROOM);
+    memcpy(inputs, rig->slab.at + waiting.places[3], done.room);
+    if (call.needed > done.room)
+        fetch(rig);
     bool read = CHECK(call.needed <= ROOM) && CHECK_INT(qda_unpack_inputs(call.sc, inputs, call.needed, parts, 16), 0);
     struct qda_part *outs = parts + QDA_SCALARS_IN(call.sc);
     uint32_t len = read ? make_room(outs, QDA_SCALARS_OUT(call.sc)) : 0, context = call.context;
     int32_t result = read ? serve(rig, parts, outs) : QDA_AEE_EBADPARM;
-    done = (struct qda_reverse_done){context, result, result ? 0 : len, ROOM};
+    done = (struct qda_reverse_done){context, result, result ? 0 : len, 0};
     send_next2(rig);
 }
 

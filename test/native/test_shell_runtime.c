@@ -189,6 +189,36 @@ static void test_heap(void)
     CHECK(rig_stop(&rig));
 }
 
+static void test_stack(void)
+{
+    struct rig_message message;
+    if (!start(QDA_HANDLE_LISTENER1))
+        return;
+    uint32_t handle = rig_open_built(&rig, "runtime");
+    rig_lay(&rig, &message, QDA_SCALARS_BUILD(0, 14, 0, 0, 0, 0), NULL);
+    rig_send(&rig, handle, &message);
+    CHECK(rig_wait_end(&rig));
+    CHECK(rig.faulted && rig.fault.flags == 1);
+    CHECK_HEX(rig.fault.iova, ~(uint64_t)0);
+    rig_stop(&rig);
+}
+
+/* A listener with so little room that it fetches the rest of each call's inputs. */
+static void test_small_listener(void)
+{
+    const char *missing = rig_missing();
+    if (missing)
+        check_skip(missing);
+    if (missing || !rig_start(&rig, NULL))
+        return;
+    rig.listener_room = 48;
+    CHECK(rig_listen(&rig, QDA_HANDLE_LISTENER));
+    uint32_t handle = rig_open_built(&rig, "runtime");
+    CHECK_INT(call_word(handle, 3), 500);
+    CHECK(rig.fetched > 0);
+    CHECK(rig_stop(&rig));
+}
+
 static void test_abort(void)
 {
     struct rig_message message;
@@ -212,6 +242,8 @@ int main(void)
     check_run("lines of the log come by reverse calls", test_log);
     check_run("a listener that comes late is waited for", test_late_listener);
     check_run("the heap grows through the CPU and ends in NULL", test_heap);
+    check_run("inputs that do not fit are fetched", test_small_listener);
+    check_run("a full stack ends the process", test_stack);
     check_run("abort ends the process", test_abort);
     return check_done();
 }

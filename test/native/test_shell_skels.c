@@ -153,6 +153,13 @@ static void test_pieces(void)
     pattern(b.at, b.size, 4);
     CHECK_INT(sum_call(handle, 0x50000000, 0x30000, &out), 0);
     CHECK_HEX(out.value, sum_of(a.at, 0x20000) + sum_of(b.at, 0x10000));
+    /* Side by side in one page of the emulator only where they are one piece of one memory. */
+    rig_map_at(&rig, &a, 0, 0x1000, 0x58000000);
+    rig_map_at(&rig, &b, 0x1000, 0x1000, 0x58001000);
+    CHECK_HEX((uint32_t)sum_call(handle, 0x58000000, 0x2000, &out), 0x80000402);
+    rig_map_at(&rig, &a, 0x1000, 0x1000, 0x58001000);
+    CHECK_INT(sum_call(handle, 0x58000000, 0x2000, &out), 0);
+    CHECK_HEX(out.value, sum_of(a.at, 0x2000));
     rig_memory_close(&a);
     rig_memory_close(&b);
     CHECK(stop());

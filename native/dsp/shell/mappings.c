@@ -150,6 +150,6 @@ uint8_t *mappings_message(const struct qda_port_call *call, struct window *windo
     if ((window->changes != __atomic_load_n(&changes, __ATOMIC_ACQUIRE)) | (window->memory != map->memory))
         find_window(map->memory, window);
     bool bad = (size == 0) | (into > map->size) | (size > map->size - into) | (from < into) | (end <= from) |
-               (end > window->size) | (window->at == 0);
+               (end > window->size) | (window->at == 0) | ((from & 7) != 0);
     return bad ? NULL : (uint8_t *)(window->at + (uint32_t)from);
 }

@@ -8,6 +8,10 @@ const char *const vq_known_differences[] = {
     "dsp: what was never seen on hardware is answered by a guess: 0x06 to a create whose file is none for Hexagon, 0x11 for one "
     "that wants QuRT or a loader, 0x1a where the session has a process, 0x80000401 where that ended before it was ready; 0x27 to a "
     "call of a session without a process, 0x8000040d where it has ended; the attributes that handle 2 answers",
+    "dsp: stacks, message buffers and the shell itself take nothing of a DSP process' address space; two memories in one page of "
+    "64 KiB cannot be shown side by side, the call ends with 0x80000402; a word that is no instruction can end the process without "
+    "a fault",
+    "dsp: a skel finds the functions that native/dsp/shell/exports.c lists; any other import is unresolved, and named",
     "dsp: a create whose process is not ready after 20 s ends; 255 messages can be on their way to a DSP, another ends with EBUSY, "
     "and a board runs 64 DSP processes",
     "dsp: of handle 1 an INVOKE reaches only the methods that map and unmap; the others are answered as unsupported",

@@ -10,7 +10,8 @@
  *   9 out u64[3]: microseconds, ticks before and after.
  *  10 in data; out u32: its address.           11 abort.
  *  12 in {u32 fd, u32 len}; out u32: what HAP_mmap says of a descriptor that is no argument.
- *  13 waits for the other call of method 13 (condition variable), at most until both are there; out u32: 2.
+ *  13 waits for another call of method 13 (condition variable); out u32: 2.
+ *  14 calls itself until its stack is full.
  */
 void qurt_timer_sleep(uint64_t us);
 uint64_t HAP_perf_get_time_us(void);
@@ -103,6 +104,13 @@ static uint32_t meet(void)
     return 2;
 }
 
+static uint32_t deep(volatile uint32_t depth)
+{
+    volatile uint32_t room[256];
+    room[depth % 256] = depth;
+    return depth == UINT32_MAX ? 0 : deep(depth + 1) + room[(depth + 1) % 256];
+}
+
 static void format(const uint32_t *in, const union arg *out)
 {
     uint64_t wide = (uint64_t)in[3] << 32 | in[2];
@@ -133,6 +141,8 @@ static int other_method(uint32_t method, union arg *args)
     case 12:
         *(uint32_t *)args[1].buf.at = (uint32_t)(uintptr_t)HAP_mmap(NULL, (int)in[1], 3, 0, (int)in[0], 0);
         return 0;
+    case 14:
+        return (int)deep(0);
     case 13:
         *(uint32_t *)args[0].buf.at = meet();
         return 0;
