@@ -424,9 +424,9 @@ static void test_refused(void)
     CHECK_HEX((uint32_t)rig_open(&rig, 8, uri, &handle, text), 0x80000406);
     CHECK_CONTAINS(text, "wrong machine: ELF machine 62");
     CHECK(serve_built("libno_entry_skel.so") && serve_built("libunresolved_skel.so"));
-    CHECK_HEX((uint32_t)rig_open(&rig, 8, "file:///libno_entry_skel.so?no_entry_skel_handle_invoke", &handle, text), 0x80000438);
+    CHECK_HEX((uint32_t)rig_open(&rig, 8, "file:///libno_entry_skel.so?no_entry_skel_handle_invoke", &handle, text), 0x80000442);
     CHECK_CONTAINS(text, "has no entry point `no_entry_skel_handle_invoke`");
-    CHECK_HEX((uint32_t)rig_open(&rig, 8, "file:///libunresolved_skel.so?unresolved_skel_handle_invoke&x", &handle, text), 0x80000438);
+    CHECK_HEX((uint32_t)rig_open(&rig, 8, "file:///libunresolved_skel.so?unresolved_skel_handle_invoke&x", &handle, text), 0x80000442);
     CHECK_CONTAINS(text, "`no_such_function`");
     CHECK_HEX((uint32_t)rig_close(&rig, 8, 0x123, text), 0x80000427);
     CHECK_HEX((uint32_t)rig_call(&rig, 0x123, QDA_SCALARS_BUILD(0, 2, 0, 0, 0, 0), NULL), 0x80000427);

@@ -12,7 +12,7 @@ struct why {
 int32_t why_say(struct why *why, int32_t code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* AEE codes of the loader, beside rpcmsg/message.h's. Source: AEEStdErr.h of qualcomm/fastrpc. */
-#define AEE_ENOSUCHSYMBOL 0x38
+#define AEE_ENOSUCHSYMBOL 0x42
 #define AEE_EUNABLETOLOAD 0x06
 
 struct image {
