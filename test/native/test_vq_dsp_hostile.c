@@ -224,6 +224,15 @@ static void test_memory(void)
     rig_end();
 }
 
+static void test_threads(void)
+{
+    if (!rig_begin())
+        return;
+    CHECK_INT(create_bad(PROBE_THREADS, 60000), NOT_READY);
+    CHECK_CONTAINS(rig_log(), "ended with exit code 49");
+    rig_end();
+}
+
 static void test_wild_write(void)
 {
     if (!rig_begin())
@@ -279,6 +288,7 @@ int main(void)
     check_run("answers calls that are not its own", test_forged_replies);
     check_run("talks without end", test_log_flood);
     check_run("eats memory", test_memory);
+    check_run("makes threads without end", test_threads);
     check_run("writes where nothing is", test_wild_write);
     check_run("never reads its port", test_deaf);
     return check_done();

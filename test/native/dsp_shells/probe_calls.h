@@ -17,6 +17,7 @@ enum probe_misbehaviour {
     PROBE_FLOOD_LOG,
     PROBE_EAT_MEMORY, /* exits with 44 when there is no more */
     PROBE_WRITE_WILD, /* where nothing is */
+    PROBE_THREADS,    /* makes threads that wait; exits with 49 when there can be no more */
     PROBE_DEAF,       /* ready, but never reads its port again */
 };
 

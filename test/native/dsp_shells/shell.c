@@ -144,6 +144,33 @@ static void eat_memory(void)
     }
 }
 
+/* A thread that waits for ever, or the error. The thread needs no stack. */
+__attribute__((naked)) static int32_t make_thread(uint32_t flags, void *stack, volatile uint32_t *word)
+{
+    __asm__ volatile("r6 = #220\n" /* clone */
+                     "r7 = r2\n"
+                     "trap0(#1)\n"
+                     "p0 = cmp.eq(r0, #0)\n"
+                     "if (!p0) jumpr r31\n"
+                     "1: r0 = r7\n"
+                     "r1 = #0\n"
+                     "r2 = #0\n"
+                     "r3 = #0\n"
+                     "r6 = #98\n" /* futex, FUTEX_WAIT */
+                     "trap0(#1)\n"
+                     "jump 1b\n");
+}
+
+static void make_threads(void)
+{
+    static uint8_t stack[4096];
+    static volatile uint32_t zero;
+    const uint32_t flags = 0x50f00; /* CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM */
+    while (make_thread(flags, stack + sizeof(stack), &zero) > 0) {
+    }
+    quit(49);
+}
+
 static void misbehave(uint32_t kind)
 {
     switch (kind) {
@@ -159,6 +186,9 @@ static void misbehave(uint32_t kind)
         break;
     case PROBE_EAT_MEMORY:
         eat_memory();
+        break;
+    case PROBE_THREADS:
+        make_threads();
         break;
     case PROBE_WRITE_WILD:
         *(volatile uint32_t *)(uintptr_t)0x7f000000u = 1;
