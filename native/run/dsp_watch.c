@@ -40,6 +40,7 @@ static struct {
     pthread_mutex_t telling; /* one look at a time */
     pthread_mutex_t lock;    /* of the ranges */
     size_t top;              /* ranges[top..] are free */
+    size_t used;             /* ranges[..used] are not */
     struct range ranges[RANGES];
     struct slot slots[SLOTS];
 } watch = {.telling = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
@@ -106,30 +107,50 @@ static struct range *find(uint64_t address)
 
 static struct range *free_range(void)
 {
-    for (size_t i = 0; i < watch.top; i++) {
-        if (watch.ranges[i].state == RANGE_FREE)
-            return &watch.ranges[i];
-    }
-    return watch.top < RANGES ? &watch.ranges[watch.top++] : NULL;
+    while (watch.used < watch.top && watch.ranges[watch.used].state != RANGE_FREE)
+        watch.used++;
+    if (watch.used < watch.top)
+        return &watch.ranges[watch.used++];
+    if (watch.top == RANGES)
+        return NULL;
+    watch.used = ++watch.top;
+    return &watch.ranges[watch.top - 1];
 }
 
-void qda_dsp_watch_mapped(const char *kind, uint64_t address, uint64_t size, uint64_t ino)
+static void set_free(struct range *range)
+{
+    size_t at = (size_t)(range - watch.ranges);
+    range->state = RANGE_FREE;
+    if (at < watch.used)
+        watch.used = at;
+}
+
+/* `known`: it may be there already. What the driver just mapped was not: nothing is searched for in its time. */
+static void note_mapped(const char *kind, const struct qda_dsp_range *is, bool known)
 {
     pthread_mutex_lock(&watch.lock);
-    struct range *range = find(address);
+    struct range *range = known ? find(is->address) : NULL;
     if (!range)
         range = free_range();
     if (range) {
         range->state = RANGE_NEW;
-        range->is = (struct qda_dsp_range){.address = address, .size = size, .ino = ino};
+        range->is = *is;
         snprintf(range->is.kind, sizeof(range->is.kind), "%s", kind);
     }
     pthread_mutex_unlock(&watch.lock);
 }
 
+void qda_dsp_watch_mapped(const char *kind, uint64_t address, uint64_t size, uint64_t ino)
+{
+    note_mapped(kind, &(struct qda_dsp_range){.address = address, .size = size, .ino = ino}, true);
+}
+
 static void drop(struct range *range)
 {
-    range->state = range->state == RANGE_TOLD ? RANGE_GONE : RANGE_FREE;
+    if (range->state == RANGE_TOLD)
+        range->state = RANGE_GONE;
+    else
+        set_free(range);
     while (watch.top > 0 && watch.ranges[watch.top - 1].state == RANGE_FREE)
         watch.top--;
 }
@@ -148,24 +169,34 @@ void qda_dsp_watch_forget(void)
     pthread_mutex_lock(&watch.lock);
     for (size_t i = 0; i < watch.top; i++)
         watch.ranges[i].state = RANGE_FREE;
-    watch.top = 0;
+    watch.top = watch.used = 0;
     pthread_mutex_unlock(&watch.lock);
 }
 
-/* The next range at or after *at that is to be told, as it is; its state moves on. Nothing is said under the lock. */
+/* What is to be told of a range, whose state moves on. The end of one whose address is mapped anew is not: the new one stands for it. */
+static enum range_state news_of(struct range *range, uint64_t now)
+{
+    enum range_state news = range->state;
+    if (news == RANGE_NEW) {
+        range->is.since_ns = now;
+        range->state = RANGE_TOLD;
+        return news;
+    }
+    if (news != RANGE_GONE)
+        return RANGE_FREE;
+    bool again = find(range->is.address) != NULL;
+    set_free(range);
+    return again ? RANGE_FREE : news;
+}
+
+/* The next range at or after *at that is to be told. Nothing is said under the lock. */
 static enum range_state take_news(size_t *at, struct qda_dsp_range *out, uint64_t now)
 {
     enum range_state news = RANGE_FREE;
     pthread_mutex_lock(&watch.lock);
     for (; *at < watch.top && news == RANGE_FREE; (*at)++) {
-        struct range *range = &watch.ranges[*at];
-        if (range->state != RANGE_NEW && range->state != RANGE_GONE)
-            continue;
-        news = range->state;
-        if (news == RANGE_NEW)
-            range->is.since_ns = now;
-        range->state = news == RANGE_NEW ? RANGE_TOLD : RANGE_FREE;
-        *out = range->is;
+        news = news_of(&watch.ranges[*at], now);
+        *out = watch.ranges[*at].is;
     }
     pthread_mutex_unlock(&watch.lock);
     return news;
@@ -202,7 +233,7 @@ static int watched_map(struct qda_sys *sys, int fd, struct qda_map_args *args)
     int result = watch.real->map(sys, fd, args);
     leave(slot);
     if (result == 0)
-        qda_dsp_watch_mapped("buffer", args->vaddr_out, args->size, 0);
+        note_mapped("buffer", &(struct qda_dsp_range){.address = args->vaddr_out, .size = args->size}, false);
     return result;
 }
 
