@@ -97,6 +97,7 @@ int qda_udmabuf_create(struct qda_sys *sys, int udmabuf, int memfd, uint64_t siz
 /* Finding nodes (detect.c). */
 struct qda_node {
     char path[64];                   /* "/dev/accel/accel0", "/dev/fastrpc-cdsp" */
+    char signed_path[64];            /* node that a signed process is made on, where that is another one; else "" */
     char dsp[16];                    /* "cdsp"; "" where QUERY failed */
     const struct qda_driver *driver; /* NULL where refused */
     char proof[320];                 /* how the generation was proven, or why it was refused, as a sentence with its remedy */

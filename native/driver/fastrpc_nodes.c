@@ -120,6 +120,16 @@ static bool examine(struct qda_sys *sys, struct search *search, const char *name
     return true;
 }
 
+/* A DSP with both nodes takes signed processes on the secure one alone. */
+static void find_signed_path(const struct names *names, struct qda_node *node)
+{
+    char path[sizeof(node->path) + sizeof(SECURE)];
+    snprintf(path, sizeof(path), "%s" SECURE, node->path);
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(path + sizeof("/dev/") - 1, names->name[i]) == 0)
+            snprintf(node->signed_path, sizeof(node->signed_path), "/dev/%.31s", names->name[i]);
+}
+
 size_t qda_fastrpc_find_nodes(struct qda_sys *sys, bool forced, struct qda_node *out, size_t max)
 {
     struct names names = { .count = 0 };
@@ -130,7 +140,9 @@ size_t qda_fastrpc_find_nodes(struct qda_sys *sys, bool forced, struct qda_node 
         return 0; /* not even /dev: /dev/accel tells why */
     qsort(names.name, names.count, sizeof(names.name[0]), compare);
     for (size_t i = 0; i < names.count && found < max; i++)
-        if (examine(sys, &search, names.name[i], &node))
+        if (examine(sys, &search, names.name[i], &node)) {
+            find_signed_path(&names, &node);
             out[found++] = node;
+        }
     return found;
 }

@@ -14,7 +14,8 @@ bool qda_fastrpc_dsp_of(const char *path, char dsp[16], bool *secure);
 
 /*
  * Appends the nodes to out[0..max), a DSP's open node (for unsigned processes) before its secure one. `forced`: the user
- * named the generation. Returns the number written. Each is opened once, which takes one of the DSP's sessions for that
+ * named the generation. Returns the number written. An open node
+ * names its secure one (signed_path). Each is opened once, which takes one of the DSP's sessions for that
  * moment. Proof: the BTF of the module that serves them, or of vmlinux; else GET_DSP_INFO of an attribute that no DSP has,
  * which the driver answers by itself.
  */

@@ -113,6 +113,8 @@ int qda_rpc_open(struct qda_sys *sys, const struct qda_rpc_options *options, str
     }
     rpc->sys = sys;
     rpc->node = *options->node;
+    if (!options->unsigned_pd && rpc->node.signed_path[0])
+        memcpy(rpc->node.path, rpc->node.signed_path, sizeof rpc->node.path);
     rpc->driver = options->node->driver;
     rpc->fd = -1;
     atomic_init(&rpc->remotectl, -1);

@@ -71,8 +71,15 @@ static void test_session(void)
     char why[400] = "";
     if (!find_node())
         return;
-    CHECK(!open_session(false, why)); /* a signed process has no business on the open node */
+    struct qda_node open_only = node;
+    if (CHECK(open_session(false, why))) { /* a signed process: on the secure node */
+        CHECK_STR(qda_rpc_node(rpc)->path, NODE "-secure");
+        qda_rpc_close(rpc, NULL);
+    }
+    node.signed_path[0] = '\0';
+    CHECK(!open_session(false, why)); /* it has no business on the open one */
     CHECK_CONTAINS(why, "ECONNREFUSED");
+    node = open_only;
     if (!CHECK(open_session(true, why))) {
         printf("# %s\n", why);
         return;
@@ -268,7 +275,7 @@ int main(void)
     static const char *const arguments[] = { "--generation", "fastrpc", NULL };
     if (!live_board_start(&board, arguments))
         return 1;
-    check_run("a session: unsigned only, the shell, our skel", test_session);
+    check_run("a session, signed and unsigned: the shell, our skel", test_session);
     if (rpc && skel) {
         check_run("calls with inline data", test_ping);
         check_run("GET_DSP_INFO", test_capabilities);

@@ -420,6 +420,9 @@ static void test_order(void)
     CHECK_STR(nodes[2].path, "/dev/fastrpc-cdsp");
     CHECK_STR(nodes[3].path, "/dev/fastrpc-cdsp-secure");
     CHECK_STR(nodes[3].dsp, "cdsp");
+    CHECK_STR(nodes[2].signed_path, "/dev/fastrpc-cdsp-secure");
+    CHECK_STR(nodes[1].signed_path, ""); /* adsp: its only node is the secure one */
+    CHECK_STR(nodes[3].signed_path, "");
     CHECK_INT(qda_find_nodes(&bench.fake.base, QDA_GEN_NONE, nodes, 2), 2);
     CHECK_STR(nodes[1].path, "/dev/fastrpc-adsp-secure");
     CHECK_INT(qda_find_nodes(&bench.fake.base, QDA_GEN_FASTRPC, nodes, 8), 3);
