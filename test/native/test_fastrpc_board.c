@@ -72,9 +72,14 @@ static void test_session(void)
     if (!find_node())
         return;
     struct qda_node open_only = node;
-    if (CHECK(open_session(false, why))) { /* a signed process: on the secure node */
+    if (!open_session(false, why) && strstr(why, "ENOTCONN")) {
+        check_skip("no qemu-hexagon here (apt-get install qemu-user): the virtual DSP does not run");
+        return;
+    }
+    if (CHECK(rpc != NULL)) { /* a signed process: on the secure node */
         CHECK_STR(qda_rpc_node(rpc)->path, NODE "-secure");
         qda_rpc_close(rpc, NULL);
+        rpc = NULL;
     }
     node.signed_path[0] = '\0';
     CHECK(!open_session(false, why)); /* it has no business on the open one */
