@@ -328,6 +328,25 @@ static void test_many_calls(void)
     rig_end();
 }
 
+static void test_nothing_stays(void)
+{
+    if (!rig_begin())
+        return;
+    uint32_t asid;
+    unsigned before = 0;
+    for (unsigned i = 0; i < 12; i++) {
+        CHECK(rig_create(1, 8) && rig_create(2, 8));
+        CHECK_INT(get_asid(1, &asid), 0);
+        kill(rig_pid(2), SIGKILL);
+        rig_release(1);
+        rig_release(2);
+        if (i == 0)
+            before = count_fds(getpid());
+    }
+    CHECK_INT(count_fds(getpid()), before);
+    rig_end();
+}
+
 static void test_missing(void)
 {
     if (!rig_begin())
@@ -369,6 +388,7 @@ int main(void)
     check_run("a node that goes leaves its callers waiting", test_node_gone);
     check_run("a process that dies, or is released, answers what waits for it", test_killed);
     check_run("255 calls at a time", test_many_calls);
+    check_run("sessions leave nothing behind", test_nothing_stays);
     check_run("a machine without the emulator", test_missing);
     return check_done();
 }

@@ -13,7 +13,8 @@
 /* Shared by the files of dsp/. */
 
 /*
- * What the DSP answers where no hardware was there to ask: guesses (known differences). Source of the names: AEEStdErr.h of qualcomm/fastrpc.
+ * What the DSP answers where no hardware was there to ask: guesses (known differences). Source of the names: AEEStdErr.h of
+ * qualcomm/fastrpc.
  */
 #define VQ_AEE_UNABLE_TO_LOAD 0x06u                    /* create: the file is no Hexagon program */
 #define VQ_AEE_INVALID_FORMAT 0x11u                    /* create: one for QuRT, or one that wants a loader */

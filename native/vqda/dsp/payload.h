@@ -32,8 +32,8 @@ int vq_payload_page(const struct vq_payload *payload, unsigned n, struct qda_rpc
 int64_t vq_payload_inside(const struct vq_payload *payload, const struct vq_piece *piece);
 
 /*
- * Calls fn for every page that the DSP may touch because of this message and that is not in the message buffer: those of its arguments,
- * and, in a request of handle 1 to map memory, those that it names. Stops where fn gives an error. 0 or that error.
+ * Calls fn for every page that the DSP may touch because of this message and that is not in the message buffer: those of its
+ * arguments, and, in a request of handle 1 to map memory, those that it names. Stops where fn gives an error. 0 or that error.
  */
 typedef int (*vq_page_fn)(void *arg, const struct qda_rpc_page *page);
 int vq_payload_each_page(const struct vq_payload *payload, uint32_t handle, vq_page_fn fn, void *arg);

@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <sys/uio.h>
 
-/* The board's end of a DSP process' port (rpcmsg/port.h). Sending never waits: what the socket does not take is kept, up to a bound. */
+/*
+ * The board's end of a DSP process' port (rpcmsg/port.h). Sending never waits: what the socket does not take is kept, up to a
+ * bound.
+ */
 struct vq_port {
     int fd; /* -1: closed */
     struct vq_list queue;
@@ -32,8 +35,8 @@ int vq_port_send(struct vq_port *port, const struct vq_packet *packet);
 int vq_port_flush(struct vq_port *port, bool *left);
 
 /*
- * One packet into at[room]: its length (0 < len <= room), -EAGAIN where none is there, -EPROTO where it does not fit, -EPIPE where the
- * other end is closed. Descriptors that the process sends are dropped.
+ * One packet into at[room]: its length (0 < len <= room), -EAGAIN where none is there, -EPROTO where it does not fit, -EPIPE
+ * where the other end is closed. Descriptors that the process sends are dropped.
  */
 int vq_port_receive(const struct vq_port *port, void *at, size_t room);
 

@@ -339,17 +339,19 @@ static uint32_t refuse(const struct vq_message *message, const struct program *p
         return 0;
     case VQ_ELF_QUALCOMM:
         fprintf(stderr,
-                "vqda: %s session %d: the shell that was passed is Qualcomm's own, which needs QuRT; the virtual DSP has none: use the "
-                "one that the board has at /usr/lib/rfsa/adsp\n",
+                "vqda: %s session %d: the shell that was passed is Qualcomm's own, which needs QuRT; the virtual DSP has none: use "
+                "the one that the board has at /usr/lib/rfsa/adsp\n",
                 dsp, message->session);
         return VQ_AEE_INVALID_FORMAT;
     case VQ_ELF_DYNAMIC:
-        fprintf(stderr, "vqda: %s session %d: the shell that was passed wants a loader; the virtual DSP runs static programs\n", dsp,
+        fprintf(stderr,
+                "vqda: %s session %d: the shell that was passed wants a loader; the virtual DSP runs static programs\n", dsp,
                 message->session);
         return VQ_AEE_INVALID_FORMAT;
     default:
-        fprintf(stderr, "vqda: %s session %d: the file of %zu bytes that was passed as shell is no whole ELF program for Hexagon\n",
-                dsp, message->session, program->len);
+        fprintf(stderr,
+                "vqda: %s session %d: the file of %zu bytes that was passed as shell is no whole ELF program for Hexagon\n", dsp,
+                message->session, program->len);
         return VQ_AEE_UNABLE_TO_LOAD;
     }
 }

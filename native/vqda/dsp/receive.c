@@ -51,8 +51,8 @@ static void on_fault(struct vq_dsp_process *process, const struct qda_port_fault
     }
     if (settings->page_fault)
         settings->page_fault(process->dsp->board, process->bank, fault->iova, write);
-    vq_dsp_process_kill(process, "thread %u %s the DSP address 0x%llx, IOVA 0x%llx of bank %s, which is not translated", fault->tid,
-                    what, (unsigned long long)fault->address, (unsigned long long)fault->iova, process->bank->name);
+    vq_dsp_process_kill(process, "thread %u %s the DSP address 0x%llx, IOVA 0x%llx of bank %s, which is not translated",
+                        fault->tid, what, (unsigned long long)fault->address, (unsigned long long)fault->iova, process->bank->name);
 }
 
 static void on_packet(struct vq_dsp_process *process, const uint8_t *at, size_t len)

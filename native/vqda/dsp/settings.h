@@ -9,7 +9,7 @@ struct vq_dsp_settings {
     bool none;          /* as if this machine had no emulator */
     char sandbox[4096]; /* path of the plugin that takes the host away from a DSP process (sandbox.c) */
     unsigned threads;   /* hardware threads that the DSP says it has */
-    unsigned poll_us;   /* how long the board polls for an answer before it sleeps, and an idle thread of the DSP for a call; 0: not at all */
+    unsigned poll_us;   /* how long the board polls for an answer, and an idle thread of the DSP for a call, before it sleeps */
     unsigned wake_us;   /* delay before the DSP takes up a call */
     uint64_t space;     /* bytes of the DSP address space */
     unsigned ready_ms;  /* a DSP process that takes longer to get ready is ended */

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * A DSP program for the tests of the virtual DSP: it speaks the port (rpmsg/port.h) with one thread, and misbehaves as its process attributes or
- * a call say (probe_calls.h). Freestanding: system calls of 32-bit Linux as Hexagon numbers them.
+ * A DSP program for the tests of the virtual DSP: it speaks the port (rpcmsg/port.h) with one thread, and misbehaves as its
+ * process attributes or a call say (probe_calls.h). Freestanding: system calls of 32-bit Linux as Hexagon numbers them.
  */
 #define SYS_CLOSE 57
 #define SYS_EXIT_GROUP 94

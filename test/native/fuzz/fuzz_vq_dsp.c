@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * What the virtual DSP reads of its callers: an odd first byte: a file that was passed as shell. Otherwise scalars and handle (u32), then a
- * message buffer at DMA address 0x3_8000_0000. What is found in it must lie in it.
+ * What the virtual DSP reads of its callers: an odd first byte: a file that was passed as shell. Otherwise scalars and handle
+ * (u32), then a message buffer at DMA address 0x3_8000_0000. What is found in it must lie in it.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
