@@ -20,7 +20,7 @@
 struct slot {
     _Atomic uint32_t turn;
     uint32_t seen_turn; /* the watcher's: what it saw at its last look */
-    bool told;
+    struct qda_dsp_call told; /* what was told to last; name NULL: nothing */
     struct qda_dsp_call call;
 };
 
@@ -79,17 +79,15 @@ static void leave(struct slot *slot)
 static void look_at_slot(struct slot *slot, uint64_t now)
 {
     uint32_t turn = atomic_load_explicit(&slot->turn, memory_order_acquire);
-    if (slot->told && turn != slot->seen_turn) {
-        slot->told = false;
-        struct qda_dsp_call ended = slot->call;
-        ended.since_ns = 0;
-        watch.watcher.call(watch.watcher.arg, &ended);
+    if (slot->told.name && turn != slot->seen_turn) {
+        slot->told.since_ns = 0;
+        watch.watcher.call(watch.watcher.arg, &slot->told);
+        slot->told.name = NULL;
     }
-    if (!slot->told && turn % 2 != 0 && turn == slot->seen_turn) {
-        slot->told = true;
-        struct qda_dsp_call lasts = slot->call;
-        lasts.since_ns = now;
-        watch.watcher.call(watch.watcher.arg, &lasts);
+    if (!slot->told.name && turn % 2 != 0 && turn == slot->seen_turn) {
+        slot->told = slot->call;
+        slot->told.since_ns = now;
+        watch.watcher.call(watch.watcher.arg, &slot->told);
     }
     slot->seen_turn = turn;
 }
