@@ -6,6 +6,7 @@
 #include "dsp/skel_bytes.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -246,6 +247,25 @@ static uint32_t address_in_call(uint32_t handle, uint64_t iova, uint64_t len)
     return address;
 }
 
+/* Bytes of a memory that the emulator has mapped: of the file itself, so nothing was copied. */
+static uint64_t mapped_bytes(const struct rig_memory *memory)
+{
+    char path[64], line[600];
+    struct stat st;
+    uint64_t bytes = 0;
+    CHECK_INT(fstat(memory->fd, &st), 0);
+    snprintf(path, sizeof(path), "/proc/%d/maps", (int)rig.pid);
+    FILE *from = fopen(path, "r");
+    while (from && fgets(line, sizeof(line), from)) {
+        unsigned long long low, high, inode;
+        if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &low, &high, &inode) == 3 && inode == st.st_ino)
+            bytes += high - low;
+    }
+    if (CHECK(from != NULL))
+        fclose(from);
+    return bytes;
+}
+
 /* An argument inside a static map lies there; others are mapped for the call. */
 static void test_static_map(void)
 {
@@ -256,10 +276,13 @@ static void test_static_map(void)
     uint64_t iova = rig_map(&rig, &memory, 0, memory.size), address = 0;
     uint32_t before = address_in_call(handle, iova + 0x1234, 64);
     CHECK_HEX(before & 0xffff, 0x1234);
+    CHECK_INT(mapped_bytes(&memory), 0);
     CHECK_INT(rig_dsp_map(&rig, iova, memory.size, 0, &address), 0);
+    CHECK_INT(mapped_bytes(&memory), memory.size);
     CHECK_HEX(address_in_call(handle, iova + 0x1234, 64), address + 0x1234);
     CHECK_HEX(address_in_call(handle, iova + 0xfff00, 0x100), address + 0xfff00);
     CHECK_INT(rig_dsp_unmap(&rig, address, memory.size), 0);
+    CHECK_INT(mapped_bytes(&memory), 0);
     rig_memory_close(&memory);
     CHECK(stop());
 }
