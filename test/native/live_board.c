@@ -148,7 +148,7 @@ static uint8_t *ask(struct live_board *board, qdalab_ToBoard *request, size_t *l
     return NULL;
 }
 
-static bool ask_done(struct live_board *board, qdalab_ToBoard *request)
+static bool ask_for(struct live_board *board, qdalab_ToBoard *request, pb_size_t body)
 {
     qdalab_FromBoard answer = qdalab_FromBoard_init_zero;
     size_t len = 0;
@@ -156,9 +156,14 @@ static bool ask_done(struct live_board *board, qdalab_ToBoard *request)
     if (!bytes)
         return false;
     pb_istream_t from = pb_istream_from_buffer(bytes, len);
-    bool done = pb_decode(&from, qdalab_FromBoard_fields, &answer) && answer.which_body == qdalab_FromBoard_done_tag;
+    bool done = pb_decode(&from, qdalab_FromBoard_fields, &answer) && answer.which_body == body;
     free(bytes);
     return done;
+}
+
+static bool ask_done(struct live_board *board, qdalab_ToBoard *request)
+{
+    return ask_for(board, request, qdalab_FromBoard_done_tag);
 }
 
 static bool add_kept(pb_istream_t *stream, const pb_field_t *field, void **arg)
@@ -253,6 +258,14 @@ bool live_board_clear_faults(struct live_board *board)
 {
     qdalab_ToBoard request = {.which_request = qdalab_ToBoard_clear_faults_tag};
     return ask_done(board, &request);
+}
+
+bool live_board_workload(struct live_board *board, const char *kind)
+{
+    qdalab_ToBoard request = {.which_request = kind ? qdalab_ToBoard_start_workload_tag : qdalab_ToBoard_stop_workload_tag};
+    if (kind)
+        snprintf(request.request.start_workload.kind, sizeof request.request.start_workload.kind, "%s", kind);
+    return ask_for(board, &request, kind ? qdalab_FromBoard_workload_tag : qdalab_FromBoard_done_tag);
 }
 
 bool live_board_unplug(struct live_board *board, const char *dsp)

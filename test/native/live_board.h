@@ -33,6 +33,8 @@ bool live_board_settles(struct live_board *board, struct live_status *out);
 /* kind: FaultKind of the schema. */
 bool live_board_fault(struct live_board *board, int kind);
 bool live_board_clear_faults(struct live_board *board);
+/* Starts one workload of the kind; NULL: stops all of them. */
+bool live_board_workload(struct live_board *board, const char *kind);
 bool live_board_unplug(struct live_board *board, const char *dsp);
 void live_board_stop(struct live_board *board);
 

@@ -152,6 +152,23 @@ static bool runs(int pid)
     return state != 'X' && state != 'Z';
 }
 
+/* All workloads are stopped, and whatever they left: a session is none of them. */
+static void test_workloads(void)
+{
+    if (!start())
+        return;
+    uint32_t asid;
+    int fd = sys->ops->open(sys, "/dev/accel/accel0", O_RDWR);
+    CHECK_INT(create(fd, shell, shell_len), 0);
+    int pid = child_of_board();
+    CHECK(live_board_workload(&board, "holder"));
+    CHECK(live_board_workload(&board, NULL));
+    CHECK_INT(child_of_board(), pid);
+    CHECK_INT(get_asid(fd, &asid), 0);
+    sys->ops->close(sys, fd);
+    live_board_stop(&board);
+}
+
 /* A board that is killed takes its DSP processes along. */
 static void test_board_killed(void)
 {
@@ -173,6 +190,7 @@ int main(void)
 {
     check_run("a session with the board's shell", test_session);
     check_run("a page fault", test_page_fault);
+    check_run("workloads come and go beside it", test_workloads);
     check_run("a board that is killed", test_board_killed);
     return check_done();
 }
