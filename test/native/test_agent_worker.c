@@ -112,7 +112,7 @@ static void test_back_pressure(void)
 {
     const qdalab_PlanPoint points[] = {heard_point("dsp.count", 0, MANY, 1)};
     struct heard heard = {0};
-    if (!start_with("--call-grace", "1") || !run(points, 1))
+    if (!start_with("--call-grace", "3") || !run(points, 1))
         return;
     /* Heartbeats come every five seconds: what is not acknowledged makes it wait for longer than a hung call may. */
     while (host_next(&host, &frame) && frame.tag != qdalab_FromAgent_heartbeat_tag)
@@ -242,7 +242,7 @@ static void test_a_hung_call(void)
     const qdalab_PlanPoint points[] = {heard_point("dsp.hang", 0, 1, 1), heard_point("dsp.count", 1, 10, 1)};
     struct heard heard = {0};
     struct host_frame fact;
-    if (!start_with("--call-grace", "1") || !run(points, 2))
+    if (!start_with("--call-grace", "3") || !run(points, 2))
         return;
     hear_until(&heard, qdalab_FromAgent_point_started_tag);
     pid_t worker = child_of(agent.pid);
