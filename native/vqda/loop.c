@@ -24,6 +24,7 @@ struct vq_loop {
     bool stop;
     struct vq_list gone;
     struct vq_watch *inotify;
+    struct vq_look look;
 };
 
 struct vq_watch *vq_watch_fd(struct vq_board *board, int fd, uint32_t events, vq_fd_fn fn, void *arg)
@@ -106,6 +107,11 @@ void vq_loop_stop(struct vq_board *board)
     board->loop->stop = true;
 }
 
+void vq_loop_look(struct vq_board *board, const struct vq_look *look)
+{
+    board->loop->look = look ? *look : (struct vq_look){ 0 };
+}
+
 static bool comes_first(const struct vq_loop *loop, const struct epoll_event *event)
 {
     return event->data.ptr == loop->inotify || (event->events & (EPOLLHUP | EPOLLERR)) != 0;
@@ -122,9 +128,9 @@ static void dispatch(struct vq_board *board, const struct epoll_event *events, i
     }
 }
 
-static int wait_for(struct vq_board *board, struct epoll_event *events)
+static int wait_for(struct vq_board *board, struct epoll_event *events, bool busy)
 {
-    uint64_t next = vq_timer_next(board, vq_now());
+    uint64_t next = busy ? 0 : vq_timer_next(board, vq_now());
     struct timespec timeout = { .tv_sec = (time_t)(next / 1000000000u), .tv_nsec = (long)(next % 1000000000u) };
     int count = epoll_pwait2(board->loop->epoll, events, BATCH, next == UINT64_MAX ? NULL : &timeout, NULL);
     return count < 0 ? -errno : count;
@@ -135,10 +141,14 @@ int vq_loop_run(struct vq_board *board)
     struct epoll_event events[BATCH];
     board->loop->stop = false;
     while (!board->loop->stop) {
-        int count = wait_for(board, events);
+        struct vq_look look = board->loop->look;
+        bool busy = look.look && look.look(look.arg);
+        int count = wait_for(board, events, busy);
         if (count < 0 && count != -EINTR)
             return count;
         dispatch(board, events, count);
+        if (busy)
+            look.serve(look.arg);
         vq_timer_run(board, vq_now());
         free_gone(board->loop);
     }

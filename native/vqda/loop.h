@@ -15,4 +15,15 @@ void vq_loop_free(struct vq_board *board);
 int vq_loop_run(struct vq_board *board);
 void vq_loop_stop(struct vq_board *board);
 
+/*
+ * Something to look at that has no descriptor. `look` is called when the loop is about to sleep; where it says true, the
+ * events that are there are dealt with, and then `serve` is called. One at a time; NULL: none any more.
+ */
+struct vq_look {
+    bool (*look)(void *arg);
+    void (*serve)(void *arg);
+    void *arg;
+};
+void vq_loop_look(struct vq_board *board, const struct vq_look *look);
+
 #endif

@@ -30,8 +30,10 @@ static void attach_fd(struct msghdr *msg, char *control, int fd)
 }
 
 /* A client has one call pending on a connection, so its socket has room; one that does not read is dropped. */
-static int send_now(const struct vq_conn *conn, int64_t result, struct vq_answer *out)
+static int send_now(struct vq_conn *conn, int64_t result, struct vq_answer *out)
 {
+    if (conn->bell && vq_bell_answer(conn, result, out))
+        return 0;
     struct vq_reply reply = { .result = result, .data_len = (uint32_t)out->data_len, .has_fd = out->fd >= 0 };
     struct iovec parts[2] = { { &reply, sizeof(reply) }, { out->data, out->data_len } };
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };

@@ -106,6 +106,8 @@ static int64_t dispatch(struct vq_conn *conn, const struct vq_caller *who, const
         return on_file(conn, who, in, out, named);
     case VQ_SLAB:
         return give_slab(conn, in, out);
+    case VQ_BELL:
+        return vq_bell_give(conn, out);
     case VQ_DMABUF:
         return vq_dmabuf_request(conn->server->board, &in->head, in->data, &named->call);
     case VQ_READ:

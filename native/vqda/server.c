@@ -3,6 +3,7 @@
 
 #include "vqda/core/create.h"
 #include "vqda/core/file.h"
+#include "vqda/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,12 +24,13 @@ static void end_process(struct vq_conn *conn)
         server->texts.client_gone(server->board, &who);
 }
 
-static void end_conn(struct vq_conn *conn)
+void vq_conn_end(struct vq_conn *conn)
 {
     vq_list_del(&conn->link);
     vq_unwatch_fd(conn->server->board, conn->watch);
     vq_reply_drop_all(conn);
     vq_waiter_gone(conn->server->board, &conn->waiter);
+    vq_bell_free(conn);
     close(conn->fd);
     if (conn->file)
         vq_file_close(conn->file);
@@ -75,7 +77,7 @@ static void on_conn(struct vq_board *board, void *arg, uint32_t events)
     struct vq_conn *conn = arg;
     (void)board;
     if (events & (EPOLLHUP | EPOLLERR)) {
-        end_conn(conn);
+        vq_conn_end(conn);
         return;
     }
     int fds[VQ_MAX_FDS];
@@ -88,7 +90,7 @@ static void on_conn(struct vq_board *board, void *arg, uint32_t events)
     for (size_t i = 0; i < in.fd_count; i++)
         close(fds[i]);
     if (err && err != -EAGAIN && err != -EINTR)
-        end_conn(conn);
+        vq_conn_end(conn);
 }
 
 /* The abstract name that the peer was bound to is the file's cookie. */
@@ -166,6 +168,7 @@ int vq_server_start(struct vq_board *board, const struct vq_texts *texts, struct
         server->watch = vq_watch_fd(board, server->fd, EPOLLIN, on_listener, server);
         err = server->watch ? 0 : -ENOMEM;
     }
+    vq_loop_look(board, &(struct vq_look){ vq_bell_look, vq_bell_serve, server });
     if (err) {
         vq_server_stop(server);
         return err;
@@ -176,8 +179,9 @@ int vq_server_start(struct vq_board *board, const struct vq_texts *texts, struct
 
 void vq_server_stop(struct vq_server *server)
 {
+    vq_loop_look(server->board, NULL);
     while (!vq_list_empty(&server->conns))
-        end_conn(VQ_OF(server->conns.next, struct vq_conn, link));
+        vq_conn_end(VQ_OF(server->conns.next, struct vq_conn, link));
     if (server->watch)
         vq_unwatch_fd(server->board, server->watch);
     if (server->fd >= 0)

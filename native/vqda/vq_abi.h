@@ -4,6 +4,7 @@
 
 #include "rpcmsg/message.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 /*
@@ -42,6 +43,7 @@ enum vq_op {
                     that epoch: memfd with struct vq_inode[]: what the inodes of this board's descriptors are */
     VQ_DMABUF,   /* a dma-buf's own ioctl: arg0 = request number, arg1 = inode, data: struct */
     VQ_SLAB,     /* arg0 = bytes; result: size; reply fd: memory of this call connection for messages to the DSP */
+    VQ_BELL,     /* reply fd: struct vq_bell of this call connection */
 };
 
 /*
@@ -155,6 +157,30 @@ struct vq_inode {
     uint32_t kind;
     char path[44];     /* FILE: node path. DMABUF: exporter name */
     char name[32];     /* DMABUF: name set by DMA_BUF_SET_NAME, or "" */
+};
+
+/*
+ * A shorter way than the socket's for a request and its reply while both ends are awake: memory that a call connection
+ * shares with the server. Each end looks at it for a moment before it sleeps; else, and for whatever carries a descriptor
+ * or does not fit, everything travels over the socket. Each word is changed by compare-and-swap, so one way is taken.
+ */
+enum vq_bell_request {
+    VQ_BELL_UNWATCHED = 0, /* ask over the socket */
+    VQ_BELL_WATCHED,       /* the server looks at this word */
+    VQ_BELL_ASKED,         /* by the client: head and data are a request */
+};
+enum vq_bell_reply {
+    VQ_BELL_NOBODY = 0, /* answer over the socket */
+    VQ_BELL_AWAITED,    /* the client looks at this word */
+    VQ_BELL_ANSWERED,   /* by the server: reply and reply_data are the answer */
+};
+struct vq_bell {
+    _Atomic uint32_t request; /* enum vq_bell_request */
+    _Atomic uint32_t answer;  /* enum vq_bell_reply */
+    struct vq_request head;
+    struct vq_reply reply;
+    char reply_data[512];
+    char data[6144];
 };
 
 #endif

@@ -28,6 +28,11 @@ struct vqc_call {
     unsigned generation; /* of forks, when it was made */
     uint8_t *slab;       /* the connection's memory for messages, mapped; NULL: none yet */
     uint64_t slab_size;
+    struct vq_bell *bell; /* NULL: none yet */
+    bool no_bell;         /* and none can be had */
+    bool bell_awaited;    /* of the call on its way */
+    unsigned bell_rest;   /* calls that go without it from now on */
+    unsigned bell_misses; /* looks in a row that found nothing in time, as a power of two */
 };
 
 /* A descriptor whose reads or writes do not go to the kernel. `dev`, `ino` guard against a number that was used again. */
@@ -130,6 +135,18 @@ bool vqc_file_is_dead(int fd);
 /* A raw connection of the calling thread for the first time. 0 or -errno. */
 int vqc_link_init(struct vqc_client *client);
 void vqc_link_free(struct vqc_client *client);
+
+/* ---- bell.c: the shorter way of a call */
+/* Makes the connection's bell, if it has none. */
+void vqc_bell_get(struct vqc_client *client, struct vqc_call *call);
+void vqc_bell_drop(struct vqc_call *call);
+/*
+ * Asks by the bell, if the server looks at it. False: over the socket, then. The answer may come either way, unless looking
+ * for it was in vain of late: on a busy machine whoever looks only takes the time of who would answer.
+ */
+bool vqc_bell_ask(struct vqc_call *call, const struct vq_request *head, const struct vqc_message *message);
+/* Looks for the answer for a moment. False: it comes over the socket. */
+bool vqc_bell_wait(struct vqc_call *call, struct vqc_message *message, struct vq_reply *reply);
 
 /* ---- memory.c: memory of callers */
 int vqc_copy_in(void *to, uint64_t from_user, size_t len); /* 0 or -EFAULT */

@@ -94,11 +94,17 @@ static void attach_fds(struct msghdr *msg, char *room, const int *fds, int count
     memcpy(CMSG_DATA(c), fds, bytes);
 }
 
-static int send_request(int fd, uint32_t tid, const struct vqc_message *m)
+static struct vq_request head_of(uint32_t tid, const struct vqc_message *m)
 {
     struct vq_request head = { .op = m->op, .version = VQ_ABI_VERSION, .tid = tid, .arg0 = m->arg0, .arg1 = m->arg1 };
     head.data_len = (uint32_t)(m->in_len[0] + m->in_len[1]);
     memcpy(head.cookie, m->cookie, sizeof(head.cookie));
+    return head;
+}
+
+static int send_request(int fd, uint32_t tid, const struct vqc_message *m)
+{
+    struct vq_request head = head_of(tid, m);
     struct iovec iov[3] = {
         { &head, sizeof(head) },
         { (void *)(uintptr_t)m->in[0], m->in_len[0] },
@@ -158,6 +164,7 @@ static void drop_slab(struct vqc_call *call)
 static void drop_connection(struct vqc_call *call)
 {
     drop_slab(call);
+    vqc_bell_drop(call);
     if (call->fd >= 0)
         close(call->fd);
     call->fd = -1;
@@ -265,6 +272,28 @@ static bool is_gone(int err)
     return err == -EPIPE || err == -ECONNRESET || err == -ECONNREFUSED || err == -ENOTCONN;
 }
 
+/* Calls that go to the DSP are what hurries. */
+static int ask(struct vqc_client *client, struct vqc_call *call, const struct vqc_message *m)
+{
+    if (m->interruptible)
+        vqc_bell_get(client, call);
+    if (call->fd < 0)
+        return -EPIPE;
+    if (m->interruptible && call->bell != NULL) {
+        struct vq_request head = head_of(call->tid, m);
+        if (vqc_bell_ask(call, &head, m))
+            return 0;
+    }
+    return send_request(call->fd, call->tid, m);
+}
+
+static int hear(struct vqc_call *call, struct vqc_message *m, struct vq_reply *reply)
+{
+    if (m->interruptible && call->bell != NULL && vqc_bell_wait(call, m, reply))
+        return 0;
+    return receive_reply(call->fd, m, reply);
+}
+
 int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *m)
 {
     int err;
@@ -274,7 +303,7 @@ int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *m)
     struct vqc_call *call = call_of_thread(client, &err);
     if (call == NULL)
         return is_gone(err) ? -ENODEV : err;
-    err = send_request(call->fd, call->tid, m);
+    err = ask(client, call, m);
     if (is_gone(err)) { /* a server of that name may have started anew */
         drop_connection(call);
         err = connect_call(call);
@@ -283,7 +312,7 @@ int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *m)
     }
     if (err < 0)
         return is_gone(err) ? -ENODEV : err;
-    err = receive_reply(call->fd, m, &reply);
+    err = hear(call, m, &reply);
     if (err < 0 && err != -EFAULT)
         hang_up(call); /* a late reply must not meet the next call */
     if (err < 0)
