@@ -163,11 +163,11 @@ static int try_configured(struct search *search)
 
 static int not_found(struct search *search)
 {
+    /* A result's reason has room for 240 characters: the remedy stands first. */
     rpc_say(search->why,
-            "no shell for %s: looked for %s in the folders that " CONFIG_FOLDER "/*.yaml names for \"%.80s\" and in /vendor/dsp, "
-            "/usr/lib/rfsa/adsp, /usr/lib/dsp, /vendor/lib/rfsa/adsp, /dsp; install the board's DSP binaries or name the file "
-            "(--shell PATH)",
-            search->dsp, search->name, search->machine[0] ? search->machine : "a machine without a model name");
+            "no shell for %s: install the board's DSP binaries or name the file (--shell PATH); %s is neither where " CONFIG_FOLDER
+            " points for \"%.16s\" nor in /vendor/dsp, /usr/lib/rfsa/adsp, /usr/lib/dsp",
+            search->dsp, search->name, search->machine[0] ? search->machine : "no model");
     return -ENOENT;
 }
 
