@@ -8,6 +8,7 @@ import {
   type PlanRequest,
 } from '../../../electron/bench/plan.ts';
 import { variantText } from '../../../electron/bench/variants.ts';
+import type { Plan } from '../../../electron/model/plan.ts';
 import { identity } from '../samples.ts';
 
 const offered = CATALOGUE.map(({ id, exhaustive }) => ({ id, exhaustive }));
@@ -79,6 +80,12 @@ test('the full plan with everything fits what an agent takes', () => {
   expect(plan.value.points.length).toBeLessThanOrEqual(MAX_POINTS);
   expect(new Set(plan.value.points.map((point) => point.benchmark)).size).toBe(25);
   expect(planSeconds(plan.value)).toBeGreaterThan(plan.value.points.length * 2);
+});
+
+test('the full plan leaves no context bank full on a driver that keeps what was mapped', () => {
+  const plan = makePlan({ ...request, name: 'full', exhaustive: true }, offered);
+  if (!plan.ok) throw new Error(plan.problem.message);
+  expect(keptBy(plan.value)).toBeLessThan(3.4 * 2 ** 30);
 });
 
 test('a plan over the limit is refused with what to do', () => {
@@ -160,13 +167,17 @@ test('the quick plan is quick: its budgets stay below 40 seconds', () => {
   expect(planSeconds(plan.value)).toBeLessThan(40);
 });
 
-const left = (only: string, keeps: string, verify = true): number => {
-  const plan = makePlan({ ...request, only: [only], sizes: [4096], verify }, offered);
-  if (!plan.ok) throw new Error(plan.problem.message);
+function keptBy(plan: Plan, keeps = 'yes'): number {
   const node = { path: '/dev/accel/accel0', dsp: 'cdsp', generation: 'v1', proof: '', error: 0 };
   const key = '/dev/accel/accel0.keeps-mapped-buffers';
   const readings = [{ key, value: keeps, unit: '', reason: '', source: '' }];
-  return leavesBehind(plan.value, node, { ...identity, readings });
+  return leavesBehind(plan, node, { ...identity, readings });
+}
+
+const left = (only: string, keeps: string, verify = true): number => {
+  const plan = makePlan({ ...request, only: [only], sizes: [4096], verify }, offered);
+  if (!plan.ok) throw new Error(plan.problem.message);
+  return keptBy(plan.value, keeps);
 };
 
 test('what stays in a driver that keeps mapped buffers: one buffer a point that maps its own, whichever way', () => {
