@@ -54,7 +54,9 @@ static void test_session(void)
     CHECK_INT(dsp->listener, QDA_HANDLE_LISTENER1);
     CHECK(dsp->signals_blocked);
     CHECK(fake_dsp_played(dsp));
+    pthread_mutex_lock(&dsp->lock);
     CHECK_INT(dsp->interrupted, 0);
+    pthread_mutex_unlock(&dsp->lock);
     CHECK(qda_rpc_fd(rpc) >= 0);
     CHECK_STR(qda_rpc_node(rpc)->path, dsp->node.path);
     CHECK(qda_rpc_opener(rpc) > 0);
