@@ -1,3 +1,4 @@
+import { proofsOf } from '../../bench/proof.ts';
 import type { PointGroup } from '../../bench/results.ts';
 import { moved } from '../../bench/drift.ts';
 import { formatTime } from '../../model/format.ts';
@@ -80,6 +81,7 @@ function outcome(run: Run, groups: readonly PointGroup[]): Line[] {
     ['Samples', html`${samples} in ${plural(run.plan.repeats, 'independent run')} of each point`],
     ['Flags', flagCounts(groups)],
     ['Checks', checks(groups)],
+    ...zeroCopy(groups),
     ['Moved during the run', movedText(run)],
     ['Gaps in the data', run.gaps.length === 0 ? 'none' : html`<a href="#gaps">${run.gaps.length}</a>`],
     ['Left in the driver', leftBehind === 0 ? 'nothing' : html`${bytes(leftBehind)} until reboot`],
@@ -112,6 +114,16 @@ function checks(groups: readonly PointGroup[]): Piece {
   return wrong === 0
     ? `${made}, no mismatch`
     : html`${made}, ${statusWord('fail', plural(wrong, 'mismatch', 'mismatches'))}`;
+}
+
+/** A run that claims it nowhere says nothing of it. */
+function zeroCopy(groups: readonly PointGroup[]): Line[] {
+  const lines = proofsOf(groups);
+  if (lines.length === 0) return [];
+  const shown = lines.filter(({ verdict }) => verdict === 'shown').length;
+  const text = `${shown} of ${plural(lines.length, 'claim')} shown`;
+  const wrong = lines.some(({ verdict }) => verdict === 'contradicted');
+  return [['Zero copy', html`<a href="#zero-copy">${wrong ? statusWord('error', text) : text}</a>`]];
 }
 
 function movedText(run: Run): Piece {

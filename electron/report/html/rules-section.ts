@@ -1,3 +1,4 @@
+import { MIN_RESAMPLES } from '../../bench/statistics/bootstrap.ts';
 import { LEVEL } from '../../bench/statistics/figures.ts';
 import { UNSTABLE_ABOVE } from '../../bench/statistics/runs.ts';
 import { html, type Markup } from './markup.ts';
@@ -39,6 +40,26 @@ const RULES: readonly (readonly [term: string, rule: string])[] = [
   [
     'sum of stages',
     'Sum of medians, not the median of a sum: it need not equal what the same stages take in one go, which is why both are shown.',
+  ],
+  [
+    'call, dsp, rest, overhead',
+    "call: by the clock of the CPU, around the ioctl. dsp: by the DSP's own 19.2 MHz timer, in the method. rest and overhead: call minus dsp, sample by sample.",
+  ],
+  [
+    'a second',
+    'One over p50. Of several threads: what the agent counted over wall time, the middle one of the independent runs.',
+  ],
+  [
+    'crossing',
+    `From which size on sharing stays cheaper than copying, up to the largest size measured: between two sizes on the straight line in logarithms of size and time. Its ${level} interval is a percentile bootstrap of ${MIN_RESAMPLES} resamples with the seed that stands in the JSON; an end may lie outside of the sizes measured.`,
+  ],
+  [
+    'instructions',
+    'Retired by the calling thread of the DSP for one sample, where an emulator counts them: they do not depend on how busy the machine is. Hardware gives none.',
+  ],
+  [
+    'zero copy',
+    'shown: the dma-buf that the CPU maps and the object that the DSP was given have one inode, and a random word written at one end was read at the other, both ways. in part: one of these could not be looked at. contradicted: one did not hold.',
   ],
   [
     'pass, fail, error, skip',

@@ -290,3 +290,64 @@ test('samples of zero do not break a logarithmic chart', () => {
   expect(words).toContain('No value above zero to draw.');
   expect(words).not.toMatch(/NaN|Infinity|undefined/);
 });
+
+test('what is many folds away, and opens where something went wrong', () => {
+  const folded = all(section(page, 'results'), 'details');
+  expect(folded.length).toBe(16);
+  expect(folded.every((one) => one.getAttribute('open') === null)).toBe(true);
+  expect(plain(folded[6]?.querySelector('summary') ?? null)).toMatch(
+    /^C2 rpc\.ping: An empty call to our code p50 of call [\d.]+ µs to [\d.]+ µs, 2 points$/,
+  );
+  const points = run.points.map((result) =>
+    result.point.benchmark === 'dsp.read'
+      ? { ...result, status: 'error' as const, reason: 'ENOTCONN' }
+      : result,
+  );
+  const broken = all(section(parse(runToHtml({ ...run, points })), 'results'), 'details');
+  expect(broken.filter((one) => one.getAttribute('open') !== null)).toHaveLength(1);
+});
+
+test('a run without the DSP has none of its sections, and every result open', () => {
+  const points = run.points.filter(({ point }) => /^(mem|cpu|base)\./.test(point.benchmark));
+  const plan = { ...run.plan, points: points.map(({ point }) => point) };
+  const only = parse(runToHtml({ ...run, plan, points, dsp: null, dspLog: { lines: [], omitted: 0 } }));
+  for (const id of ['calls', 'crossover', 'zero-copy']) expect(only.querySelector(`#${id}`)).toBeNull();
+  expect(all(section(only, 'results'), 'details')).toEqual([]);
+  expect(plain(section(only, 'memory'))).not.toContain('DSP processes');
+  expect(plain(section(only, 'waterfall'))).not.toContain('DSP map');
+});
+
+test('the crossing is marked in the picture and said with its interval and its seed', () => {
+  const place = section(page, 'crossover');
+  expect(row(place, 'to the DSP', 'a buffer that stands mapped')[3]).toMatch(/^from [\d.]+ KiB on$/);
+  expect(row(place, 'to the DSP', 'a buffer that stands mapped')[4]).toMatch(/^[\d.]+ KiB to [\d.]+ KiB$/);
+  const titles = all(place, 'td span[title]').map((one) => one.getAttribute('title'));
+  expect(titles).toContain('bootstrap, 10000 resamples, xoshiro128** with seed 20261122');
+  expect(
+    all(place, 'svg title')
+      .map(plain)
+      .filter((text) => text.startsWith('from ')),
+  ).toHaveLength(3);
+});
+
+test('every claim of zero copy has its proof, and the results link to it', () => {
+  const place = section(page, 'zero-copy');
+  expect(plain(place.querySelector('summary'))).toMatch(/^\d+ claims: \d+ shown$/);
+  expect(row(place, 'dsp.read', '1 MiB, qda, HVX, 1 thread').slice(4)).toEqual([
+    '3·0x8120_0000',
+    '0x4010_0000',
+    'read',
+    'read',
+    '✓ shown',
+  ]);
+  expect(all(section(page, 'results'), 'a[href="#zero-copy"]').length).toBeGreaterThan(0);
+});
+
+test('the memory section shows the DSP process to scale, and when it was seen', () => {
+  const place = section(page, 'memory');
+  expect(plain(place)).toContain('As seen once while the plan ran, at its point 61');
+  expect(plain(place)).toContain('17 MiB of 1.98 GiB held');
+  expect(all(place, 'svg.space rect').length).toBe(4);
+  expect(plain(place)).toContain('qbench: <b>no</b> thread left');
+  expect(plain(place)).toContain('3 more lines came and were not kept');
+});

@@ -9,6 +9,7 @@ import type { DmaEvent } from '../../../electron/model/memory.ts';
 import type { Outcome } from '../../../electron/model/outcome.ts';
 import { sampleDigest } from '../../../electron/store/digest.ts';
 import { Store } from '../../../electron/store/store.ts';
+import { dspLog, dspMoment } from '../report/fixture-dsp.ts';
 import { done, header, point, samples, started } from '../samples.ts';
 
 let folder = '';
@@ -134,4 +135,43 @@ test('two programs write to one store at once', () => {
   expect(value(a.list())).toHaveLength(20);
   a.close();
   b.close();
+});
+
+test('what the DSP gave comes back, addresses whole: counters, the proof, the process, its log', () => {
+  const store = value(Store.open(file()));
+  const head = header('run-dsp', [point(0)], { dsp: dspMoment, dspLog });
+  const proof = {
+    ino: 7,
+    importIno: 7,
+    dmaAddress: 0xf_ffff_ffff_f000n,
+    dmaReason: '',
+    dspAddress: null,
+    nonceToDsp: true,
+    nonceFromDsp: false,
+  };
+  const counters = [{ name: 'instructions', unit: '', value: 412 }];
+  value(store.putHeader(head));
+  value(store.putEvents('run-dsp', [started(0, ['call']), done(0, { counters, proof })]));
+  store.close();
+  const stored = value(value(Store.open(file())).load('run-dsp'));
+  expect(stored.header).toEqual(head);
+  expect(stored.events).toContainEqual(done(0, { counters, proof, block: 3 }));
+});
+
+test('a run that an older version stored has none of it, said as none', () => {
+  const store = value(Store.open(file()));
+  const memory = new MemoryModel().picture();
+  const head = header('run-old', [point(0)], { memory });
+  value(store.putHeader(head));
+  value(store.putEvents('run-old', [started(0, ['alloc']), done(0)]));
+  store.close();
+  const db = new DatabaseSync(file());
+  db.exec(`UPDATE runs SET header = json_remove(header, '$.dsp', '$.dspLog', '$.plan.shell', '$.memory.dsp');
+    UPDATE points SET outcome = json_remove(outcome, '$.counters', '$.proof')`);
+  db.close();
+  const again = value(Store.open(file()));
+  expect(value(again.list())[0]?.header).toEqual(head);
+  const stored = value(again.load('run-old'));
+  expect(stored.header).toEqual(head);
+  expect(stored.events).toContainEqual(done(0));
 });
