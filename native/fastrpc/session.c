@@ -60,6 +60,17 @@ static int copy_in(struct qda_rpc *rpc, const struct rpc_buffer *buffer, const s
     return qda_dmabuf_sync(rpc->sys, buffer->dmabuf, QDA_SYNC_END | QDA_SYNC_WRITE);
 }
 
+/* What the DSP says of a create is about the program that it was given. */
+static int refuse_shell(struct qda_rpc *rpc, char why[400], const struct qda_shell *shell, int result)
+{
+    char words[300];
+    if (qda_rpc_is_errno(result))
+        return refuse(rpc, why, "SESSION_CREATE", result);
+    qda_rpc_words(result, words, sizeof words);
+    rpc_say(why, "the DSP could not start the shell: %s (%s)", words, shell->path);
+    return result;
+}
+
 static int create_from(struct qda_rpc *rpc, const struct qda_rpc_options *options, const struct rpc_buffer *buffer,
                        char why[400])
 {
@@ -70,7 +81,9 @@ static int create_from(struct qda_rpc *rpc, const struct qda_rpc_options *option
     err = copy_in(rpc, buffer, options->shell, map);
     int result = err < 0 ? err : create(rpc, options, map, buffer->ref);
     rpc->sys->ops->munmap(rpc->sys, map, buffer->size);
-    return result == 0 ? 0 : refuse(rpc, why, err < 0 ? "DMA_BUF_IOCTL_SYNC" : "SESSION_CREATE", result);
+    if (err < 0)
+        return refuse(rpc, why, "DMA_BUF_IOCTL_SYNC", err);
+    return result == 0 ? 0 : refuse_shell(rpc, why, options->shell, result);
 }
 
 /* The shell goes in by a buffer, as the public library does it; the DSP has loaded it when the create returns. */

@@ -187,7 +187,7 @@ int qda_shell_load(struct qda_sys *sys, const char *dsp, bool unsigned_pd, const
     if (path) {
         int err = strlen(path) < sizeof out->path ? try_path(&search, path) : -ENAMETOOLONG;
         if (err == -ENOENT)
-            rpc_say(why, "there is no shell at %s: name the file of the board's DSP binaries", path);
+            rpc_say(why, "there is no shell at %s on the board: name the file of the board's DSP binaries", path);
         else if (err == -ENAMETOOLONG)
             rpc_say(why, "the path of the shell is too long: at most %zu bytes", sizeof out->path - 1);
         return err;

@@ -116,6 +116,15 @@ static int set_dsp_space(struct arguments *to, const char *value)
     return space < 0 ? -EINVAL : 0;
 }
 
+static int set_shells(struct arguments *to, const char *value)
+{
+    int err = vq_files_lend(value);
+    (void)to;
+    if (err < 0)
+        fprintf(stderr, "vqda: the folder %s cannot be read: %s\n", value, strerror(-err));
+    return err;
+}
+
 static int set_parent_death(struct arguments *to, const char *value)
 {
     (void)value;
@@ -145,6 +154,7 @@ static const struct option {
     { "--dsp-poll-us", "N", "how long both ends of a DSP call poll before they sleep (20)", set_dsp_poll },
     { "--dsp-wake-us", "N", "delay before the DSP takes up a call (0)", set_dsp_wake },
     { "--dsp-space", "BYTES", "DSP address space of a session, at most 2 GiB (2 GiB less 64 MiB)", set_dsp_space },
+    { "--shells", "DIR", "what lies in the board's /usr/lib/rfsa/adsp, instead of the shell that the virtual DSP runs", set_shells },
     { "--parent-death", NULL, "ends when the process that started it ends", set_parent_death },
     { "--help", NULL, "says this", set_help },
 };

@@ -51,6 +51,11 @@ export const board: Command = {
       value: 'NAME',
       help: 'unplug, replug: which DSP (default cdsp). start: "none" gives a board whose DSP runs nothing',
     },
+    {
+      name: 'shells',
+      value: 'DIR',
+      help: "start: a folder of this machine that lies where the board keeps its DSP's shell",
+    },
     { name: 'json', help: 'status: as JSON' },
   ],
   notes: [
@@ -84,7 +89,7 @@ const onControl =
 
 /** Options that only some of the words take. */
 const TAKES: Readonly<Record<string, readonly string[]>> = {
-  start: ['generation', 'iommu', 'quirk', 'workload', 'dsp'],
+  start: ['generation', 'iommu', 'quirk', 'workload', 'dsp', 'shells'],
   stop: [],
   status: ['json'],
   unplug: ['dsp'],
@@ -125,6 +130,7 @@ async function start(name: string, args: Arguments, { screen }: Context): Promis
     generation: oneOf(args, 'generation', GENERATIONS),
     iommu: oneOf(args, 'iommu', ['translated', 'bypass']),
     dsp: startDsp(args),
+    shells: args.value('shells'),
     quirks: Object.fromEntries(args.values('quirk').map(quirk)),
     workloads: args.values('workload').map(workload),
   });

@@ -11,6 +11,8 @@ export interface BoardOptions {
   readonly iommu?: 'translated' | 'bypass';
   /** 'none': a board whose DSP cannot run anything. */
   readonly dsp?: 'emulated' | 'none';
+  /** A folder of this machine whose files lie where a board has its DSP's shell, in place of the stand-in. */
+  readonly shells?: string | undefined;
   /** By name: on or off. */
   readonly quirks?: Readonly<Record<string, boolean>>;
   /** It stays when this process ends. */
@@ -52,11 +54,12 @@ export async function startBoard(options: BoardOptions): Promise<Outcome<Virtual
   return ok({ name: name.value, pid: child.pid, control: control.value, ended: child.ended, stop });
 }
 
-function argumentsOf({ name, generation, iommu, dsp, quirks = {}, detached }: BoardOptions): string[] {
+function argumentsOf({ name, generation, iommu, dsp, shells, quirks = {}, detached }: BoardOptions): string[] {
   const args = ['--board', name];
   if (generation !== undefined) args.push('--generation', generation);
   if (iommu !== undefined) args.push('--iommu', iommu);
   if (dsp === 'none') args.push('--dsp', 'none');
+  if (shells !== undefined) args.push('--shells', shells);
   for (const [quirk, on] of Object.entries(quirks)) args.push('--quirk', `${quirk}=${on ? 'on' : 'off'}`);
   if (detached !== true) args.push('--parent-death');
   return args;

@@ -13,6 +13,11 @@
 /* Once, after the board is made. From then on SIGPIPE is ignored: readers of trace pipes come and go. 0 or -ENOMEM. */
 int vq_files_init(struct vq_board *board);
 void vq_files_free(struct vq_board *board);
+/*
+ * The files of this folder stand in the board's /usr/lib/rfsa/adsp, in place of the stand-in shell: plain files of at most 64 MiB, no
+ * links. For all boards of this process. 0 or -errno.
+ */
+int vq_files_lend(const char *folder);
 
 /* The result of the reply; fills `out`. `data` has request->data_len bytes. */
 int64_t vq_files_request(struct vq_board *board, const struct vq_caller *who, const struct vq_request *request,
