@@ -35,6 +35,16 @@ describe('requests to a virtual board', () => {
     });
   });
 
+  it.each([
+    ['dsp-crash', FaultKind.FAULT_DSP_CRASH],
+    ['dsp-hang', FaultKind.FAULT_DSP_HANG],
+    ['dsp-space', FaultKind.FAULT_DSP_SPACE],
+  ] as const)('the fault %s', (kind, number) => {
+    expect(sent({ kind: 'set-fault', fault: { kind, delayNs: 2 ** 26 } })).toMatchObject({
+      request: { value: { kind: number, delayNs: 67_108_864n } },
+    });
+  });
+
   it('workloads', () => {
     expect(
       sent({ kind: 'start-workload', workload: { kind: 'leaker', size: 4096, processes: 3 } }),
@@ -80,6 +90,25 @@ describe('answers of a virtual board', () => {
           },
         },
       },
+    });
+  });
+
+  it('status: the processes of its DSP, what calls copied, and why no DSP runs', () => {
+    const dspSessions = [{ pid: 9, session: 1, dsp: 'cdsp', sid: 3, waiting: 1, calls: 12n, mappings: 2n }];
+    const value = { dspSessions, copiedBytes: 4096n, dspMissing: 'no emulator' };
+    expect(answer({ case: 'info', value })).toMatchObject({
+      value: {
+        body: {
+          info: {
+            dspSessions: [{ pid: 9, session: 1, dsp: 'cdsp', sid: 3, waiting: 1, calls: 12, mappings: 2 }],
+            copiedBytes: 4096,
+            dspMissing: 'no emulator',
+          },
+        },
+      },
+    });
+    expect(answer({ case: 'info', value: { copiedBytes: 2n ** 60n } })).toMatchObject({
+      problem: { code: 'bad-frame' },
     });
   });
 

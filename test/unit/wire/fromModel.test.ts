@@ -119,6 +119,14 @@ describe('plans that cannot be sent', () => {
       { kind: 'start-plan', plan: { runId: 'r', dsp: 'd'.repeat(16), points: [point] } },
       'DSP has 16',
     ],
+    [
+      'a shell whose path has too many bytes',
+      {
+        kind: 'start-plan',
+        plan: { runId: 'r', dsp: 'cdsp', points: [point], shell: `/${'ö'.repeat(128)}` },
+      },
+      'shell path has 257 bytes',
+    ],
   ] as const)('%s', (_what, request, text) => {
     const outcome = encodeRequest(1, request);
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'bad-plan' } });
