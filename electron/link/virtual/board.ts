@@ -54,7 +54,15 @@ export async function startBoard(options: BoardOptions): Promise<Outcome<Virtual
   return ok({ name: name.value, pid: child.pid, control: control.value, ended: child.ended, stop });
 }
 
-function argumentsOf({ name, generation, iommu, dsp, shells, quirks = {}, detached }: BoardOptions): string[] {
+function argumentsOf({
+  name,
+  generation,
+  iommu,
+  dsp,
+  shells,
+  quirks = {},
+  detached,
+}: BoardOptions): string[] {
   const args = ['--board', name];
   if (generation !== undefined) args.push('--generation', generation);
   if (iommu !== undefined) args.push('--iommu', iommu);
