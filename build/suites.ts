@@ -1,5 +1,6 @@
 // The suites of `npm test`, each a function to a tally. A suite that cannot run has failed.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { runChecks, tell } from './check.ts';
 import { buildTree, fuzzers, recipes, type Tree } from './native.ts';
@@ -72,8 +73,14 @@ async function fuzz(target: string): Promise<Tally> {
 
 async function fuzzAll(): Promise<Tally> {
   if (!existsSync(at('test/native/fuzz/meson.build'))) return nothing;
+  const waiting = [...(await fuzzers())];
   const tallies: Tally[] = [];
-  for (const target of await fuzzers()) tallies.push(await fuzz(target));
+  /** Takes one target after the other; there is one such runner a processor, for a fuzzer has one thread. */
+  const runner = async (): Promise<void> => {
+    for (let target = waiting.shift(); target !== undefined; target = waiting.shift())
+      tallies.push(await fuzz(target));
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, runner));
   return mustRun('fuzz', sum(tallies));
 }
 
