@@ -190,6 +190,14 @@ static bool add_bank(pb_istream_t *stream, const pb_field_t *field, void **arg)
     return true;
 }
 
+static bool add_session(pb_istream_t *stream, const pb_field_t *field, void **arg)
+{
+    struct live_status *out = *arg;
+    (void)field;
+    out->dsp_sessions++;
+    return pb_read(stream, NULL, stream->bytes_left);
+}
+
 /* Finds the body `info` by hand: nanopb sets a oneof's callbacks up only with an option of its own. */
 static bool decode_info(pb_istream_t *stream, qdalab_BoardInfo *info)
 {
@@ -222,6 +230,7 @@ bool live_board_status(struct live_board *board, struct live_status *out)
     *out = (struct live_status){0};
     info.ledger = (pb_callback_t){.funcs.decode = add_kept, .arg = out};
     info.banks = (pb_callback_t){.funcs.decode = add_bank, .arg = out};
+    info.dsp_sessions = (pb_callback_t){.funcs.decode = add_session, .arg = out};
     pb_istream_t stream = pb_istream_from_buffer(bytes, len);
     bool held = decode_info(&stream, &info);
     free(bytes);
@@ -237,12 +246,12 @@ bool live_board_settles(struct live_board *board, struct live_status *out)
     for (int ms = 0; ms < HUNG_MS; ms += 20) {
         if (!live_board_status(board, out))
             return false;
-        if (out->files == 0 && out->dmabufs == 0 && out->bank_references == 0 && out->objects == out->kept_objects)
+        if (out->files == 0 && out->dmabufs == 0 && out->bank_references == 0 && out->dsp_sessions == 0 && out->objects == out->kept_objects)
             return true;
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     }
-    printf("# board %s still holds %llu files, %llu dma-bufs, %llu objects, of which it keeps %llu\n", board->name,
-           (unsigned long long)out->files, (unsigned long long)out->dmabufs, (unsigned long long)out->objects,
+    printf("# board %s still holds %llu DSP sessions, %llu files, %llu dma-bufs, %llu objects, of which it keeps %llu\n", board->name,
+           (unsigned long long)out->dsp_sessions, (unsigned long long)out->files, (unsigned long long)out->dmabufs, (unsigned long long)out->objects,
            (unsigned long long)out->kept_objects);
     return false;
 }

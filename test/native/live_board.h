@@ -23,12 +23,13 @@ struct live_status {
     uint64_t kept_objects, kept_bytes; /* in the ledger of all quirks */
     uint64_t bank_references;
     uint64_t iova_used;
+    uint64_t dsp_sessions; /* emulators that run */
 };
 
 /* `args` after --board NAME --parent-death, NULL-terminated, at most 8. False: a sentence was printed. */
 bool live_board_start(struct live_board *board, const char *const *args);
 bool live_board_status(struct live_board *board, struct live_status *out);
-/* Waits until the board holds what its ledger says and no files and dma-bufs; false if it does not come to that. */
+/* Waits until the board holds what its ledger says and no files, dma-bufs and DSP processes; false if it does not come to that. */
 bool live_board_settles(struct live_board *board, struct live_status *out);
 /* kind: FaultKind of the schema. */
 bool live_board_fault(struct live_board *board, int kind);
