@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "samples.h"
+
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
@@ -17,14 +15,6 @@
  * Prints "p50 NS". `npm run bench:tool` sets a loop of the emulator beside a call to the virtual DSP.
  */
 #define MESSAGE_BYTES 8
-#define MAX_SAMPLES 10000000ul
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 struct peer {
     int to, from;
@@ -54,53 +44,29 @@ static int start(char **argv, struct peer *peer)
     return peer->pid > 0 ? 0 : -1;
 }
 
-static int round_trip(const struct peer *peer, uint64_t number)
+static int round_trip(void *arg)
 {
-    uint64_t back = 0;
-    if (write(peer->to, &number, MESSAGE_BYTES) != MESSAGE_BYTES)
+    const struct peer *peer = arg;
+    uint64_t word = 0;
+    if (write(peer->to, &word, MESSAGE_BYTES) != MESSAGE_BYTES)
         return -1;
-    return read(peer->from, &back, MESSAGE_BYTES) == MESSAGE_BYTES ? 0 : -1;
-}
-
-static int measure(const struct peer *peer, uint64_t *ns, size_t samples, size_t warmups)
-{
-    for (size_t i = 0; i < warmups + samples; i++) {
-        uint64_t begin = now_ns();
-        int err = round_trip(peer, i);
-        uint64_t took = now_ns() - begin;
-        if (err < 0)
-            return err;
-        if (i >= warmups)
-            ns[i - warmups] = took;
-    }
-    return 0;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+    return read(peer->from, &word, MESSAGE_BYTES) == MESSAGE_BYTES ? 0 : -1;
 }
 
 int main(int argc, char **argv)
 {
-    size_t samples = argc > 3 ? strtoul(argv[1], NULL, 10) : 0, warmups = argc > 3 ? strtoul(argv[2], NULL, 10) : 0;
+    const size_t counts[2] = {number(argc, argv, 1, 0), number(argc, argv, 2, 0)};
     struct peer peer;
-    if (samples == 0 || samples > MAX_SAMPLES) {
+    if (argc < 4 || counts[0] == 0) {
         fprintf(stderr, "usage: pipe_hop SAMPLES WARM-UPS PROGRAM [ARGUMENT...]\n");
         return 3;
     }
     signal(SIGPIPE, SIG_IGN);
-    uint64_t *ns = malloc(samples * sizeof(*ns));
-    int err = ns != NULL && start(argv + 3, &peer) == 0 ? measure(&peer, ns, samples, warmups) : -1;
-    if (err < 0) {
+    if (start(argv + 3, &peer) < 0 || print_p50(round_trip, &peer, counts) < 0) {
         fprintf(stderr, "pipe_hop: no round trip could be made with %s\n", argv[3]);
         return 2;
     }
-    qsort(ns, samples, sizeof(*ns), by_value);
-    printf("p50 %llu\n", (unsigned long long)ns[(samples - 1) / 2]);
     close(peer.to);
     waitpid(peer.pid, NULL, 0);
-    free(ns);
     return 0;
 }
