@@ -7,7 +7,7 @@
 
 #define SYSTEM_HEAP "/dev/dma_heap/system"
 
-static uint64_t whole_pages(uint64_t size)
+uint64_t rpc_whole_pages(uint64_t size)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     return (size + page - 1) / page * page;
@@ -51,7 +51,7 @@ static int make(struct qda_sys *sys, const struct qda_driver *driver, int fd, ui
                 struct rpc_buffer *out)
 {
     *out = RPC_BUFFER_NONE;
-    out->size = whole_pages(size);
+    out->size = rpc_whole_pages(size);
     int err = how(sys, driver, fd, out);
     if (err == 0)
         err = learn_ino(sys, out);

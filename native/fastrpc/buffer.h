@@ -14,6 +14,8 @@ struct rpc_buffer {
 };
 #define RPC_BUFFER_NONE ((struct rpc_buffer){.dmabuf = -1})
 
+/* `size` rounded up; not for sizes in the last page of 64 bits. */
+uint64_t rpc_whole_pages(uint64_t size);
 /* Memory of the driver's own making: a GEM buffer, or legacy FastRPC's coherent one. 0 or -errno. */
 int rpc_buffer_make(struct qda_sys *sys, const struct qda_driver *driver, int fd, uint64_t size, struct rpc_buffer *out);
 /* One that the CPU will map: of the system heap where there is one, because drivers keep a GEM buffer that was once mapped. */

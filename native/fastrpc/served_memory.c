@@ -47,8 +47,8 @@ static int grow(struct rpc_served *served, const struct qda_apps_mem_map *wanted
     bool pages = driver_makes_pages(served, wanted->rflags);
     struct rpc_grown grown = {.request = served->driver->gem || pages ? 1 : 2, .buffer = RPC_BUFFER_NONE};
     grown.buffer.ref = -1;
-    grown.buffer.size = wanted->len;
-    int err = pages ? 0 : rpc_buffer_make(served->sys, served->driver, served->fd, wanted->len, &grown.buffer);
+    grown.buffer.size = rpc_whole_pages(wanted->len); /* so that the sum is whole pages too, and never past RPC_HEAP_MAX */
+    int err = pages ? 0 : rpc_buffer_make(served->sys, served->driver, served->fd, grown.buffer.size, &grown.buffer);
     if (err < 0)
         return QDA_AEE_ENOMEMORY;
     err = map(served, wanted->rflags, &grown);

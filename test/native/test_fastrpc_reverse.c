@@ -206,6 +206,7 @@ static void test_refused_names(void)
         for (unsigned i = 0; i < 5; i++)
             CHECK_INT(dsp->answers[i].result, RPC_ENOSUCHFILE);
         CHECK_INT(dsp->answers[5].result, RPC_EBADPERMS);
+        CHECK_INT(dsp->answers[5].out_len, 0); /* no outputs where there is an error */
         CHECK_CONTAINS(log_text, "wanted to write \"libqbench_skel.so\"");
         CHECK_INT(dsp->answers[6].result, 0);
         CHECK_INT(*output(&steps[7], 7, 0), 1);
@@ -365,6 +366,23 @@ static void test_heap_without_gem(void)
     end();
 }
 
+/* All of it is whole pages, also what the driver makes by itself: so the sum ends at the limit and never goes past it. */
+static void test_heap_limit(void)
+{
+    const struct fake_step steps[] = {MAP64(0x1000, 1), MAP64(2, RPC_HEAP_MAX - 1), MAP64(2, RPC_HEAP_MAX - 4096), MAP64(2, 1)};
+    begin();
+    dsp->driver.gem = false;
+    dsp->driver.dmabuf_alloc = own_memory;
+    if (play(steps, 4)) {
+        CHECK_INT(dsp->answers[0].result, 0);
+        CHECK_INT(dsp->answers[1].result, QDA_AEE_ENOMEMORY);
+        CHECK_INT(dsp->answers[2].result, 0);
+        CHECK_INT(dsp->answers[3].result, QDA_AEE_ENOMEMORY);
+        CHECK_INT(heap_now, 2);
+    }
+    end();
+}
+
 static void test_heap_refused(void)
 {
     const struct fake_step steps[] = {MAP64(0x1000, 4096), MAP64(0x1000, 4096)};
@@ -505,6 +523,7 @@ int main(void)
     check_run("unknown methods and wrong counts", test_unknown_methods);
     check_run("the heap grows and shrinks", test_heap);
     check_run("the heap of a driver without GEM", test_heap_without_gem);
+    check_run("a heap at its limit", test_heap_limit);
     check_run("heaps that are refused", test_heap_refused);
     check_run("log lines", test_log);
     check_run("hostile bytes", test_hostile_bytes);
