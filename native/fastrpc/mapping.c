@@ -3,6 +3,12 @@
 
 /* REMOTE_MAP and REMOTE_MUNMAP. Both send a message to the DSP and wait for its answer: no signals, as for a call. */
 
+/*
+ * A buffer is mapped to be named in calls: that is what STATIC stands for ("same remote virtual address for subsequent calls", and
+ * the driver cares for caches). With FD it is found by HAP_mmap_get, and caches are the user's. Source: enum fastrpc_map_flags of
+ * remote.h, qualcomm/fastrpc.
+ */
+
 /* Numbers of both request kinds, the same for map and unmap in every generation. */
 #define REQUEST_LEGACY 1u
 
@@ -19,7 +25,7 @@ int qda_rpc_map(struct qda_rpc *rpc, uint32_t request, int32_t ref, uint64_t siz
 {
     struct qda_map_args args = {
         .request = request,
-        .flags = request == REQUEST_LEGACY ? QDA_MAP_STATIC : QDA_MAP_FD,
+        .flags = QDA_MAP_STATIC,
         .buffer = ref,
         .size = size,
     };

@@ -237,7 +237,8 @@ static void test_maps(void)
     CHECK_INT(dsp->map_flags, QDA_MAP_STATIC);
     CHECK_INT(qda_rpc_unmap(rpc, 1, 5, address, 4096), 0);
     CHECK_INT(qda_rpc_map(rpc, 2, 5, 4096, &address), 0);
-    CHECK_INT(dsp->map_flags, QDA_MAP_FD);
+    CHECK_INT(dsp->map_flags, QDA_MAP_STATIC);
+    CHECK_INT(dsp->map_request, 2);
     CHECK_INT(qda_rpc_unmap(rpc, 2, 5, address, 4096), 0);
     CHECK_INT(dsp->maps_now, 0);
     dsp->map_result = (int)0x80000402;
