@@ -76,10 +76,12 @@ static uint32_t count_wrong(const uint8_t *base, const struct qbench_stress *in)
     return wrong;
 }
 
+/* A range may begin and end within a line: what the CPU wrote to the rest of it must not be written over by an older copy. */
 static void write_pattern(uint8_t *base, const struct qbench_stress *in)
 {
     volatile uint32_t *words = (volatile uint32_t *)base;
     const uint32_t first = (uint32_t)in->write_offset / 4, last = first + (uint32_t)in->write_length / 4;
+    qb_cache_lines(base + in->write_offset, (uint32_t)in->write_length, QBENCH_CLEAN_INVALIDATE);
     for (uint32_t i = first; i < last; i++)
         words[i] = in->write + i * QBENCH_STEP;
     qb_cache_lines(base + in->write_offset, (uint32_t)in->write_length, QBENCH_CLEAN);
