@@ -154,7 +154,7 @@ export const DSP_BENCHMARKS: readonly Benchmark[] = [
     place: 'B5',
     id: 'dsp.map_limit',
     title: 'Fill the address space of the DSP process',
-    timed: 'REMOTE_MAP of one 64 MiB buffer after the other until none fits; twice',
+    timed: 'REMOTE_MAP of one 64 MiB buffer after the other until none fits; three rounds',
     series: [{ name: 'map', what: 'REMOTE_MAP of buffer k, k = 1, 2, ...' }],
     sweep: everywhere(ONCE),
     samples: 3,

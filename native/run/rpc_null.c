@@ -48,7 +48,11 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
     st->rpc = qda_dsp_session(run);
     if (!st->rpc || !qda_dsp_ok(run, "INVOKE", qda_rpc_find_null(st->rpc, &st->null)))
         return -1;
-    qda_rpc_call_null(st->rpc, &st->null, &st->value);
+    int got = qda_rpc_call_null(st->rpc, &st->null, &st->value);
+    if (got != st->null.expect) {
+        qda_dsp_ok(run, "INVOKE", got ? got : -EPROTO);
+        return -1;
+    }
     qda_run_note(run, "called: %s", st->null.name);
     return 0;
 }

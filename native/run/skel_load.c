@@ -35,6 +35,16 @@ static void check_build(struct state *st)
                       "the module is of build \"%.40s\", the agent of \"%.40s\"", info.build_id, ours ? ours : "");
 }
 
+/* Whatever it was, the next point begins with a session of its own. */
+static int could_not(struct state *st, const char *call, int result, const char *why)
+{
+    st->handle = 0;
+    st->rpc = NULL;
+    qda_dsp_end(st->run.ctx->dsp);
+    qda_run_error_because(&st->run, call, result, "%s", why);
+    return -1;
+}
+
 static int time_open(struct state *st, uint64_t *ns)
 {
     struct qda_run *run = &st->run;
@@ -42,11 +52,8 @@ static int time_open(struct state *st, uint64_t *ns)
     uint64_t calls = qda_rpc_reverse_calls(st->rpc), begin = qda_now(run->sys);
     int result = qda_rpc_load(st->rpc, st->uri, &st->handle, why);
     *ns = qda_now(run->sys) - begin;
-    if (result != 0) {
-        st->handle = 0;
-        qda_run_error_because(run, "remotectl open", result, "%s", why);
-        return -1;
-    }
+    if (result != 0)
+        return could_not(st, "remotectl open", result, why);
     qda_run_counter(run, "reverse-calls", "", qda_rpc_reverse_calls(st->rpc) - calls);
     return 0;
 }
@@ -59,10 +66,7 @@ static int time_close(struct state *st, uint64_t *ns)
     int result = qda_rpc_unload(st->rpc, st->handle, why);
     *ns = qda_now(run->sys) - begin;
     st->handle = 0;
-    if (result == 0)
-        return 0;
-    qda_run_error_because(run, "remotectl close", result, "%s", why);
-    return -1;
+    return result == 0 ? 0 : could_not(st, "remotectl close", result, why);
 }
 
 static int sample(void *arg, uint64_t *ns)
