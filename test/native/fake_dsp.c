@@ -221,7 +221,8 @@ static int on_map(struct qda_sys *sys, int fd, struct qda_map_args *args)
         dsp->maps++;
         dsp->maps_now++;
         args->vaddr_out = dsp->same_address ? 0x10000 : dsp->next_address;
-        dsp->next_address += (args->size + 0xffff) & ~0xffffull;
+        uint64_t taken = (args->size + 0xffff) & ~0xffffull;
+        dsp->next_address += dsp->half_apart ? taken / 2 : taken;
     }
     pthread_mutex_unlock(&dsp->lock);
     return result;

@@ -55,6 +55,7 @@ struct fake_dsp {
     int map_result;      /* of the maps from now on */
     unsigned map_limit;  /* so many at once; 0: no limit */
     bool same_address;   /* every map gives the first one's */
+    bool half_apart;     /* each map begins in the middle of the one before */
     /* Methods of a dynamic handle; NULL: AEE_ENOSUCH. args: as the driver gets them. */
     int (*method)(struct fake_dsp *dsp, uint32_t handle, uint32_t sc, const struct qda_rpc_arg *args);
 

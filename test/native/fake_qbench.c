@@ -16,6 +16,8 @@ static struct qbench_times stamps(uint32_t flags)
 {
     struct qbench_times times = {.begin_ticks = fake_qbench.ticks, .end_ticks = fake_qbench.ticks + 12};
     fake_qbench.ticks += 24;
+    if (fake_qbench.spoil.clock_back)
+        times.end_ticks = times.begin_ticks - 1;
     times.instructions = flags & QBENCH_COUNT ? 1000 : 0;
     return times;
 }
@@ -101,7 +103,7 @@ static int doorbell(const struct qda_rpc_arg *args)
     uint32_t round = 0;
     while (round < in.rounds && see(bell, fake_qbench.spoil.mute ? QBENCH_HANG_UP - 1 : round + 1, in.timeout_us))
         atomic_store(answer, ++round);
-    return finish(&args[1], round, 256, 0);
+    return finish(&args[1], round + fake_qbench.spoil.wrong_sum, 256, 0);
 }
 
 static int stress(const struct qda_rpc_arg *args)
@@ -116,6 +118,8 @@ static int stress(const struct qda_rpc_arg *args)
     uint64_t end = (in.write_offset + in.write_length) / 4;
     for (uint64_t i = in.write_offset / 4; i + fake_qbench.spoil.loses_words < end; i++)
         words[i] = in.write + (uint32_t)i * QBENCH_STEP;
+    if (fake_qbench.spoil.spills && in.write_length > 0 && end % 32 != 0)
+        words[end] ^= 1;
     return finish(&args[1], wrong, in.length + in.write_length, 0);
 }
 

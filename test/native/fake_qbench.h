@@ -14,6 +14,8 @@ struct fake_qbench_spoil {
     bool loses_words;    /* what it writes lacks its last word */
     bool not_all;        /* says that it worked on less */
     bool mute;           /* answers no doorbell */
+    bool spills;         /* stress: changes the word behind the range too */
+    bool clock_back;     /* its timer goes back in a call */
     unsigned fails_at;   /* the so-manyth call (from 1) and all after it answer ... */
     int failure;         /* ... this */
 };

@@ -20,6 +20,7 @@ static void append(void *arg, unsigned series, uint64_t ns)
     struct dsp_rig *rig = arg;
     rig->taken[series]++;
     rig->last[series] = ns;
+    rig->sum[series] += ns;
 }
 
 static bool room(void *arg, size_t samples)
@@ -55,6 +56,7 @@ void dsp_rig_run_steps(struct dsp_rig *rig, unsigned steps)
 {
     rig->declared = 0;
     memset(rig->taken, 0, sizeof rig->taken);
+    memset(rig->sum, 0, sizeof rig->sum);
     int more = rig->ops->start(&rig->ctx, &rig->point, &rig->result, &rig->state) == 0;
     while (more == 1 && steps-- > 0)
         more = rig->ops->step(&rig->ctx, rig->state, &rig->result);

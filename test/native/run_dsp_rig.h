@@ -16,7 +16,7 @@ struct dsp_rig {
     void *state;
     unsigned steps, declared, descriptors;
     char names[QDA_MAX_SERIES][16];
-    uint64_t taken[QDA_MAX_SERIES], last[QDA_MAX_SERIES];
+    uint64_t taken[QDA_MAX_SERIES], last[QDA_MAX_SERIES], sum[QDA_MAX_SERIES];
 };
 
 /* A point of `benchmark`: 64 KiB, 20 samples, 3 warm-ups, checks on. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 #include "run_dsp_rig.h"
+#include "run/dsp_work.h"
 
 #include "rpcmsg/aee.h"
 
@@ -116,6 +117,25 @@ static void test_dsp_time(void)
     CHECK_STR(rig->names[1], "dsp");
     CHECK_INT(rig->last[1], 625); /* 12 ticks of 19.2 MHz */
     dsp_rig_free(rig);
+    struct qbench_times times = {.begin_ticks = 5, .end_ticks = 5 + UINT64_C(19200007)};
+    CHECK_INT(qda_dsp_ns(&times), 1000000364);
+}
+
+/* A stage begins where the one before ends: together they are the frame. */
+static void test_frame_stages(void)
+{
+    static const uint32_t passes[] = {QDA_PASS_BUFFER, QDA_PASS_MAPPED};
+    for (size_t i = 0; i < 2; i++) {
+        struct dsp_rig *rig = rig_for("e2e.frame");
+        rig->point.variant = passes[i] << 1;
+        dsp_rig_run(rig);
+        uint64_t stages = 0;
+        for (unsigned s = 0; s < 5; s++)
+            stages += rig->sum[s];
+        CHECK_STR(rig->names[5], "frame");
+        CHECK_INT(rig->sum[5], stages);
+        dsp_rig_free(rig);
+    }
 }
 
 static void test_counts(void)
@@ -152,7 +172,8 @@ static void expect_fail(const char *id, uint32_t variant, struct fake_qbench_spo
 
 static void test_wrong_data(void)
 {
-    static const struct fake_qbench_spoil sum = {.wrong_sum = true}, words = {.loses_words = true}, less = {.not_all = true};
+    static const struct fake_qbench_spoil sum = {.wrong_sum = true}, words = {.loses_words = true}, less = {.not_all = true},
+                                          spills = {.spills = true};
     expect_fail("dsp.read", 0, sum, "sum is not that of what the CPU wrote");
     expect_fail("dsp.read", 0, less, "worked on");
     expect_fail("dsp.write", 0, words, "1 words are not what the DSP should have written");
@@ -163,6 +184,8 @@ static void test_wrong_data(void)
     expect_fail("e2e.frame", 0, words, "CPU's sum of frame 0");
     expect_fail("coh.stress", 0, sum, "the DSP sees 1 wrong words");
     expect_fail("coh.stress", 0, words, "the CPU sees 1 wrong words");
+    expect_fail("coh.stress", 0, spills, "the CPU sees 1 wrong words");
+    expect_fail("shm.doorbell", 0, sum, "the DSP counted");
 }
 
 static void test_mute_doorbell(void)
@@ -257,6 +280,7 @@ int main(void)
     check_run("without checks every point passes too", test_unverified);
     check_run("a cancel leaves nothing, and the session goes on", test_cancel);
     check_run("DSP time is ticks of 19.2 MHz in ns", test_dsp_time);
+    check_run("the stages of a frame are the frame", test_frame_stages);
     check_run("instructions are counted where there is an emulator, and only there", test_counts);
     check_run("wrong sums and lost words are fails that say so", test_wrong_data);
     check_run("a DSP that answers no doorbell is a fail after 1 s", test_mute_doorbell);
