@@ -60,12 +60,30 @@ static int copy_in(struct qda_rpc *rpc, const struct rpc_buffer *buffer, const s
     return qda_dmabuf_sync(rpc->sys, buffer->dmabuf, QDA_SYNC_END | QDA_SYNC_WRITE);
 }
 
+/*
+ * Where no context bank is free, an import fails with ENODEV, and a create that imports the shell's buffer itself with EINVAL (v1): the
+ * words of these errnos would lead astray while the node is there.
+ */
+static int refuse_buffer(struct qda_rpc *rpc, char why[400], const char *call, int result)
+{
+    char name[40];
+    struct qda_stat node;
+    if ((result != -ENODEV && result != -EINVAL) || rpc->sys->ops->stat(rpc->sys, rpc->node.path, &node) < 0)
+        return refuse(rpc, why, call, result);
+    qda_rpc_result_name(result, name, sizeof name);
+    rpc_say(why,
+            "%s on %s failed with %s: the driver could not take the shell's buffer, most likely because no context bank is free; close "
+            "other users of the DSP",
+            call, rpc->node.path, name);
+    return result;
+}
+
 /* What the DSP says of a create is about the program that it was given. */
 static int refuse_shell(struct qda_rpc *rpc, char why[400], const struct qda_shell *shell, int result)
 {
     char words[300];
     if (qda_rpc_is_errno(result))
-        return refuse(rpc, why, "SESSION_CREATE", result);
+        return refuse_buffer(rpc, why, "SESSION_CREATE", result);
     qda_rpc_words(result, words, sizeof words);
     rpc_say(why, "the DSP could not start the shell: %s (%s)", words, shell->path);
     return result;
@@ -92,7 +110,7 @@ static int create_process(struct qda_rpc *rpc, const struct qda_rpc_options *opt
     struct rpc_buffer buffer;
     int result = rpc_buffer_make_mapped(rpc->sys, rpc->driver, rpc->fd, options->shell->len, &buffer);
     if (result < 0)
-        return refuse(rpc, why, "making a buffer for the shell", result);
+        return refuse_buffer(rpc, why, "making a buffer for the shell", result);
     result = create_from(rpc, options, &buffer, why);
     rpc_buffer_free(rpc->sys, rpc->fd, &buffer);
     return result;

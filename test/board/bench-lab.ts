@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { startBoard, type BoardOptions, type VirtualBoard } from '../../electron/link/virtual/board.ts';
 import type { Outcome } from '../../electron/model/outcome.ts';
@@ -66,6 +67,29 @@ export class TestLab {
   async close(): Promise<void> {
     await this.board.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Blocks of samples that the store holds by now. */
+  storedBlocks(): number {
+    const path = join(this.folder, 'home', 'runs.sqlite');
+    if (!existsSync(path)) return 0;
+    const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
+    try {
+      return Number(db.prepare('SELECT count(*) AS n FROM blocks').get()?.['n']);
+    } catch {
+      return 0; // the command line is just making it
+    } finally {
+      db.close();
+    }
+  }
+
+  /** The agent itself, not a worker of it. */
+  agentPid(): number {
+    const [line] = processesWith(this.name).filter(
+      (text) => text.includes('qda-agent') && !text.includes('--worker'),
+    );
+    if (line === undefined) throw new Error('no agent runs');
+    return Number(line.split(' ')[0]);
   }
 
   /** Processes and abstract sockets that carry this board's name, now. */

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { processesWith, TestLab, until, value, type Running, type Said } from './bench-lab.ts';
+import { TestLab, until, value, type Running, type Said } from './bench-lab.ts';
 
 /** Faults in the middle of real work: each has its sentence, loses nothing that was measured, leaves nothing behind. */
 let lab: TestLab;
@@ -47,32 +47,13 @@ async function sampleRows(run: string): Promise<number> {
 /** Starts a long run and waits until it measures; samples of it are in the store by then. */
 async function measuring(): Promise<Running> {
   const running = lab.start(['bench', '--board', lab.name, ...LONG]);
-  await until('samples in the store', () => (storedBlocks() > 0 ? true : null));
+  await until('samples in the store', () => (lab.storedBlocks() > 0 ? true : null));
   return running;
 }
 
-function storedBlocks(): number {
-  const path = join(lab.folder, 'home', 'runs.sqlite');
-  if (!existsSync(path)) return 0;
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
-  try {
-    return Number(db.prepare('SELECT count(*) AS n FROM blocks').get()?.['n']);
-  } catch {
-    return 0; // the command line is just making it
-  } finally {
-    db.close();
-  }
-}
-
-const agentPid = (): number => {
-  const [line] = processesWith('qda-agent').filter((text) => text.includes(lab.name));
-  if (line === undefined) throw new Error('no agent runs');
-  return Number(line.split(' ')[0]);
-};
-
 test('an agent that is killed in the middle leaves an incomplete run with what was received', async () => {
   const running = await measuring();
-  process.kill(agentPid(), 'SIGKILL');
+  process.kill(lab.agentPid(), 'SIGKILL');
   const said = await running.ended;
   expect([said.code, said.err]).toEqual([2, expect.stringContaining('The run is incomplete')]);
   expect((await newest()).status).toBe('incomplete');
