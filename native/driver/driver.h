@@ -53,6 +53,7 @@ struct qda_driver {
     uint64_t process_memory; /* bytes that SESSION_CREATE takes for the DSP process; 0: not known */
     bool leaks_process;      /* ... and that stay until reboot when the session ends */
     bool leaks_waits;        /* a call whose wait a signal broke keeps its message buffer until reboot */
+    bool leaks_pages;        /* ... and with it all memory that the driver made for that file's DSP process by `map` */
 
     int (*query)(struct qda_sys *sys, int fd, char name[16]);                              /* DSP name, NUL-terminated */
     /* NULL without `gem`. */

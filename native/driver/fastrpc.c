@@ -130,6 +130,7 @@ const struct qda_driver qda_driver_fastrpc = {
     .generation = QDA_GEN_FASTRPC,
     .name = "fastrpc",
     .title = "FastRPC (drivers/misc/fastrpc.c)",
+    .leaks_pages = true, /* from Linux 6.2 on: an interrupted invoke hands the file's mmaps to the channel, which frees none */
     .query = fastrpc_query,
     .dmabuf_alloc = fastrpc_dmabuf_alloc,
     .session_create = fastrpc_session_create,

@@ -72,7 +72,7 @@ struct qda_rpc_cost {
     uint64_t close_ns;
     uint64_t left_behind; /* after the close: bytes that the driver keeps of the session until reboot (known leaks) */
 };
-/* The most of that for a session of this driver. */
+/* The most of that for a session of this driver, but for the DSP's heap where the driver keeps that too: only the close knows. */
 uint64_t qda_rpc_leaves(const struct qda_driver *driver);
 
 /* ---- The session (session.c). */

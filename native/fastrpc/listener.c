@@ -17,7 +17,7 @@
  * here, a call is broken off by a signal: all signals are blocked in this thread but one, which is sent to this thread alone until
  * it has ended. The DSP process is released by the close of the file right after, so that nobody comes back with an answer. What
  * it costs: v1 never frees the context of a wait that was interrupted, nor its message buffer of 17 pages (derived), once a session,
- * as for every client of it that is killed. The session says so (left_behind).
+ * as for every client of it that is killed; FastRPC keeps the memory that it made for the DSP's heap. The session says so (left_behind).
  */
 #define STOP_SIGNAL (SIGRTMIN + 5)
 #define STOP_PAUSE_MIN_NS 20000

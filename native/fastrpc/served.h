@@ -126,6 +126,8 @@ int rpc_folder_read(struct rpc_served *served, const char *name, void **bytes, s
 int rpc_mem_map64(struct rpc_served *served, const struct rpc_args *args);
 int rpc_mem_unmap64(struct rpc_served *served, const struct rpc_args *args);
 void rpc_mem_free(struct rpc_served *served);
+/* Bytes of the DSP's heap that the driver made by itself. */
+uint64_t rpc_mem_pages(const struct rpc_served *served);
 /* served_log.c: adspmsgd_apps, and our own lines in the same log */
 #define RPC_LEVEL_HIGH 2
 #define RPC_LEVEL_ERROR 3

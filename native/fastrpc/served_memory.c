@@ -115,6 +115,16 @@ int rpc_mem_unmap64(struct rpc_served *served, const struct rpc_args *args)
     return 0;
 }
 
+uint64_t rpc_mem_pages(const struct rpc_served *served)
+{
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < RPC_HEAP_BUFFERS; i++) {
+        const struct rpc_grown *grown = &served->grown[i];
+        bytes += grown->address != 0 && grown->buffer.dmabuf < 0 ? grown->buffer.size : 0;
+    }
+    return bytes;
+}
+
 /* The node's file is closed: its handles went with it, and its number may be another file's by now. */
 void rpc_mem_free(struct rpc_served *served)
 {

@@ -166,7 +166,8 @@ uint64_t qda_rpc_leaves(const struct qda_driver *driver)
 static uint64_t left_behind(const struct qda_rpc *rpc)
 {
     uint64_t process = rpc->driver->leaks_process && rpc->created ? rpc->driver->process_memory : 0;
-    return process + (rpc->driver->leaks_waits ? rpc->listener.broken_off : 0);
+    uint64_t pages = rpc->driver->leaks_pages && rpc->listener.broken_off ? rpc_mem_pages(&rpc->served) : 0;
+    return process + pages + (rpc->driver->leaks_waits ? rpc->listener.broken_off : 0);
 }
 
 /*
@@ -178,13 +179,13 @@ void qda_rpc_close(struct qda_rpc *rpc, struct qda_rpc_cost *cost)
     if (!rpc)
         return;
     rpc_listener_stop(rpc);
+    rpc->cost.left_behind = left_behind(rpc);
     if (rpc->fd >= 0) {
         uint64_t begin = now(rpc);
         rpc->sys->ops->close(rpc->sys, rpc->fd);
         rpc->cost.close_ns = now(rpc) - begin;
         rpc_served_free(&rpc->served);
     }
-    rpc->cost.left_behind = left_behind(rpc);
     if (cost)
         *cost = rpc->cost;
     free(rpc);

@@ -366,6 +366,27 @@ static void test_heap_without_gem(void)
     end();
 }
 
+/* FastRPC: the pages that the driver made stay once the listener's wait was broken; a buffer of ours does not. */
+static void test_heap_stays(void)
+{
+    const struct fake_step steps[] = {MAP64(0x1000, 5000), MAP64(0x1000, 4096), MAP64(2, 4096), UNMAP64(0x20000, 4096)};
+    for (unsigned keeps = 0; keeps < 2; keeps++) {
+        struct qda_rpc_cost cost;
+        begin();
+        dsp->driver.gem = false;
+        dsp->driver.dmabuf_alloc = own_memory;
+        dsp->driver.leaks_waits = dsp->driver.leaks_process = false;
+        dsp->driver.leaks_pages = keeps;
+        if (play(steps, 4)) {
+            CHECK_INT(dsp->answers[3].result, 0);
+            qda_rpc_close(rpc, &cost);
+            rpc = NULL;
+            CHECK_INT(cost.left_behind, keeps ? 8192 : 0);
+        }
+        end();
+    }
+}
+
 /* All of it is whole pages, also what the driver makes by itself: so the sum ends at the limit and never goes past it. */
 static void test_heap_limit(void)
 {
@@ -523,6 +544,7 @@ int main(void)
     check_run("unknown methods and wrong counts", test_unknown_methods);
     check_run("the heap grows and shrinks", test_heap);
     check_run("the heap of a driver without GEM", test_heap_without_gem);
+    check_run("what of a heap stays in the driver", test_heap_stays);
     check_run("a heap at its limit", test_heap_limit);
     check_run("heaps that are refused", test_heap_refused);
     check_run("log lines", test_log);

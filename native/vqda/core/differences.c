@@ -42,6 +42,7 @@ const char *const vq_known_differences[] = {
     "SET_OPTION finds no polling; ALLOC_DMA_BUFF ends with EPIPE after the DSP went, and makes whole pages",
     "fastrpc: a buffer that two calls name at the same time is attached twice; overlapping inline arguments have room of their "
     "own each; what the DSP's fd list names is found by its number alone",
+    "fastrpc: memory that MMAP made goes with its file, also after a signal broke a wait of it; the driver keeps it then",
     "fastrpc: every channel is a secure one; the misc class of sysfs is not there",
     "iommu: a physical piece larger than 64 KiB stays one DMA segment",
     "memory: GEM memory is made when first mapped, exported or used by the DSP, so GEM_CREATE fails for want of addresses "
