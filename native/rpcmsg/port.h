@@ -102,4 +102,28 @@ struct qda_port_fault {
     uint32_t tid;
 };
 
+/*
+ * A shorter way for a call and its reply while both ends are awake: memory whose descriptor comes with START, if the board has one.
+ * Each end looks at it for a moment before it sleeps; else everything goes over the socket. Each state is changed by
+ * compare-and-swap, so one way is taken. `sent` and `said` count the packets that went over the socket, START too: who looks at the
+ * bell sees by them that the socket has something.
+ *
+ * The ordering rule holds by what goes this way: only a call whose memory and mappings the process has, for it answered an earlier
+ * call that said the same number.
+ */
+enum qda_port_bell_state {
+    QDA_BELL_NOBODY = 0, /* nobody looks: over the socket */
+    QDA_BELL_WATCHED,    /* the receiving end looks at this word */
+    QDA_BELL_RUNG,       /* by the sending end: the packet is there */
+};
+struct qda_port_bell {
+    uint32_t call_state; /* enum qda_port_bell_state */
+    uint32_t sent;
+    struct qda_port_call call;
+    uint32_t reply_state __attribute__((aligned(128)));
+    uint32_t said;
+    struct qda_port_reply reply;
+};
+#define QDA_PORT_BELL_BYTES QDA_PORT_PAGE /* of that memory */
+
 #endif

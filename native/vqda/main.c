@@ -9,6 +9,7 @@
 #include "vqda/procfs/trace.h"
 #include "vqda/quirks/quirks.h"
 #include "vqda/server.h"
+#include "vqda/slice.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -363,6 +364,7 @@ int main(int argc, char **argv)
     raise_descriptor_limit();
     block_signals();
     configure_dsp(&arguments.dsp);
+    vq_slice_halve();
     struct vq_board *board;
     int err = vq_board_new(&arguments.board, &board);
     if (err) {

@@ -13,8 +13,13 @@
 #define THREADS_BEGIN 4u
 #define THREADS_MAX 64u
 #define WORKER_STACK (256u * 1024u)
+#define LOOKS_A_TIME 8u
 
 struct qda_port_start start;
+
+static struct qda_port_bell *bell; /* NULL: none */
+static struct lock bell_lock;      /* who writes a reply there */
+static uint32_t taken;             /* packets taken from the socket */
 
 static uint32_t threads; /* that serve */
 static uint32_t idle;    /* of them, those that no call holds */
@@ -43,12 +48,34 @@ static void put(const void *bytes, uint32_t len)
     while (sent == -SYS_EINTR || sent == -SYS_EAGAIN);
     if (sent < 0)
         sys_exit_group(EXIT_PORT_CLOSED);
+    if (bell)
+        __atomic_fetch_add(&bell->said, 1, __ATOMIC_SEQ_CST);
+}
+
+static bool change(uint32_t *state, uint32_t from, uint32_t to)
+{
+    return __atomic_compare_exchange_n(state, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* False: the board does not look there. */
+static bool ring(const struct qda_port_reply *reply)
+{
+    bool rung = false;
+    if (!bell || __atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) != QDA_BELL_WATCHED || !lock_try(&bell_lock))
+        return false;
+    if (__atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) == QDA_BELL_WATCHED) {
+        bell->reply = *reply;
+        rung = change(&bell->reply_state, QDA_BELL_WATCHED, QDA_BELL_RUNG);
+    }
+    lock_release(&bell_lock);
+    return rung;
 }
 
 void port_reply(uint64_t ctx, int32_t ret)
 {
     const struct qda_port_reply reply = {{QDA_PORT_REPLY, 0}, {ctx, remote_error(ret), 0}};
-    put(&reply, sizeof(reply));
+    if (!ring(&reply))
+        put(&reply, sizeof(reply));
 }
 
 void port_log(const char *text)
@@ -92,17 +119,48 @@ static bool receive(struct packet *packet, int flags)
         sys_exit_group(EXIT_PORT_CLOSED);
     packet->len = (uint32_t)got;
     take_fds(packet, &header);
+    __atomic_fetch_add(&taken, 1, __ATOMIC_SEQ_CST);
     return true;
 }
 
+/* Nobody looks at the bell any more. True: it had a call. */
+static bool look_away(struct packet *packet)
+{
+    if (!bell || change(&bell->call_state, QDA_BELL_WATCHED, QDA_BELL_NOBODY))
+        return false;
+    memcpy(packet->bytes, &bell->call, sizeof(bell->call));
+    packet->len = sizeof(bell->call);
+    packet->fd_count = packet->fds_used = 0;
+    __atomic_store_n(&bell->call_state, QDA_BELL_NOBODY, __ATOMIC_RELEASE);
+    return true;
+}
+
+/* Is there anything at the bell, or in the socket? Without a bell nobody knows. */
+static bool something(void)
+{
+    return !bell || __atomic_load_n(&bell->call_state, __ATOMIC_ACQUIRE) != QDA_BELL_WATCHED ||
+           __atomic_load_n(&bell->sent, __ATOMIC_SEQ_CST) != __atomic_load_n(&taken, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Looks for a packet as long as START said. The processor goes to whoever else wants it meanwhile, for that may be the board. The
+ * clock costs more than a look, and is asked now and then.
+ */
 static bool poll_port(struct packet *packet)
 {
-    uint64_t until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
-    do {
-        if (receive(packet, MSG_DONTWAIT))
+    uint64_t until = 0;
+    if (bell)
+        __atomic_store_n(&bell->call_state, QDA_BELL_WATCHED, __ATOMIC_SEQ_CST);
+    for (uint32_t looks = 1; looks % LOOKS_A_TIME != 0 || !until || sys_now_ns() < until; looks++) {
+        if (something() && (look_away(packet) || receive(packet, MSG_DONTWAIT)))
             return true;
-    } while (sys_now_ns() < until);
-    return false;
+        if (bell && __atomic_load_n(&bell->call_state, __ATOMIC_RELAXED) == QDA_BELL_NOBODY)
+            __atomic_store_n(&bell->call_state, QDA_BELL_WATCHED, __ATOMIC_SEQ_CST);
+        if (looks % LOOKS_A_TIME == 0 && !until)
+            until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
+        SYS3(SYS_SCHED_YIELD, 0, 0, 0);
+    }
+    return look_away(packet);
 }
 
 /* Polls as long as START said, then sleeps. True: it had to be woken up. */
@@ -242,6 +300,16 @@ static void *serve(void *arg)
     }
 }
 
+/* The bell, where START brings one. Without it everything goes over the socket. */
+static void take_bell(const struct packet *first)
+{
+    uint32_t at = first->fd_count > 0 ? upper_take(1) : 0;
+    if (at && sys_map(at, QDA_PORT_PAGE, PROT_READ | PROT_WRITE, first->fds[0], 0) == 0)
+        bell = (struct qda_port_bell *)at;
+    for (uint32_t i = 0; i < first->fd_count; i++)
+        sys_close(first->fds[i]);
+}
+
 _Noreturn void port_serve(void)
 {
     static struct packet first;
@@ -252,6 +320,7 @@ _Noreturn void port_serve(void)
         port_log("the port: the first packet is not START of this version");
         sys_exit_group(EXIT_BROKEN);
     }
+    take_bell(&first);
     space_begin(start.space);
     threads = idle = THREADS_BEGIN;
     for (uint32_t i = 1; i < THREADS_BEGIN; i++) {

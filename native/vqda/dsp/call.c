@@ -5,6 +5,8 @@
 #include "vqda/core/timer.h"
 #include "vqda/dsp/payload.h"
 
+#include <sched.h>
+
 /* A call on its way into a DSP process. */
 
 static int tell_page(void *arg, const struct qda_rpc_page *page)
@@ -16,9 +18,19 @@ static int tell_page(void *arg, const struct qda_rpc_page *page)
     return vq_space_tell(&process->space, process->bank, page->addr - prefix, page->size);
 }
 
-/* The mappings that a message needs, then the message. 0 or -errno. */
-static int forward(struct vq_dsp_process *process, const struct vq_message *message)
+static int put(struct vq_dsp_process *process, const struct qda_port_call *call, const struct vq_slab *slab)
 {
+    struct vq_packet packet = { .parts = { { (void *)(uintptr_t)call, sizeof(*call) } }, .fds = &slab->fd,
+                                .fd_count = call->message.fresh ? 1 : 0 };
+    if (vq_space_settled(&process->space, call->message.memory) && vq_port_bell_ring(&process->port, call))
+        return 0;
+    return vq_port_send(&process->port, &packet);
+}
+
+/* The mappings that a message needs, then the message. 0 or -errno. */
+static int forward(struct vq_dsp_process *process, struct vq_dsp_call *what)
+{
+    const struct vq_message *message = what->message;
     const struct qda_rpc_request *request = &message->request;
     struct vq_payload payload = { .at = message->slab->map + message->slab_offset, .size = request->size, .dma = request->addr,
                                   .sc = request->sc };
@@ -31,22 +43,41 @@ static int forward(struct vq_dsp_process *process, const struct vq_message *mess
         err = vq_space_slab(&process->space, message->slab, &call.message.memory, &fresh);
     if (err)
         return err;
-    call.after = process->space.number;
+    call.after = what->after = process->space.number;
+    what->memory = call.message.memory;
     call.message.iova = request->addr - ((uint64_t)process->bank->sid << 32);
     call.message.size = request->size;
     call.message.offset = message->slab_offset;
     call.message.fresh = fresh;
-    struct vq_packet packet = { .parts = { { &call, sizeof(call) } }, .fds = &message->slab->fd, .fd_count = fresh ? 1 : 0 };
-    return vq_port_send(&process->port, &packet);
+    return put(process, &call, message->slab);
 }
 
-/* A short answer is waited for here: it then costs no turn of the loop. */
+/* Takes what is there. False: nothing. */
+static bool take(struct vq_dsp_process *process, bool last)
+{
+    struct qda_port_reply reply;
+    if (vq_port_bell_take(&process->port, &reply, last) > 0) {
+        vq_dsp_process_reply(process, &reply);
+        return true;
+    }
+    return vq_port_bell_says_more(&process->port) && vq_dsp_process_receive(process, 1) > 0;
+}
+
+/*
+ * A short answer is waited for here: it then costs no turn of the loop. The processor goes to whoever else wants it meanwhile, for
+ * that may be the process itself.
+ */
 static void poll_for_answer(struct vq_dsp_process *process)
 {
     uint64_t until = vq_now() + vq_dsp_settings()->poll_us * 1000ull;
     uint64_t before = process->answered;
-    while (process->state == VQ_PROCESS_RUNNING && process->answered == before && vq_now() < until)
-        (void)vq_dsp_process_receive(process, 1);
+    while (process->state == VQ_PROCESS_RUNNING && process->answered == before && vq_now() < until) {
+        if (!take(process, false))
+            sched_yield();
+        else if (process->answered == before)
+            vq_port_bell_watch(&process->port);
+    }
+    (void)take(process, true);
 }
 
 /* Reverse calls wait on these for work: no call of a program. */
@@ -72,9 +103,12 @@ void vq_dsp_process_call(struct vq_dsp_process *process, struct vq_dsp_call *cal
     if (!vq_dsp_process_lives(process) || fault_hits(process, message, VQ_FAULT_DSP_HANG))
         return;
     bool crash = fault_hits(process, message, VQ_FAULT_DSP_CRASH);
-    vq_dsp_process_sent(process, forward(process, message));
+    bool polls = !crash && vq_dsp_settings()->poll_us > 0;
+    if (polls)
+        vq_port_bell_watch(&process->port);
+    vq_dsp_process_sent(process, forward(process, call));
     if (crash)
         vq_dsp_process_kill(process, "a fault on request made it crash in the middle of a call");
-    else if (vq_dsp_settings()->poll_us > 0)
+    else if (polls)
         poll_for_answer(process);
 }

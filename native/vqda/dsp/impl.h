@@ -41,6 +41,7 @@ struct vq_dsp_call {
     struct vq_dsp_process *process; /* NULL: none has it */
     struct vq_dsp_node *node;
     struct vq_message *message;
+    uint32_t after, memory; /* what it needs: struct qda_port_call's; 0: it did not go there */
 };
 
 enum vq_dsp_process_state {
@@ -131,6 +132,8 @@ void vq_dsp_process_call(struct vq_dsp_process *process, struct vq_dsp_call *cal
 /* receive.c: what comes from the process. */
 /* Takes at most `max` packets; how many there were. The process may be dying afterwards. */
 unsigned vq_dsp_process_receive(struct vq_dsp_process *process, unsigned max);
+/* A reply that came by the bell. */
+void vq_dsp_process_reply(struct vq_dsp_process *process, const struct qda_port_reply *reply);
 
 /* root.c: the root process of the DSP, which the board plays. */
 /* Answers a call of handle 2, the DSP's utilities. An AEE code. */

@@ -41,10 +41,11 @@ void vq_port_close(struct vq_port *port)
     if (port->fd >= 0)
         close(port->fd);
     port->fd = -1;
+    vq_port_bell_free(port);
 }
 
 /* 0, -EAGAIN where the socket is full, or -errno. */
-static int send_now(int fd, const struct vq_packet *packet)
+static int send_now(struct vq_port *port, const struct vq_packet *packet)
 {
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * QDA_PORT_MAX_FDS)];
     struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)packet->parts,
@@ -62,9 +63,13 @@ static int send_now(int fd, const struct vq_packet *packet)
     }
     ssize_t sent;
     do {
-        sent = sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sent = sendmsg(port->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
-    return sent < 0 ? -errno : 0;
+    if (sent < 0)
+        return -errno;
+    if (port->bell)
+        __atomic_add_fetch(&port->bell->sent, 1, __ATOMIC_SEQ_CST);
+    return 0;
 }
 
 static int keep(struct vq_port *port, const struct vq_packet *packet)
@@ -97,7 +102,7 @@ static int keep(struct vq_port *port, const struct vq_packet *packet)
 
 int vq_port_send(struct vq_port *port, const struct vq_packet *packet)
 {
-    int err = vq_list_empty(&port->queue) ? send_now(port->fd, packet) : -EAGAIN;
+    int err = vq_list_empty(&port->queue) ? send_now(port, packet) : -EAGAIN;
     return err == -EAGAIN ? keep(port, packet) : err;
 }
 
@@ -107,7 +112,7 @@ int vq_port_flush(struct vq_port *port, bool *left)
     while (!err && !vq_list_empty(&port->queue)) {
         struct kept *kept = VQ_OF(port->queue.next, struct kept, link);
         struct vq_packet packet = { .parts = { { kept->bytes, kept->len } }, .fds = kept->fds, .fd_count = kept->fd_count };
-        err = send_now(port->fd, &packet);
+        err = send_now(port, &packet);
         if (!err)
             drop(port, kept);
     }
@@ -115,12 +120,13 @@ int vq_port_flush(struct vq_port *port, bool *left)
     return err == -EAGAIN ? 0 : err;
 }
 
-int vq_port_receive(const struct vq_port *port, void *at, size_t room)
+int vq_port_receive(struct vq_port *port, void *at, size_t room)
 {
     /* Without room for control data the kernel closes the descriptors that came. */
     ssize_t len = recv(port->fd, at, room, MSG_DONTWAIT | MSG_TRUNC);
     if (len < 0)
         return errno == EINTR ? -EAGAIN : -errno;
+    port->heard++;
     if (len == 0)
         return -EPIPE; /* or a packet without bytes, which is none of this protocol's */
     return (size_t)len > room ? -EPROTO : (int)len;

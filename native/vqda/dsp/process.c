@@ -262,8 +262,11 @@ static int introduce(struct vq_dsp_process *process, const struct vq_message *me
     uint64_t space;
     if (vq_fault_value(process->dsp->board, VQ_FAULT_DSP_SPACE, process->node->node->dsp, &space) && space < start.space)
         start.space = space;
-    struct vq_packet packet = { .parts = { { &start, sizeof(start) } } };
+    int bell = vq_port_bell_make(&process->port);
+    struct vq_packet packet = { .parts = { { &start, sizeof(start) } }, .fds = &bell, .fd_count = bell >= 0 };
     int err = vq_port_send(&process->port, &packet);
+    if (bell >= 0)
+        close(bell);
     if (!err)
         err = vq_space_tell(&process->space, process->bank, message->memory_iova, message->memory_size);
     return err ? err : vq_space_flush(&process->space);

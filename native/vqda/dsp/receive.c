@@ -27,16 +27,18 @@ static void on_ready(struct vq_dsp_process *process)
         vq_dsp_answer(create, QDA_AEE_SUCCESS);
 }
 
-static void on_reply(struct vq_dsp_process *process, const struct qda_port_reply *reply)
+void vq_dsp_process_reply(struct vq_dsp_process *process, const struct qda_port_reply *reply)
 {
     uint64_t ctx = reply->response.ctx;
     struct vq_dsp_call *call = process->node->calls[(ctx >> 4) % VQ_DSP_INDEXES];
     bool known = call && call->process == process && call->message->request.ctx == ctx && call != process->create &&
                  call != process->release;
-    if (known)
-        vq_dsp_answer(call, (int64_t)(uint32_t)reply->response.ret);
-    else
+    if (!known) {
         process->unknown++;
+        return;
+    }
+    vq_space_answered(&process->space, call->memory, call->after);
+    vq_dsp_answer(call, (int64_t)(uint32_t)reply->response.ret);
 }
 
 static void on_fault(struct vq_dsp_process *process, const struct qda_port_fault *fault)
@@ -69,7 +71,7 @@ static void on_packet(struct vq_dsp_process *process, const uint8_t *at, size_t 
         on_ready(process);
     } else if (head.kind == QDA_PORT_REPLY && len == sizeof(reply)) {
         memcpy(&reply, at, sizeof(reply));
-        on_reply(process, &reply);
+        vq_dsp_process_reply(process, &reply);
     } else if (head.kind == QDA_PORT_FAULT && len == sizeof(fault)) {
         memcpy(&fault, at, sizeof(fault));
         on_fault(process, &fault);

@@ -82,6 +82,20 @@ int vq_space_slab(struct vq_space *space, const struct vq_slab *slab, uint32_t *
     return 0;
 }
 
+void vq_space_answered(struct vq_space *space, uint32_t memory, uint32_t after)
+{
+    if (memory == 0)
+        return;
+    space->memories[memory - 1].seen = true;
+    if ((int32_t)(after - space->applied) > 0)
+        space->applied = after;
+}
+
+bool vq_space_settled(const struct vq_space *space, uint32_t memory)
+{
+    return space->memories[memory - 1].seen && space->applied == space->number;
+}
+
 int vq_space_slab_gone(struct vq_space *space, const struct vq_slab *slab)
 {
     uint32_t number = find_memory(space, slab, slab->serial);

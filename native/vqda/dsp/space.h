@@ -17,6 +17,7 @@ struct vq_memory_told {
     const void *key; /* the backing, or the slab; NULL: the number is free */
     uint64_t serial; /* the slab's */
     uint64_t refs;   /* ranges; a slab has one of its own */
+    bool seen;       /* a slab: the process answered a call of it */
 };
 struct vq_space {
     struct vq_port *port;
@@ -25,6 +26,7 @@ struct vq_space {
     struct vq_memory_told *memories; /* number - 1 */
     size_t memory_count;             /* slots */
     uint32_t number;                 /* of the last MAP, UNMAP or FORGET */
+    uint32_t applied;                /* the last that an answered call needed */
     /* Mappings that wait to be sent together. */
     struct qda_port_map *waiting;
     size_t waiting_count;
@@ -47,6 +49,10 @@ int vq_space_unmapped(struct vq_space *space, uint64_t iova, uint64_t size);
 
 /* The number of a slab; *fresh: its descriptor must travel with the message. 0 or -ENOMEM. */
 int vq_space_slab(struct vq_space *space, const struct vq_slab *slab, uint32_t *number, bool *fresh);
+/* The process answered a call that needed this memory (0: none), and everything up to that number: it has them. */
+void vq_space_answered(struct vq_space *space, uint32_t memory, uint32_t after);
+/* Is it known that the process has a slab, and everything that it was told? */
+bool vq_space_settled(const struct vq_space *space, uint32_t memory);
 /* The slab goes. 0 or -errno. */
 int vq_space_slab_gone(struct vq_space *space, const struct vq_slab *slab);
 

@@ -159,7 +159,11 @@ static void place_descriptors(const int ends[ENDS])
 static _Noreturn void become(const int ends[ENDS], int parent, char *const argv[])
 {
     char *const environment[] = { "LD_PRELOAD=" SANDBOX_PATH, NULL };
-    setsid();
+    /*
+     * Away from a terminal's signals, but in the board's session: the scheduler may give each session its share as one
+     * (sched_autogroup_enabled), and two processes can yield to each other only within one.
+     */
+    setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         _exit(125);
