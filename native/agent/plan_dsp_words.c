@@ -30,11 +30,11 @@ static void name_signal(int number, char *out, size_t cap)
     }
 }
 
-/* "INVOKE (handle 21, method 2)"; "a call" where none is known. */
+/* "INVOKE (handle 21, method 2)"; where no call is known, its listener is what waits. */
 static void name_call(const struct worker_call *call, char *out, size_t cap)
 {
     if (!call)
-        snprintf(out, cap, "a call");
+        snprintf(out, cap, "the start of the DSP session");
     else if (strcmp(call->name, "INVOKE") == 0)
         snprintf(out, cap, "INVOKE (handle 0x%" PRIx32 ", method %u)", call->handle, QDA_SCALARS_METHOD(call->sc));
     else

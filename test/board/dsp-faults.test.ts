@@ -157,7 +157,7 @@ describe('shells that are none', () => {
     },
   );
 
-  test.each(['spin', 'flood_replies', 'deaf'])(
+  test.each(['spin', 'flood_replies', 'well'])(
     'that never answer are given up: %s',
     { timeout: SLOW_MS },
     async (name) => {
@@ -241,6 +241,36 @@ describe('whoever ends in the middle of a run on the DSP', () => {
     expect((await bench(...PING)).code).toBe(0);
   });
 
+  test('Ctrl-C while a call hangs: the worker is ended, and what was measured is kept', async () => {
+    await boardWith({ quirks: NO_LEAKS });
+    const running = await measuring();
+    value(await lab.control.setFault({ kind: 'dsp-hang', count: 1 }));
+    await until('a call that waits', async () => {
+      const calls = async (): Promise<number> =>
+        value(await lab.control.status()).dspSessions[0]?.calls ?? -1;
+      const before = await calls();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return (await calls()) === before ? true : null;
+    });
+    running.signal('SIGINT');
+    const said = await running.ended;
+    expect([said.code, plain(said)]).toEqual([130, expect.stringContaining('the DSP may still own')]);
+    expect(stored().points[0]?.series.find(({ name }) => name === 'call')?.ns.length).toBeGreaterThan(0);
+    value(await lab.control.clearFaults());
+    await expectNothingHeld();
+  });
+
+  test('a second run on the board meanwhile is refused, and the first goes on', async () => {
+    await boardWith({ quirks: NO_LEAKS });
+    const running = await measuring();
+    const second = await lab.run(...arguments_(PING));
+    expect([second.code, plain(second)]).toEqual([2, expect.stringContaining('is being measured')]);
+    expect(existsSync(`/proc/${seen[0]}`)).toBe(true);
+    running.signal('SIGINT');
+    expect((await running.ended).code).toBe(130);
+    await expectNothingHeld();
+  });
+
   test.each(['agent', 'worker'])('the %s, killed: no worker and no emulator stays', async (who) => {
     await boardWith({ quirks: NO_LEAKS });
     const running = await measuring();
@@ -264,6 +294,28 @@ describe('whoever ends in the middle of a run on the DSP', () => {
 });
 
 describe('a DSP that is full', () => {
+  test.each(GENERATIONS)(
+    'has no address space left: what to do, and all is unmapped (%s)',
+    async (generation) => {
+      await boardWith({ generation, quirks: NO_LEAKS });
+      value(await lab.control.setFault({ kind: 'dsp-space', delayNs: 16 * 2 ** 20 }));
+      const said = await bench(
+        ...['--only', 'rpc.argsize,dsp.read', '--sizes', '4K,64M', '--samples', '4', '--budget', '0.05'],
+      );
+      value(await lab.control.clearFaults());
+      expect(said.code).toBe(1);
+      for (const reason of reasons('error')) expect(reason).toContain('unmap buffers or take smaller ones');
+      const sizes = (status: string): Set<number> =>
+        new Set(
+          stored()
+            .points.filter((result) => result.status === status)
+            .map(({ point }) => point.size),
+        );
+      expect([sizes('pass').has(4096), sizes('error')]).toEqual([true, new Set([64 * 2 ** 20])]);
+      await expectNothingHeld();
+    },
+  );
+
   test.each(['v1', 'rfc'] as const)(
     'has no context bank: the point says what to do (%s)',
     async (generation) => {
