@@ -8,7 +8,7 @@
 #define DEFAULT_SLICE_NS 10000000u
 #define WARMUP_SHARE 4 /* warm-ups end when they took a quarter of the budget */
 
-static uint64_t page_round(uint64_t bytes)
+uint64_t qda_page_round(uint64_t bytes)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     return bytes > UINT64_MAX - page ? 0 : (bytes + page - 1) / page * page;
@@ -27,7 +27,7 @@ void *qda_run_new(struct qda_run_ctx *ctx, const struct qda_point *point, struct
     run->sys = ctx->sys;
     run->result = result;
     run->point = *point;
-    run->size = page_round(point->size);
+    run->size = qda_page_round(point->size);
     if (run->point.samples == 0 && run->point.budget_ns == 0)
         run->point.samples = run->point.min_samples ? run->point.min_samples : 1;
     return run;

@@ -43,6 +43,8 @@ void qda_run_series(struct qda_run *run, unsigned count, const char *const *name
 /* The body of a step: iterations until the slice is over, the sink is full or the point is done. As qda_run_ops.step. */
 int qda_run_loop(struct qda_run *run, struct qda_run_ctx *ctx, struct qda_point_result *result, qda_sample_fn sample);
 
+/* Rounded up to whole pages; 0 where that does not fit. */
+uint64_t qda_page_round(uint64_t bytes);
 /* Does the driver keep what was once mapped for the CPU? */
 bool qda_run_leaks(const struct qda_run *run);
 /* Should iteration k be compared in whole (first and last)? */

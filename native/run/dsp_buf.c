@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/dsp_impl.h"
 
-#include <unistd.h>
-
 /* Buffers that CPU and DSP share. */
 
 static const struct qda_dsp_tell *tell_of(const struct qda_run *run)
@@ -54,18 +52,12 @@ static int make_foreign(struct qda_run *run, enum qda_source source, int accel, 
     return err;
 }
 
-static uint64_t page_round(uint64_t bytes)
-{
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    return bytes > UINT64_MAX - page ? 0 : (bytes + page - 1) / page * page;
-}
-
 /* What makes buffers goes by the run's size. */
 static int make_sized(struct qda_run *run, int accel, enum qda_source source, bool mapped, struct qda_dspbuf *out)
 {
     uint64_t before = run->size;
     bool own = run->ctx->node->driver->gem && (source == QDA_SRC_QDA || source == QDA_SRC_DMABUF);
-    run->size = page_round(out->size);
+    run->size = qda_page_round(out->size);
     out->buf.size = run->size;
     int err = own ? make_own(run, accel, &out->buf) : make_foreign(run, source, accel, &out->buf);
     if (err == 0 && mapped)
