@@ -95,6 +95,7 @@ static int get_ready(struct agent *agent)
 
 static int serve(struct agent *agent)
 {
+    setpgid(0, 0); /* a terminal's Ctrl-C is for whoever started the agent; fails where it leads a session already */
     int code = get_ready(agent);
     if (code == 0) {
         printf("listening %s\n", agent->door.name);

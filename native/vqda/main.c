@@ -358,6 +358,7 @@ int main(int argc, char **argv)
         print_help();
         return 0;
     }
+    setpgid(0, 0); /* a terminal's signals are for whoever started the board; fails where it leads a session already */
     int parent = getppid();
     if (arguments.parent_death && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent))
         return EXIT_CANNOT_RUN;

@@ -14,6 +14,11 @@ export interface Ending {
 export interface StartOptions {
   /** Written to its standard input, which then ends. */
   readonly input?: string;
+  /**
+   * 'ours': it stays in our session and leaves our process group by itself. The scheduler may give each session its share
+   * as one, and processes that call each other yield to each other only within one.
+   */
+  readonly session?: 'own' | 'ours';
 }
 
 /** What is kept of a standard error: enough for some sentences. */
@@ -29,8 +34,8 @@ const killAll = (): void => {
 };
 
 /**
- * A process that we started. It is in a session of its own, so that a Ctrl-C at the terminal reaches only us; it never
- * outlives us, unless it was released.
+ * A process that we started. It is in a session of its own, or at least in a process group of its own, so that a Ctrl-C at
+ * the terminal reaches only us; it never outlives us, unless it was released.
  */
 export class Child {
   readonly ended: Promise<Ending>;
@@ -40,7 +45,10 @@ export class Child {
 
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     const input = options.input === undefined ? 'ignore' : 'pipe';
-    this.#child = spawn(command, args, { stdio: [input, 'pipe', 'pipe'], detached: true });
+    this.#child = spawn(command, args, {
+      stdio: [input, 'pipe', 'pipe'],
+      detached: options.session !== 'ours',
+    });
     if (living.size === 0) process.once('exit', killAll);
     living.add(this.#child);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {

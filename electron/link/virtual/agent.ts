@@ -39,7 +39,7 @@ export async function startAgent(
   const args = ['--vqda', socketName(board, 'vqda'), '--board', board];
   args.push('--idle-exit', IDLE_EXIT_S, '--keep-results', IDLE_EXIT_S);
   if (options.generation !== undefined) args.push('--generation', options.generation);
-  const child = new Child(program, args, { input: `${token}\n` });
+  const child = new Child(program, args, { input: `${token}\n`, session: 'ours' });
   const onAbort = (): void => void child.stop();
   options.signal?.addEventListener('abort', onAbort);
   const line = options.signal?.aborted === true ? null : await child.firstLine(LISTEN_MS);

@@ -38,7 +38,8 @@ export async function startBoard(options: BoardOptions): Promise<Outcome<Virtual
   if (!name.ok) return name;
   const program = nativeProgram('vqda');
   if (!program.ok) return program;
-  const child = new Child(program.value, argumentsOf(options));
+  const session = options.detached === true ? 'own' : 'ours';
+  const child = new Child(program.value, argumentsOf(options), { session });
   const line = await child.firstLine(READY_MS);
   if (line?.startsWith('ready') !== true) return { ok: false, problem: await neverReady(child, line) };
   const control = await connectBoard(name.value);
