@@ -147,7 +147,7 @@ export const MEMORY_BENCHMARKS: readonly Benchmark[] = [
     place: 'A8',
     id: 'cpu.bw',
     title: 'CPU bandwidth over a mapping',
-    timed: 'one pass of read, write or copy over the whole mapping',
+    timed: 'one pass of read, write or copy over the whole mapping; a copy counts its bytes once',
     series: [
       { name: 'read', what: 'sum of all words' },
       { name: 'write', what: 'store to all words' },

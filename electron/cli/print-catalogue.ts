@@ -1,4 +1,5 @@
 import { CATALOGUE, type Benchmark } from '../bench/catalogue.ts';
+import { shortSeries } from './print-results.ts';
 import { wrap } from './wrap.ts';
 
 const GROUPS: Readonly<Record<string, string>> = {
@@ -19,7 +20,11 @@ export function catalogueText(columns: number): string {
 }
 
 function rowText({ id, title, timed, series, exhaustive }: Benchmark, width: number): string {
-  const names = series.map(({ name }) => name).join(', ');
+  const names = series.map(({ name }) => seriesWord(name)).join(', ');
   const asked = exhaustive ? ' Runs only with --exhaustive or when named.' : '';
   return `  ${id.padEnd(width)}  ${title}: ${timed}. Series: ${names}.${asked}`;
 }
+
+/** As the results print it, beside the name that files carry. */
+const seriesWord = (name: string): string =>
+  shortSeries(name) === name ? name : `${shortSeries(name)} (${name})`;

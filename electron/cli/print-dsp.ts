@@ -1,4 +1,4 @@
-import { formatBytes } from '../model/format.ts';
+import { formatBytes, formatDmaAddress } from '../model/format.ts';
 import type { DspSession } from '../model/memory.ts';
 import type { DspLogLine, Run } from '../model/run.ts';
 import { spaceOf, spaceUsed } from '../model/space.ts';
@@ -76,7 +76,7 @@ function ranges({ maps }: DspSession): string[] {
   const rows = maps
     .slice(0, MOST_RANGES)
     .map(({ address, size, what, ino }) => [
-      `    ${hex(address)}`,
+      `    ${formatDmaAddress(address)}`,
       formatBytes(size),
       what,
       ino === null ? '–' : String(ino),

@@ -38,7 +38,7 @@ function part(title: string, columns: readonly Column[], rows: readonly (readonl
 
 /** Sum of the stages of a buffer's way, and the part of it that was measured in one go. */
 function waterfallText(groups: readonly PointGroup[]): string {
-  const sizes = waterfallOf(groups).filter(({ cold }) => cold.sumNs > 0);
+  const sizes = waterfallOf(groups).filter(isShared);
   const heads = [
     left('  a buffer of'),
     right('cold'),
@@ -54,9 +54,15 @@ function waterfallText(groups: readonly PointGroup[]): string {
   );
 }
 
+/** Something that sharing pays was measured, and not only the call: making and freeing a buffer alone says nothing of it. */
+function isShared({ cold, warm, endToEnd }: WaterfallSize): boolean {
+  const measured = cold.stages.filter(({ time }) => time.kind === 'measured').length;
+  return endToEnd.length > 0 || (warm.sumNs > 0 && measured > 1);
+}
+
 function waterfallRow({ size, cold, warm, endToEnd }: WaterfallSize): string[] {
   const sum = ({ sumNs, missing }: WaterfallSize['cold']): string =>
-    `${missing.length === 0 ? '' : '≥ '}${formatTime(sumNs)}`;
+    sumNs === 0 ? '–' : `${missing.length === 0 ? '' : '≥ '}${formatTime(sumNs)}`;
   const path = endToEnd.find((end) => end.isPath);
   return [
     formatBytes(size),
@@ -70,8 +76,8 @@ function waterfallRow({ size, cold, warm, endToEnd }: WaterfallSize): string[] {
 
 const timeOr = (ns: number | null | undefined): string => (typeof ns === 'number' ? formatTime(ns) : '–');
 
-const signed = (ns: number | null | undefined): string =>
-  typeof ns !== 'number' ? '–' : `${ns > 0 ? '+' : ns < 0 ? '−' : ''}${formatTime(Math.abs(ns))}`;
+const signed = (ns: number | null | undefined, plus = '+'): string =>
+  typeof ns !== 'number' ? '–' : `${ns > 0 ? plus : ns < 0 ? '−' : ''}${formatTime(Math.abs(ns))}`;
 
 const WAY: Readonly<Record<Crossover['way'], string>> = {
   buffer: 'a buffer named in each call',
@@ -138,7 +144,7 @@ function slopeRow({ benchmark, series, rows, line, axis, variantText }: Sweep): 
   if (line.kind === 'too-few') return [name, shortSeries(series), 'too few', unit, '', ''];
   const { slope, slopeInterval: interval, intercept } = line;
   const span = interval.kind === 'interval' ? `${three(interval.low)}…${three(interval.high)}` : 'too few';
-  return [name, shortSeries(series), three(slope), unit, span, formatTime(intercept * 1000)];
+  return [name, shortSeries(series), three(slope), unit, span, signed(intercept * 1000, '')];
 }
 
 /** Over buffers their size is a part of the name, their number is not. */
@@ -208,12 +214,25 @@ function proofsText(groups: readonly PointGroup[], columns: number): string {
   const notes = [...reasons].map((reason) =>
     wrap(`  No DMA address: ${reason || 'no reason was given'}`, columns, 4),
   );
+  if (lines.some(({ proof }) => proof.importIno === null)) notes.push(unseenInode(columns));
   const shown = lines.filter(({ verdict }) => verdict === 'shown').length;
   const wrong = lines.filter(({ verdict }) => verdict === 'contradicted').length;
-  const held = `${shown} of ${lines.length} claims shown${wrong > 0 ? `, ${wrong} CONTRADICTED` : ''}`;
-  const title = `Zero copy, ${held}: one inode, words read across both ways`;
+  const partly = lines.length - shown - wrong;
+  const tally = [
+    `${shown} of ${lines.length} claims shown`,
+    ...(partly > 0 ? [`${partly} in part`] : []),
+    ...(wrong > 0 ? [`${wrong} CONTRADICTED`] : []),
+  ].join(', ');
+  const title = wrap(`Zero copy, ${tally}: one inode, words read across both ways`, columns, 2);
   return [part(title, heads, lines.map(proofRow)), ...notes].join('\n');
 }
+
+const unseenInode = (columns: number): string =>
+  wrap(
+    '  Same ?: the driver did not export what the DSP was given, so its inode cannot be compared',
+    columns,
+    4,
+  );
 
 function proofRow({ group, proof }: ProofLine): string[] {
   const ways = [proof.nonceToDsp ? '→' : '', proof.nonceFromDsp ? '←' : ''].join('');

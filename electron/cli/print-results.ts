@@ -1,7 +1,7 @@
 import { findBenchmark } from '../bench/catalogue.ts';
 import { variantShort } from '../bench/variants.ts';
 import type { Flag, PointGroup, ResultRow } from '../bench/results.ts';
-import { formatBandwidth, formatBytes, formatTime } from '../model/format.ts';
+import { formatBandwidth, formatBytes, formatTime, timeIn } from '../model/format.ts';
 import { textTable, type Column } from './table.ts';
 import { wrap } from './wrap.ts';
 
@@ -80,27 +80,20 @@ function middle(
 ): [string, string] {
   if (row.bandwidth?.kind === 'value' && findBenchmark(row.benchmark)?.bandwidth === true) {
     const { value, interval } = row.bandwidth;
-    return withSpan(formatBandwidth(value), interval, formatBandwidth);
+    return [formatBandwidth(value), span(interval, (end) => formatBandwidth(end).replace(' GB/s', ''))];
   }
-  return withSpan(formatTime(summary.p50), summary.p50Interval, formatTime);
+  const p50 = formatTime(summary.p50);
+  const unit = p50.split(' ')[1] ?? '';
+  return [p50, span(summary.p50Interval, (end) => timeIn(end, unit))];
 }
 
 type Span =
   | { readonly kind: 'interval'; readonly low: number; readonly high: number }
   | { readonly kind: 'too-few' | 'not-defined' };
 
-function withSpan(text: string, interval: Span, format: (value: number) => string): [string, string] {
-  return [text, interval.kind === 'interval' ? span(interval, text.split(' ')[1] ?? '', format) : TOO_FEW];
-}
-
-/** '43.3…45.8': the unit stands in the p50 beside it; an end in another unit carries its own. */
-function span(
-  { low, high }: { readonly low: number; readonly high: number },
-  unit: string,
-  format: (value: number) => string,
-): string {
-  return [low, high].map((end) => format(end).replace(` ${unit}`, '')).join('…');
-}
+/** '43.3…45.8': both ends in the unit of the p50 beside it. */
+const span = (interval: Span, format: (value: number) => string): string =>
+  interval.kind === 'interval' ? `${format(interval.low)}…${format(interval.high)}` : TOO_FEW;
 
 /** Words where there is something to say, one a row; what holds for the whole run is said once below. */
 function wordsOf(group: PointGroup): string[] {
@@ -130,7 +123,8 @@ export function remarks(groups: readonly PointGroup[]): string[] {
 export function tally(groups: readonly PointGroup[]): string {
   const counts = new Map<string, number>();
   for (const group of groups) counts.set(word(group), (counts.get(word(group)) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+  const passFirst = [...counts].sort(([a], [b]) => Number(b === 'pass') - Number(a === 'pass'));
+  return passFirst.map(([status, count]) => `${count} ${status}`).join(', ');
 }
 
 /** Points that did not pass, each with its sentence; those with the same sentence together. */

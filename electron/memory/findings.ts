@@ -95,14 +95,16 @@ function livelyBank(device: string, { banks, processes }: Parts): boolean {
 /** All of them in one sentence: a picture with a thousand of them has one finding, with its evidence. */
 function unheldFinding(buffers: readonly PictureBuffer[]): Finding[] {
   if (buffers.length === 0) return [];
+  const one = buffers.length === 1;
   const bytes = buffers.reduce((sum, buffer) => sum + (buffer.size.value ?? 0), 0);
   const devices = [...new Set(buffers.flatMap((buffer) => buffer.attachedTo.value ?? []))];
-  const at = devices.length > 0 ? ` They are attached to ${devices.join(', ')}.` : '';
+  const at = devices.length > 0 ? ` ${one ? 'It is' : 'They are'} attached to ${devices.join(', ')}.` : '';
+  const some = `${buffers.length} ${one ? 'dma-buf' : 'dma-bufs'} (${formatBytes(bytes)}) ${one ? 'is' : 'are'}`;
   return [
     {
       id: 'unheld',
       severity: 'notice',
-      text: `${buffers.length} dma-bufs (${formatBytes(bytes)}) are referenced, but no process that could be read holds or maps them.${at}`,
+      text: `${some} referenced, but no process that could be read holds or maps ${one ? 'it' : 'them'}.${at}`,
       remedy:
         'An import keeps such a buffer: closing its GEM handle, or the file that imported it, frees it.',
       evidence: buffers.map((buffer) => String(buffer.ino)),

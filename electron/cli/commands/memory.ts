@@ -6,6 +6,7 @@ import { seconds } from '../arguments.ts';
 import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { jsonOf } from '../json.ts';
 import { memoryText } from '../print-memory.ts';
 import type { Screen } from '../screen.ts';
 import { wrap } from '../wrap.ts';
@@ -52,7 +53,7 @@ async function lookOnce(
 ): Promise<Outcome<void>> {
   const picture = await takePicture(board.session, lookMs, signal);
   if (!picture.ok) return picture;
-  screen.out(args.has('json') ? pictureJson(picture.value, 2) : pictureText(picture.value, screen, board));
+  screen.out(args.has('json') ? jsonOf(picture.value, 2) : pictureText(picture.value, screen, board));
   return ok(undefined);
 }
 
@@ -60,7 +61,7 @@ async function lookOnce(
 function shower(args: Arguments, screen: Screen, board: OpenBoard): (picture: MemoryPicture) => void {
   if (args.has('json'))
     return (picture) => {
-      screen.out(pictureJson(picture, 0));
+      screen.out(jsonOf(picture, 0));
     };
   const clear = screen.interactive ? '\x1b[2J\x1b[H' : '';
   return (picture) => {
@@ -81,11 +82,3 @@ function heading({ target, identity }: OpenBoard): string {
   ];
   return words.filter((word) => word !== '').join(' · ');
 }
-
-/** Addresses are 64 bits: they stand as hexadecimal strings. */
-const pictureJson = (picture: MemoryPicture, indent: number): string =>
-  JSON.stringify(
-    picture,
-    (_, value: unknown) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value),
-    indent,
-  );

@@ -1,6 +1,7 @@
 import { listRuns, type RunLine } from '../../host/runs.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { jsonOf } from '../json.ts';
 import { textTable } from '../table.ts';
 
 export const runs: Command = {
@@ -21,9 +22,8 @@ export const runs: Command = {
     }
     if (args.has('json'))
       screen.out(
-        JSON.stringify(
+        jsonOf(
           lines.value.map((line) => line.header),
-          null,
           2,
         ),
       );

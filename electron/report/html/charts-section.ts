@@ -119,7 +119,10 @@ const columnsOf = (unit: string, places: (sweep: Sweep) => string): readonly Col
   {
     head: 'intercept',
     kind: 'n',
-    cell: line((one) => html`<span title="${one.intercept} µs">${formatTime(one.intercept * 1000)}</span>`),
+    cell: line(
+      (one) =>
+        html`<span title="${one.intercept} µs">${formatTime(one.intercept * 1000).replace('-', '−')}</span>`,
+    ),
   },
 ];
 

@@ -57,7 +57,7 @@ function benchmarkPart(id: string, groups: readonly PointGroup[], usual: readonl
   const shared = sharedFlags(groups);
   const title = benchmark?.title ?? 'not in the catalogue of this version';
   const folds = usual !== null && benchmark?.dsp === true;
-  const flags = folds ? shared.filter((flag) => !usual.includes(flag)) : shared;
+  const flags = folds ? shared.filter((flag) => flag === 'simulated' || !usual.includes(flag)) : shared;
   const head = html`<h3 id="${anchor(id)}">
     ${benchmark?.place ?? ''} ${id}: ${title} ${flagWords(flags)}
   </h3>`;

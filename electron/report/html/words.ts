@@ -1,6 +1,6 @@
 import type { Flag } from '../../bench/results.ts';
 import type { Figure, Interval, NotDefined, TooFew } from '../../bench/statistics/figures.ts';
-import { formatBytes, formatTime } from '../../model/format.ts';
+import { formatBytes, formatTime, timeIn } from '../../model/format.ts';
 import type { PointStatus } from '../../model/run.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
 
@@ -34,19 +34,15 @@ export function timeInterval(interval: Interval | TooFew | NotDefined): Markup {
 
 export function range(low: number, high: number): string {
   const [upper = '', unit = ''] = formatTime(high).split(' ');
-  const lower = inUnit(low, unit);
+  const lower = timeIn(low, unit);
   return `${lower} to ${upper} ${unit}`;
 }
 
 /** An interval in the unit of the value that stands above it: '21.0 – 21.2'. */
 export function rangeBelow(value: number, low: number, high: number): string {
   const unit = formatTime(value).split(' ')[1] ?? '';
-  return `${inUnit(low, unit)}–${inUnit(high, unit)}`;
+  return `${timeIn(low, unit)}–${timeIn(high, unit)}`;
 }
-
-const SCALE: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 };
-
-const inUnit = (ns: number, unit: string): string => three(ns / (SCALE[unit] ?? 1));
 
 /** Three significant digits without an exponent. */
 export function three(value: number): string {

@@ -42,6 +42,27 @@ test('slopes, rates, counts and proofs are rows with their point', () => {
   expect(text).toContain('No DMA address: no trace was read while it was mapped');
 });
 
+test('of a buffer that is only made and freed no cost of sharing is told', () => {
+  const alone = pointResult({ benchmark: 'mem.alloc', size: 4096 }, { alloc: steady(10), close: steady(10) });
+  expect(figuresText(groupsFrom(alone), 80)).toBe('');
+  const shared = pointResult(
+    { benchmark: 'mem.import', size: 4096 },
+    { cold: steady(10), warm: steady(8), close: steady(10) },
+  );
+  expect(figuresText(groupsFrom(alone, shared), 80)).toMatch(/4 KiB +≥ 40\.0 ns +≥ 8\.00 ns/);
+});
+
+test('a claim whose inode cannot be compared counts as shown in part and says why', () => {
+  const groups = groupsOf(run).map((group) => ({
+    ...group,
+    proofs: group.proofs.map((proof) => ({ ...proof, importIno: null })),
+  }));
+  const words = figuresText(groups, 80);
+  expect(words).toMatch(/^Zero copy, 0 of \d+ claims shown, \d+ in part/m);
+  expect(words).toContain('Same ?: the driver did not export');
+  expect(widest(words)).toBeLessThanOrEqual(80);
+});
+
 test('a run without the DSP has only what its own stages cost', () => {
   const only = groupsOf(run).filter(({ point }) => point.benchmark.startsWith('mem.'));
   expect(figuresText(only, 80)).toMatch(/^What sharing costs/);
@@ -53,7 +74,7 @@ test('a DSP process shows its memory, its space with what holds it, and the call
   const sessions = sessionsText(sessionsOf(dspFacts), 80);
   expect(sessions).toContain('17 MiB of 1.98 GiB held: buffer 16 MiB in 1,');
   expect(sessions).toContain('memory of the process 4 MiB, 57 reverse calls');
-  expect(sessions).toMatch(/0x40000000 +1 MiB +heap +–/);
+  expect(sessions).toMatch(/0x4000_0000 +1 MiB +heap +–/);
   expect(sessions).toContain('thread 4713 waits in handle 0x3, scalars 0x3020200');
   expect(widest(sessions)).toBeLessThanOrEqual(80);
   const [session] = sessionsOf(dspFacts);

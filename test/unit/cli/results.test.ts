@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { remarks, resultsTable, shortSeries, tally, troubles } from '../../../electron/cli/print-results.ts';
 import { groupsOf, type PointGroup } from '../../../electron/bench/results.ts';
 import { fixtureRun } from '../report/fixture.ts';
+import { groupsFrom, pointResult } from '../results.ts';
 
 const groups = groupsOf(fixtureRun());
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => [...line].length));
@@ -45,6 +46,7 @@ test('a point that was measured in part says partial, one without samples its ow
   const none = changed({ status: 'not-run', rows: [], reason: 'The run ended before this point.' });
   const both = [changed({ status: 'not-run' }), none];
   expect(tally(both)).toBe('1 partial, 1 not-run');
+  expect(tally([...both, changed({ status: 'pass' })])).toBe('1 pass, 1 partial, 1 not-run');
   const text = resultsTable(both, 80);
   expect(text).toMatch(/ partial$/m);
   expect(text).toMatch(/ not-run$/m);
@@ -67,4 +69,10 @@ test('the words are explained where they occur, and only there', () => {
   const said = remarks([changed({ flags: ['unstable', 'drifted'] })]).join('\n');
   expect(said).toMatch(/^unstable: /m);
   expect(said).toMatch(/^drifted: /m);
+});
+
+test('both ends of an interval have the unit of the p50 beside them', () => {
+  const ns = [4_430, 4_430, 4_430, 12_500, 12_500, 12_500, 1_150_000, 1_150_000, 1_150_000];
+  const wide = groupsFrom(pointResult({ benchmark: 'session.create' }, { close: ns }));
+  expect(resultsTable(wide, 80)).toMatch(/ 12\.5 µs +4\.43…1150 /);
 });

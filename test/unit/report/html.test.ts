@@ -296,7 +296,7 @@ test('what is many folds away, and opens where something went wrong', () => {
   expect(folded.length).toBe(16);
   expect(folded.every((one) => one.getAttribute('open') === null)).toBe(true);
   expect(plain(folded[6]?.querySelector('summary') ?? null)).toMatch(
-    /^C2 rpc\.ping: An empty call to our code p50 of call [\d.]+ µs to [\d.]+ µs, 2 points$/,
+    /^C2 rpc\.ping: An empty call to our code simulated p50 of call [\d.]+ µs to [\d.]+ µs, 2 points$/,
   );
   const points = run.points.map((result) =>
     result.point.benchmark === 'dsp.read'
