@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -161,7 +162,12 @@ int qda_agent_main(int argc, char **argv)
         printf("%s\n", QDA_BUILD_ID);
         return EXIT_OK;
     }
-    if (agent.options.worker)
+    if (agent.options.worker) {
+        prctl(PR_SET_NAME, "qda-dsp-worker"); /* else lists of processes call it "exe", after the path that it was started by */
         return work(&agent.options);
-    return agent.options.helper ? help_out(&agent.options) : serve(&agent);
+    }
+    if (!agent.options.helper)
+        return serve(&agent);
+    prctl(PR_SET_NAME, "qda-helper");
+    return help_out(&agent.options);
 }

@@ -113,7 +113,7 @@ static int sample(void *arg, uint64_t *ns)
 static int attach(struct state *st)
 {
     struct qda_run *run = &st->run;
-    if (!qda_run_needs_gem(run, "an import that lasts (variants with 8)"))
+    if (!qda_run_needs_gem(run, "an import that lasts (the attached variants)"))
         return -1;
     if (qda_exporter_is_qda(&st->exporter))
         return qda_run_skip(run, "the accel node's own buffers are never attached to its context banks (an import of one "

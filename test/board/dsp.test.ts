@@ -69,6 +69,9 @@ describe('a run on the DSP', () => {
     const html = readFileSync(join(lab.folder, 'out', 'report.html'), 'utf8');
     for (const id of ['calls', 'crossover', 'zero-copy']) expect(html).toContain(`<section id="${id}"`);
     expect((await lab.run('report', 'latest', '--format', 'csv')).out).toContain('dsp.read');
+    expect(JSON.parse((await lab.run('runs', '--json')).out)).toMatchObject([
+      { dsp: { sessions: [{ maps: [{ address: expect.stringMatching(/^0x[0-9a-f]+$/) as string }] }] } },
+    ]);
   });
 
   test('copies no byte of a shared buffer', async () => {

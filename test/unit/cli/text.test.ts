@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Command } from '../../../electron/cli/command.ts';
 import { COMMANDS } from '../../../electron/cli/commands/index.ts';
+import { jsonOf } from '../../../electron/cli/json.ts';
 import { commandHelp, programHelp } from '../../../electron/cli/help.ts';
 import { textTable } from '../../../electron/cli/table.ts';
 import { wrap } from '../../../electron/cli/wrap.ts';
@@ -60,4 +61,10 @@ test('a command without notes ends with its options', () => {
     run: () => Promise.resolve(0),
   };
   expect(commandHelp(command, 80)).toBe('Do x\n\nUsage: qda-lab x\n\nOptions\n  --help  Print this help');
+});
+
+test('JSON for programs carries addresses as hexadecimal text', () => {
+  expect(jsonOf([{ address: 0x3_8120_0000n, size: 4096 }], 0)).toBe(
+    '[{"address":"0x381200000","size":4096}]',
+  );
 });
