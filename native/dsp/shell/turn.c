@@ -35,7 +35,9 @@ void turn_sleep(void)
 
 void turn_give(void)
 {
-    bool slept = __atomic_exchange_n(&asleep, 0, __ATOMIC_RELAXED);
+    bool slept = __atomic_load_n(&asleep, __ATOMIC_RELAXED); /* only who has the turn writes it */
+    if (slept)
+        __atomic_store_n(&asleep, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&taken, 0, __ATOMIC_RELEASE);
     if (slept)
         futex_wake(&asleep, 1);
