@@ -270,17 +270,12 @@ static void *sleep_on_dsp(void *arg)
     return NULL;
 }
 
-static void check_crash_with_waiters(const char *generation)
+/* Three calls that wait, as far as can be seen from here. */
+enum { WAITERS = 3 };
+static void start_waiters(struct waiter waiters[WAITERS], struct qda_rpc *rpc, uint32_t sleeper)
 {
-    enum { WAITERS = 3 };
-    struct waiter waiters[WAITERS];
-    atomic_int entered = 0;
-    if (!begin(generation, "536870912"))
-        return;
-    serve_skel(1, "runtime");
-    serve_skel(2, "crash");
-    struct qda_rpc *rpc = session(board.sys), *beside = session(board.sys);
-    uint32_t sleeper = load(rpc, 1), crash = load(rpc, 2), ours = load(beside, 0);
+    static atomic_int entered;
+    atomic_store(&entered, 0);
     for (int i = 0; i < WAITERS; i++) {
         waiters[i] = (struct waiter){.rpc = rpc, .handle = sleeper, .entered = &entered, .result = 0};
         CHECK_INT(pthread_create(&waiters[i].thread, NULL, sleep_on_dsp, &waiters[i]), 0);
@@ -288,12 +283,29 @@ static void check_crash_with_waiters(const char *generation)
     while (atomic_load(&entered) < WAITERS)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
-    int result = qda_rpc_invoke(rpc, crash, CALL(2), NULL);
-    CHECK(result != 0 && !qda_rpc_is_errno(result));
+}
+
+static void join_waiters(struct waiter waiters[WAITERS])
+{
     for (int i = 0; i < WAITERS; i++) {
         CHECK_INT(pthread_join(waiters[i].thread, NULL), 0);
         CHECK(waiters[i].result != 0);
     }
+}
+
+static void check_crash_with_waiters(const char *generation)
+{
+    struct waiter waiters[WAITERS];
+    if (!begin(generation, "536870912"))
+        return;
+    serve_skel(1, "runtime");
+    serve_skel(2, "crash");
+    struct qda_rpc *rpc = session(board.sys), *beside = session(board.sys);
+    uint32_t sleeper = load(rpc, 1), crash = load(rpc, 2), ours = load(beside, 0);
+    start_waiters(waiters, rpc, sleeper);
+    int result = qda_rpc_invoke(rpc, crash, CALL(2), NULL);
+    CHECK(result != 0 && !qda_rpc_is_errno(result));
+    join_waiters(waiters);
     qda_rpc_words(result, why, sizeof why);
     printf("# %s: %s\n", generation, why);
     CHECK_INT(ping(beside, ours), 0);
@@ -306,6 +318,60 @@ static void test_crash_with_waiters(void)
 {
     for (size_t i = 0; i < 3; i++)
         check_crash_with_waiters(generations[i]);
+}
+
+/* The node goes under all of them. FastRPC wakes them; nobody does in QDA, where only the end of the process lets go. */
+static void test_unplug_wakes(void)
+{
+    struct waiter waiters[WAITERS];
+    if (!begin("fastrpc", "536870912"))
+        return;
+    serve_skel(1, "runtime");
+    struct qda_rpc *rpc = session(board.sys);
+    start_waiters(waiters, rpc, load(rpc, 1));
+    CHECK(live_board_unplug(&board, "cdsp"));
+    join_waiters(waiters);
+    qda_rpc_words(waiters[0].result, why, sizeof why);
+    CHECK_CONTAINS(why, "restart; run again when it is back");
+    qda_rpc_close(rpc, NULL);
+    end();
+}
+
+static void wait_in_child(int ready)
+{
+    struct waiter waiters[WAITERS];
+    struct qda_rpc *rpc = session(board.sys);
+    start_waiters(waiters, rpc, load(rpc, 1));
+    if (write(ready, "x", 1) == 1)
+        join_waiters(waiters);
+    _exit(1); /* not reached: it is killed before */
+}
+
+static void check_unplug_and_kill(const char *generation)
+{
+    int ends[2], status = 0;
+    char byte;
+    if (!begin(generation, "536870912"))
+        return;
+    serve_skel(1, "runtime");
+    CHECK_INT(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        wait_in_child(ends[1]);
+    CHECK_INT(read(ends[0], &byte, 1), 1);
+    CHECK(live_board_unplug(&board, "cdsp"));
+    kill(child, SIGKILL);
+    CHECK_INT(waitpid(child, &status, 0), child);
+    CHECK(WIFSIGNALED(status));
+    close(ends[0]);
+    close(ends[1]);
+    end();
+}
+
+static void test_unplug_and_kill(void)
+{
+    check_unplug_and_kill("v1");
+    check_unplug_and_kill("rfc");
 }
 
 /* ---- floods of reverse calls */
@@ -493,6 +559,8 @@ int main(void)
     check_run("a skel that eats all memory", test_eater);
     check_run("a skel that spins, and its caller is killed", test_spin);
     check_run("a crash with other calls waiting", test_crash_with_waiters);
+    check_run("the node goes with calls waiting, which are woken", test_unplug_wakes);
+    check_run("the node goes with calls waiting that nobody wakes", test_unplug_and_kill);
     check_run("floods of log lines and of files outside", test_flood);
     check_run("lengths beyond buffers, and buffers that are none", test_arguments);
     check_run("no bank or session is free", test_limit);
