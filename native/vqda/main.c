@@ -187,10 +187,11 @@ static const struct option *find_option(const char *name)
 static int parse(int argc, char **argv, struct arguments *to)
 {
     for (int i = 1; i < argc; i++) {
-        const struct option *option = find_option(argv[i]);
+        const char *name = argv[i];
+        const struct option *option = find_option(name);
         const char *value = option && option->value && i + 1 < argc ? argv[++i] : NULL;
         if (!option || (option->value && !value) || option->set(to, value) != 0) {
-            fprintf(stderr, "vqda: %s %s is not understood; try --help\n", argv[i], value ? value : "");
+            fprintf(stderr, "vqda: %s %s is not understood; try --help\n", name, value ? value : "");
             return -EINVAL;
         }
     }

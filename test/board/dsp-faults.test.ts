@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +116,7 @@ function badShells(folder: string): void {
     good,
   };
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+  symlinkSync(STAND_IN, join(folder, 'link'));
 }
 
 describe('shells that are none', () => {
@@ -120,10 +129,8 @@ describe('shells that are none', () => {
       return [said.code, plain(said)];
     };
     const at = (name: string): string => `${FOLDER}/${name}`;
-    expect(await says(at('absent'))).toEqual([
-      0,
-      expect.stringContaining(`there is no shell at ${FOLDER}/absent`),
-    ]);
+    for (const name of ['absent', 'link', '../adsp/good'])
+      expect(await says(at(name))).toEqual([0, expect.stringContaining(`there is no shell at ${at(name)}`)]);
     expect(await says(at('too-large'))).toEqual([0, expect.stringContaining('over 4 MiB')]);
     for (const name of ['of-the-host', 'text', 'empty'])
       expect(await says(at(name))).toEqual([0, expect.stringContaining(`${name} cannot be used: it is no`)]);

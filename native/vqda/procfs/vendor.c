@@ -40,7 +40,7 @@ static int open_lent(const char *rest, struct stat *st)
         return -ENOENT;
     int fd = openat(lent_folder, rest + 1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        return -errno;
+        return errno == ELOOP ? -ENOENT : -errno;
     if (fstat(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_size <= MAX_FILE)
         return fd;
     close(fd);
