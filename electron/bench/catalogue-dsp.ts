@@ -235,11 +235,11 @@ export const DSP_BENCHMARKS: readonly Benchmark[] = [
         WATERFALL,
       ],
       quick: [
+        argsize({ sizes: [4 * KIB], variants: passes(['in'], ['mapped']) }),
         argsize({
           sizes: [32 * KIB, 64 * KIB, MIB],
           variants: [...passes(['in'], ['copy', 'buffer', 'mapped']), ...passes(['out'], ['copy', 'mapped'])],
         }),
-        argsize({ sizes: [4 * KIB], variants: passes(['in'], ['mapped']) }),
       ],
       alone: [NO_BYTES, argsize({ variants: passes(BOTH, ['copy', 'buffer', 'mapped', 'dma']) }), WATERFALL],
     },

@@ -30,7 +30,7 @@ export const bench: Command = {
     {
       name: 'plan',
       value: 'quick|full',
-      help: 'How much: some 20 seconds, or the whole catalogue (default quick)',
+      help: 'How much: well under a minute, or the whole catalogue (default quick)',
     },
     { name: 'only', value: 'ID,...', help: 'Only these benchmarks, by public id: mem.alloc,mem.import' },
     { name: 'sizes', value: 'SIZE,...', help: 'Only these buffer sizes: 4K,1M' },
@@ -147,7 +147,9 @@ function hooks(screen: Screen): RunHooks {
         `${plan.points.length} points on ${node.dsp} (${node.generation ?? ''}), budget ${seconds} s`,
       );
       if (leaves > 0) {
-        screen.note(`This driver keeps what was once mapped: ${formatBytes(leaves)} stay held until reboot.`);
+        screen.note(
+          `This driver keeps what was once mapped: at least ${formatBytes(leaves)} stay held until reboot.`,
+        );
       }
       progress = new Progress(plan, screen, performance.now());
     },
