@@ -135,7 +135,7 @@ int probe_check_others(const struct probe_checks *checks)
     struct probe_holder_list holders;
     probe_other_holders(checks->sys, &holders);
     snprintf(verdict.read, sizeof(verdict.read), "/proc/*/fd: %s",
-             holders.count > 0 ? holders.text : "nobody else has an accel node open");
+             holders.count > 0 ? holders.text : "nobody else has a node of a DSP open");
     if (holders.count > 0) {
         verdict.state = QDA_CHECK_WARN;
         verdict.remedy = "end them for quiet numbers, or keep them if their load is what you measure";
