@@ -190,10 +190,11 @@ static int parse(int argc, char **argv, struct arguments *to)
         const char *name = argv[i];
         const struct option *option = find_option(name);
         const char *value = option && option->value && i + 1 < argc ? argv[++i] : NULL;
-        if (!option || (option->value && !value) || option->set(to, value) != 0) {
+        int err = !option || (option->value && !value) ? -EINVAL : option->set(to, value);
+        if (err == -EINVAL || err == -E2BIG)
             fprintf(stderr, "vqda: %s %s is not understood; try --help\n", name, value ? value : "");
-            return -EINVAL;
-        }
+        if (err != 0)
+            return err; /* any other is said where it was found */
     }
     if (!to->help && !to->board.name) {
         fprintf(stderr, "vqda: --board NAME is needed; try --help\n");

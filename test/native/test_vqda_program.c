@@ -55,6 +55,7 @@ static void test_usage(void)
         { { "--board", "x", "--generation", "v9", NULL }, "v9 is not understood" },
         { { "--board", "x", "--iommu", "maybe", NULL }, "maybe is not understood" },
         { { "--board", "x", "--nonsense", NULL }, "--nonsense" },
+        { { "--board", "x", "--shells", "/no/such", NULL }, "the folder /no/such cannot be read" },
         { { "--board", "x", "--quirk", "nonsense=on", NULL }, "there are mmap-pins-object" },
         { { "--board", "x", "--quirk", "first-sg-only=perhaps", NULL }, "NAME=on or NAME=off" },
     };
