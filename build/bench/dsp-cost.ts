@@ -3,9 +3,9 @@ import { medianOfSorted } from '../../electron/bench/statistics/percentile.ts';
 import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import type { Session } from '../../electron/session/session.ts';
 import { at } from '../run.ts';
-import { must, progress, type BenchLab } from './bench-lab.ts';
+import { must, pin, progress, type BenchLab } from './bench-lab.ts';
 import { digits, median, medianRatio, type Figure, type Pair } from './figure.ts';
-import { point, roundOf, samplesOf, us } from './ioctl-cost.ts';
+import { point, PROCESSOR, roundOf, samplesOf, us } from './ioctl-cost.ts';
 
 const EMULATOR = ['qemu-hexagon', '-cpu', 'v67'] as const;
 const bare = (name: string): string => at('.build/host/test/native/hexagon', name);
@@ -21,27 +21,52 @@ const KERNELS = ['scalar', 'HVX', 'HVX with l2fetch'] as const;
 
 const unbound = { samples: PINGS, warmups: WARMUPS, minSamples: PINGS } as const;
 
-/** A call to the virtual DSP against a round trip over pipes to a loop in the same emulator. */
-async function pings(lab: BenchLab, session: Session, rounds: number): Promise<Figure> {
+/** Rounds of a call to the virtual DSP and of a round trip over pipes to a loop in the same emulator, in turn. */
+async function pingPairs(
+  lab: BenchLab,
+  session: Session,
+  rounds: number,
+  processor: number | null,
+): Promise<Pair[]> {
   const pairs: Pair[] = [];
+  const where = processor === null ? 'left to the scheduler' : 'on one processor';
   for (let round = 0; round < rounds; round++) {
-    progress(`a call to the DSP against a bare round trip to the emulator: round ${round + 1} of ${rounds}`);
+    progress(`a call to the DSP against a bare round trip, ${where}: round ${round + 1} of ${rounds}`);
     const loop = [String(PINGS), String(WARMUPS), ...EMULATOR, bare('ping_bare')];
     const sides = {
       ours: async () =>
         medianOfSorted(await samplesOf(session, point({ benchmark: 'rpc.ping', ...unbound }))),
-      bare: () => lab.p50('pipe_hop', loop, null),
+      bare: () => lab.p50('pipe_hop', loop, processor),
     };
     pairs.push(await roundOf(sides, round));
   }
+  return pairs;
+}
+
+const pairText = (pairs: readonly Pair[]): string =>
+  `${us(pairs.map(({ ours }) => ours))} / ${us(pairs.map(({ bare: loop }) => loop))}`;
+
+/** Everything on one processor: what the processes of a session are made of inherits it from board and agent. */
+async function pinnedPings(lab: BenchLab, rounds: number): Promise<Pair[]> {
+  const board = await lab.board();
+  const { session, pid } = await lab.session(board);
+  await pin(board.pid, PROCESSOR);
+  await pin(pid, PROCESSOR);
+  return pingPairs(lab, session, rounds, PROCESSOR);
+}
+
+/** A call to the virtual DSP against a round trip over pipes to a loop in the same emulator. */
+async function pings(lab: BenchLab, session: Session, rounds: number): Promise<Figure> {
+  const free = await pingPairs(lab, session, rounds, null);
+  const pinned = await pinnedPings(lab, rounds);
   return {
     what: 'virtual rpc.ping, p50 / a pipe round trip to a loop in the same emulator',
-    value: medianRatio(pairs),
+    value: medianRatio(free),
     unit: '',
     goal: { sense: 'at most', value: 2 },
     how:
-      `${us(pairs.map(({ ours }) => ours))} / ${us(pairs.map(({ bare: loop }) => loop))}; left to the scheduler; ` +
-      `${rounds} rounds of ${PINGS} in turn, median of the rounds' ratios`,
+      `${pairText(free)}, left to the scheduler, which decides how much the waking of another processor costs; all on one processor ` +
+      `${pairText(pinned)}, ratio ${digits(medianRatio(pinned))}; ${rounds} rounds of ${PINGS} in turn, median of the rounds' ratios`,
   };
 }
 

@@ -31,7 +31,7 @@ export const point = (more: Partial<PlanPoint>): PlanPoint => ({
   ...more,
 });
 
-const PROCESSOR = cpus().length - 1;
+export const PROCESSOR = cpus().length - 1;
 
 let plans = 0;
 
