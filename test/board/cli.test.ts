@@ -33,6 +33,7 @@ test('a wrong command line ends with 3, says what is wrong and where help is', a
   for (const args of [
     ['nonsense'],
     ['bench', '--samples', 'many'],
+    ['bench', '--call-grace', '0.5'],
     ['bench', '--plan', 'huge'],
     ['report'],
     ['bench', '--nonsense'],

@@ -41,6 +41,11 @@ export const bench: Command = {
       help: 'Seconds a point and run, at most; 30 samples are taken all the same',
     },
     {
+      name: 'call-grace',
+      value: 'S',
+      help: "Give a DSP call that does not come back up so many whole seconds after its point's budget (default 10)",
+    },
+    {
       name: 'seed',
       value: 'N',
       help: 'Seed of the patterns that buffers are checked with (default: random)',
@@ -67,10 +72,11 @@ export const bench: Command = {
       return EXIT.pass;
     }
     const planned = planRequest(args);
+    const callGraceS = wholeNumber(args, 'call-grace', [1, 86_400]);
     const finished = await withBoard(
       context.lab,
       args.value('board'),
-      deployOptions(args, context.signal),
+      { ...deployOptions(args, context.signal), ...(callGraceS === null ? {} : { callGraceS }) },
       (board) =>
         runPlan(
           context.lab,

@@ -18,6 +18,8 @@ export type Generation = (typeof GENERATIONS)[number];
 export interface DeployOptions {
   /** Where the user names it. */
   readonly generation?: Generation;
+  /** A DSP call that does not come back is given up so many whole seconds after its point's budget, 1 to 86400; default: the agent's. */
+  readonly callGraceS?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -39,6 +39,7 @@ export async function startAgent(
   const args = ['--vqda', socketName(board, 'vqda'), '--board', board];
   args.push('--idle-exit', IDLE_EXIT_S, '--keep-results', IDLE_EXIT_S);
   if (options.generation !== undefined) args.push('--generation', options.generation);
+  if (options.callGraceS !== undefined) args.push('--call-grace', String(options.callGraceS));
   const child = new Child(program, args, { input: `${token}\n`, session: 'ours' });
   const onAbort = (): void => void child.stop();
   options.signal?.addEventListener('abort', onAbort);

@@ -17,11 +17,11 @@ function problemOf(outcome: Outcome<unknown>): { code: string; message: string; 
 }
 
 describe('starting an agent', () => {
-  it('gives it the board, the generation and a fresh token on its standard input', async () => {
+  it('gives it the board, the generation, the grace of a call and a fresh token on its standard input', async () => {
     const program = agent(
       'read token; echo "$token $*" >&2; echo listening qda-lab/0/b/agent-1; exec sleep 100',
     );
-    const first = await startAgent(program, 'b', { generation: 'v1' });
+    const first = await startAgent(program, 'b', { generation: 'v1', callGraceS: 3 });
     const second = await startAgent(program, 'b', {});
     if (!first.ok || !second.ok) throw new Error('did not start');
     expect(first.value.buildId).toBe('0123456789abcdef');
@@ -31,7 +31,10 @@ describe('starting an agent', () => {
     await second.value.stop();
     const { message } = await first.value.ended;
     expect(message).toContain(`${first.value.token} --vqda qda-lab/`);
-    expect(message).toContain('/b/vqda --board b --idle-exit 60 --keep-results 60 --generation v1');
+    expect(message).toContain(
+      '/b/vqda --board b --idle-exit 60 --keep-results 60 --generation v1 --call-grace 3',
+    );
+    expect((await second.value.ended).message).not.toContain('--call-grace');
   });
 
   it('its death is told with its last words', async () => {
