@@ -1,3 +1,4 @@
+import { claimsText } from './proof-section.ts';
 import { proofsOf } from '../../bench/proof.ts';
 import type { PointGroup } from '../../bench/results.ts';
 import { moved } from '../../bench/drift.ts';
@@ -120,8 +121,7 @@ function checks(groups: readonly PointGroup[]): Piece {
 function zeroCopy(groups: readonly PointGroup[]): Line[] {
   const lines = proofsOf(groups);
   if (lines.length === 0) return [];
-  const shown = lines.filter(({ verdict }) => verdict === 'shown').length;
-  const text = `${shown} of ${plural(lines.length, 'claim')} shown`;
+  const text = claimsText(lines);
   const wrong = lines.some(({ verdict }) => verdict === 'contradicted');
   return [['Zero copy', html`<a href="#zero-copy">${wrong ? statusWord('error', text) : text}</a>`]];
 }

@@ -21,13 +21,14 @@ export function proofSection(groups: readonly PointGroup[]): Markup {
       address that the DSP used, and a random word written at one end and read at the other, outside the timed
       region.
     </p>
-    ${details(tally(lines), content, lines.length <= OPEN_ROWS || lines.some(({ verdict }) => verdict !== 'shown'))}
+    ${details(claimsText(lines), content, lines.length <= OPEN_ROWS || lines.some(({ verdict }) => verdict !== 'shown'))}
   </section>`;
 }
 
 const OPEN_ROWS = 12;
 
-function tally(lines: readonly ProofLine[]): string {
+/** How many claims there are, and what became of them. */
+export function claimsText(lines: readonly ProofLine[]): string {
   const count = (verdict: ProofLine['verdict']): number =>
     lines.filter((line) => line.verdict === verdict).length;
   const words = (['shown', 'in part', 'contradicted'] as const).flatMap((verdict) =>
