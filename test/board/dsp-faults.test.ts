@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { BoardOptions } from '../../electron/link/virtual/board.ts';
 import type { PointResult, Run } from '../../electron/model/run.ts';
 import { parseRun } from '../../electron/report/parse.ts';
@@ -25,7 +25,6 @@ const BUILT = fileURLToPath(new URL('../../.build/host/', import.meta.url));
 const STAND_IN = join(BUILT, 'native/dsp/shell/fastrpc_shell_unsigned_3');
 const HOSTILE = join(BUILT, 'test/native/dsp_shells');
 const FOLDER = '/usr/lib/rfsa/adsp';
-const SLOW_MS = 180_000; // several calls that are given up after ten seconds each
 const GENERATIONS = ['v1', 'rfc', 'fastrpc'] as const;
 /** What drivers keep for ever is left out: afterwards nothing at all is held. */
 const NO_LEAKS = Object.fromEntries(
@@ -33,6 +32,10 @@ const NO_LEAKS = Object.fromEntries(
     (quirk) => [quirk, false],
   ),
 );
+/** Where points hang and nothing else is to pass. */
+const GIVE_UP = ['--call-grace', '1'];
+/** Where others are to pass: what they start takes its time on a machine that is busy. */
+const GIVE_UP_LATER = ['--call-grace', '3'];
 const PING = ['--only', 'rpc.ping', '--samples', '8', '--budget', '0.05'];
 const LONG = ['--only', 'rpc.ping', '--samples', '500000', '--budget', '30'];
 
@@ -120,15 +123,23 @@ function badShells(folder: string): void {
 }
 
 describe('shells that are none', () => {
-  test.each(GENERATIONS)('are refused, each with its reason, on %s', async (generation) => {
+  const says = async (name: string): Promise<readonly [number | null, string]> => {
+    const said = await bench(...PING, '--shell', name);
+    return [said.code, plain(said)];
+  };
+  const at = (name: string): string => `${FOLDER}/${name}`;
+
+  async function boardWithBadShells(generation: (typeof GENERATIONS)[number]): Promise<void> {
     const shells = mkdtempSync(join(tmpdir(), 'qda-lab-shells-'));
+    onTestFinished(() => {
+      rmSync(shells, { recursive: true });
+    });
     badShells(shells);
     await boardWith({ generation, shells, quirks: NO_LEAKS });
-    const says = async (name: string): Promise<readonly [number | null, string]> => {
-      const said = await bench(...PING, '--shell', name);
-      return [said.code, plain(said)];
-    };
-    const at = (name: string): string => `${FOLDER}/${name}`;
+  }
+
+  test('are refused, each with its reason', async () => {
+    await boardWithBadShells('v1');
     for (const name of ['absent', 'link', '../adsp/good'])
       expect(await says(at(name))).toEqual([0, expect.stringContaining(`there is no shell at ${at(name)}`)]);
     expect(await says(at('too-large'))).toEqual([0, expect.stringContaining('over 4 MiB')]);
@@ -146,38 +157,44 @@ describe('shells that are none', () => {
     expect(found).toContain("install the board's DSP binaries or name the file (--shell PATH)");
     expect((await says(at('good')))[0]).toBe(0);
     await expectNothingHeld();
-    rmSync(shells, { recursive: true });
   });
 
-  const HOSTILE_SHELLS = ['exit', 'flood_garbage', 'eat_memory', 'threads', 'write_wild'];
-  test(
-    'that are hostile end with the point, and the next session is whole',
-    { timeout: SLOW_MS },
-    async () => {
-      await boardWith({ shells: HOSTILE, quirks: NO_LEAKS });
-      for (const name of HOSTILE_SHELLS) {
-        const said = await bench(...PING, '--shell', `${FOLDER}/dsp_shell_${name}`);
-        expect([name, said.code, plain(said)]).toEqual([name, 1, expect.stringContaining('AEE_EFAILED')]);
-        expect(reasons('error')).toEqual([expect.stringContaining(`dsp_shell_${name}`)]);
-      }
+  // The agent looks at the file, whatever the driver; what the DSP says to it comes through each driver's own call.
+  test.each(['rfc', 'fastrpc'] as const)(
+    'are refused by the DSP, and the next is taken, on %s',
+    async (generation) => {
+      await boardWithBadShells(generation);
+      expect(await says(at('truncated'))).toEqual([1, expect.stringContaining('AEE_EUNABLETOLOAD')]);
+      expect(await says(at('without-code'))).toEqual([1, expect.stringContaining('AEE_EFAILED')]);
+      expect((await says(at('good')))[0]).toBe(0);
       await expectNothingHeld();
     },
   );
 
-  test.each(['spin', 'flood_replies', 'well'])(
-    'that never answer are given up: %s',
-    { timeout: SLOW_MS },
-    async (name) => {
-      await boardWith({ shells: HOSTILE, quirks: NO_LEAKS });
+  const HOSTILE_SHELLS = ['exit', 'flood_garbage', 'eat_memory', 'threads', 'write_wild'];
+  test('that are hostile end with the point, and the next session is whole', async () => {
+    await boardWith({ shells: HOSTILE, quirks: NO_LEAKS });
+    for (const name of HOSTILE_SHELLS) {
+      const said = await bench(...PING, '--shell', `${FOLDER}/dsp_shell_${name}`);
+      expect([name, said.code, plain(said)]).toEqual([name, 1, expect.stringContaining('AEE_EFAILED')]);
+      expect(reasons('error')).toEqual([expect.stringContaining(`dsp_shell_${name}`)]);
+    }
+    await expectNothingHeld();
+  });
+
+  test('that never answer are given up', async () => {
+    await boardWith({ shells: HOSTILE, quirks: NO_LEAKS });
+    for (const name of ['spin', 'flood_replies', 'well']) {
       const said = await bench(
-        ...['--only', 'session.create', '--samples', '2', '--budget', '0.05'],
-        ...['--shell', `${FOLDER}/dsp_shell_${name}`],
+        ...['--only', 'session.create', '--samples', '2', '--budget', '0.05', ...GIVE_UP],
+        ...['--shell', at(`dsp_shell_${name}`)],
       );
-      expect(said.code).toBe(1);
-      expect(reasons('error')).toEqual([expect.stringMatching(/hung: nothing came for 1\d s/)]);
+      expect([name, said.code, reasons('pass')]).toEqual([name, 1, []]);
+      expect(reasons('error')).not.toEqual([]);
+      for (const reason of reasons('error')) expect(reason).toMatch(/hung: nothing came for \d+ s/);
       await expectNothingHeld();
-    },
-  );
+    }
+  });
 });
 
 describe('a DSP that goes wrong in the middle of a call', () => {
@@ -198,19 +215,12 @@ describe('a DSP that goes wrong in the middle of a call', () => {
 
   test.each(GENERATIONS)(
     'hangs: its worker is ended, what it may own is said, the next point works (%s)',
-    { timeout: SLOW_MS },
     async (generation) => {
       await boardWith({ generation, quirks: NO_LEAKS });
       value(await lab.control.setFault({ kind: 'dsp-hang', count: 1 }));
       const said = await bench(
-        '--only',
-        'rpc.argsize',
-        '--sizes',
-        '64K',
-        '--samples',
-        '8',
-        '--budget',
-        '0.05',
+        ...['--only', 'rpc.argsize', '--sizes', '64K', '--samples', '8', '--budget', '0.05'],
+        ...GIVE_UP_LATER,
       );
       value(await lab.control.clearFaults());
       expect(said.code).toBe(1);

@@ -106,7 +106,16 @@ describe('faults of the DSP', () => {
   test('a call that is never answered is given up, and what the DSP may still own is said', async () => {
     await boardWith();
     value(await lab.control.setFault({ kind: 'dsp-hang', count: 1 }));
-    const said = await bench('--only', 'rpc.ping', '--samples', '20', '--budget', '0.05');
+    const said = await bench(
+      '--only',
+      'rpc.ping',
+      '--samples',
+      '20',
+      '--budget',
+      '0.05',
+      '--call-grace',
+      '3',
+    );
     expect(said.code).toBe(1);
     const results = stored().points;
     const [hung, ...others] = results.filter(({ status }) => status === 'error');
