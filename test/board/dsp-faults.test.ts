@@ -37,6 +37,7 @@ const GIVE_UP = ['--call-grace', '1'];
 /** Where others are to pass: what they start takes its time on a machine that is busy. */
 const GIVE_UP_LATER = ['--call-grace', '3'];
 const PING = ['--only', 'rpc.ping', '--samples', '8', '--budget', '0.05'];
+const CREATE = ['--only', 'session.create', '--samples', '2', '--budget', '0.05'];
 const LONG = ['--only', 'rpc.ping', '--samples', '500000', '--budget', '30'];
 
 let lab: TestLab;
@@ -124,7 +125,7 @@ function badShells(folder: string): void {
 
 describe('shells that are none', () => {
   const says = async (name: string): Promise<readonly [number | null, string]> => {
-    const said = await bench(...PING, '--shell', name);
+    const said = await bench(...CREATE, '--shell', name);
     return [said.code, plain(said)];
   };
   const at = (name: string): string => `${FOLDER}/${name}`;
@@ -175,7 +176,7 @@ describe('shells that are none', () => {
   test('that are hostile end with the point, and the next session is whole', async () => {
     await boardWith({ shells: HOSTILE, quirks: NO_LEAKS });
     for (const name of HOSTILE_SHELLS) {
-      const said = await bench(...PING, '--shell', `${FOLDER}/dsp_shell_${name}`);
+      const said = await bench(...CREATE, '--shell', at(`dsp_shell_${name}`));
       expect([name, said.code, plain(said)]).toEqual([name, 1, expect.stringContaining('AEE_EFAILED')]);
       expect(reasons('error')).toEqual([expect.stringContaining(`dsp_shell_${name}`)]);
     }
@@ -185,10 +186,7 @@ describe('shells that are none', () => {
   test('that never answer are given up', async () => {
     await boardWith({ shells: HOSTILE, quirks: NO_LEAKS });
     for (const name of ['spin', 'flood_replies', 'well']) {
-      const said = await bench(
-        ...['--only', 'session.create', '--samples', '2', '--budget', '0.05', ...GIVE_UP],
-        ...['--shell', at(`dsp_shell_${name}`)],
-      );
+      const said = await bench(...[...CREATE, ...GIVE_UP, '--shell', at(`dsp_shell_${name}`)]);
       expect([name, said.code, reasons('pass')]).toEqual([name, 1, []]);
       expect(reasons('error')).not.toEqual([]);
       for (const reason of reasons('error')) expect(reason).toMatch(/hung: nothing came for \d+ s/);
