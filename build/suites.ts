@@ -20,6 +20,9 @@ const sanitizers = {
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
 };
 
+/** Many of the native tests wait, for heartbeats and for calls that hang: two a processor. */
+const meanwhile = ['--num-processes', String(2 * availableParallelism())];
+
 /** How long each fuzz target runs. */
 const fuzzSeconds = 5;
 
@@ -28,7 +31,7 @@ async function mesonTests(tree: Tree): Promise<Tally> {
   rmSync(log, { force: true });
   const done = await run(
     'meson',
-    ['test', '-C', `.build/${tree}`, '--no-rebuild', '--timeout-multiplier', '3'],
+    ['test', '-C', `.build/${tree}`, '--no-rebuild', '--timeout-multiplier', '3', ...meanwhile],
     {
       env: sanitizers,
       live: true,

@@ -215,8 +215,8 @@ static void test_hang(void)
     struct heard heard = {0};
     struct host_frame fact = {0};
     qdalab_PlanPoint points[] = {point("rpc.ping", 0, ENDLESS, 0), point("rpc.ping", 0, 100, 0)};
-    points[0].budget_ns = 5000000000u;
-    if (!start((const char *const[]){NO_LEAKS, NULL}, "5") || !run(points, 2) || !await_tag(&heard, qdalab_FromAgent_samples_tag))
+    points[0].budget_ns = 2000000000u;
+    if (!start((const char *const[]){NO_LEAKS, NULL}, "2") || !run(points, 2) || !await_tag(&heard, qdalab_FromAgent_samples_tag))
         return;
     CHECK(live_board_fault(&board, qdalab_FaultKind_FAULT_DSP_HANG));
     await_tag(&heard, qdalab_FromAgent_point_done_tag);
