@@ -90,7 +90,7 @@
     X(SEAL_MISSING, "F_SEAL_SHRINK is not set")                                                                       \
     X(SEAL_WRITE, "F_SEAL_WRITE is set")                                                                              \
     X(UNALIGNED, "offset or size is not page-aligned")                                                                \
-    X(NO_DSP, "no DSP answers (the virtual board's null DSP)")                                                        \
+    X(NO_DSP, "no DSP answers (a virtual board without one)")                                                         \
     X(DSP_GONE, "the DSP went while the file was open")                                                               \
     X(KERNEL_HANDLE, "handle 1, the kernel's own")                                                                    \
     X(SIGNED_PROCESS, "a signed process on the node that is open to all")                                             \
@@ -123,8 +123,8 @@ extern const struct qda_errno_row qda_errno_rows[];
 extern const size_t qda_errno_row_count;
 
 /*
- * Where the virtual board knowingly differs from the driver: it has no DSP behind it, so what would be sent to the DSP
- * fails with ENOTCONN, after every check of qda_errno_rows that comes before the message is sent. INIT_RELEASE, which
+ * Where a virtual board without a DSP (no emulator on the machine, or --dsp none) knowingly differs from the driver: what
+ * would be sent to the DSP fails with ENOTCONN, after every check of qda_errno_rows that comes before the message is sent. INIT_RELEASE, which
  * v1 waits for at every close, is answered. Not part of any real generation.
  */
 extern const struct qda_errno_row qda_null_dsp_rows[];

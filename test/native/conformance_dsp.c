@@ -44,7 +44,7 @@ static long map_buffer(uint32_t request, int32_t buffer, uint32_t pad)
     return q_ioctl(&conf_q, conf_fd, QDA_V1_IOCTL_REMOTE_MAP, &arg);
 }
 
-/* What a call that is well-formed comes to: the null DSP. Only what the driver itself minds is told apart. */
+/* What a call that is well-formed comes to on a board without a DSP. Only what the driver itself minds is told apart. */
 static long unless_no_dsp(long result)
 {
     return result == -ENOTCONN ? 0 : result;

@@ -114,7 +114,7 @@ static void test_invoke_memory(void)
         { .ptr = (uintptr_t)data, .length = sizeof(data), .fd = -1 },
     };
     uint32_t in_out = QDA_SCALARS_BUILD(0, 2, 1, 1, 0, 0);
-    CHECK_INT(driver->invoke(sys, fd, 30, in_out, args), -ENOTCONN); /* the null DSP */
+    CHECK_INT(driver->invoke(sys, fd, 30, in_out, args), -ENOTCONN); /* a board without a DSP */
     CHECK_INT(driver->invoke(sys, fd, 30, in_out, unmapped()), -EFAULT);
     args[0].ptr = (uintptr_t)unmapped();
     CHECK_INT(driver->invoke(sys, fd, 30, in_out, args), -EFAULT);

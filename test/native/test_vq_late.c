@@ -112,7 +112,7 @@ static void test_others_go_on_meanwhile(void)
         during += driver->query(rig.sys, call.fd, name) == 0 && !call.done;
     pthread_join(thread, NULL);
     CHECK_INT(during, 20);
-    CHECK_INT(call.result, -ENOTCONN); /* the null DSP's answer, to the call that asked */
+    CHECK_INT(call.result, -ENOTCONN); /* of a board without a DSP, to the call that asked */
     rig.sys->ops->close(rig.sys, call.fd);
 }
 
