@@ -14,7 +14,7 @@ export interface CallSpec<A, R> {
   readonly result?: R;
 }
 
-const call =
+export const call =
   <R>() =>
   <S extends v.GenericSchema>(args: S): CallSpec<v.InferOutput<S>, R> => ({
     args: args,
