@@ -1,0 +1,191 @@
+import type { CallArgs, CallName, CallResult } from '../../electron/contract/calls.ts';
+import type { PushName, Pushes } from '../../electron/contract/pushes.ts';
+import type { MemoryPicture } from '../../electron/model/memory.ts';
+import type { MemoryDelta, WatchState } from '../../electron/model/memory-delta.ts';
+import type { Outcome, Problem } from '../../electron/model/outcome.ts';
+import { History, LivePicture } from './memory-parts.ts';
+
+/** What the memory state needs of the connection to the host. */
+export interface MemoryHost {
+  call<N extends CallName>(name: N, args: CallArgs<N>): Promise<Outcome<CallResult<N>>>;
+  on<N extends PushName>(push: N, listener: (value: Pushes[N]) => void): () => void;
+}
+
+/** What table, graph, map and timeline point at together. Keys: pid, device, inode, mapping id, finding id; as text. */
+export interface Selection {
+  readonly kind: 'process' | 'bank' | 'buffer' | 'mapping' | 'finding';
+  readonly key: string;
+}
+
+/** A moment that was pinned, with the picture as it was. */
+export interface Pin {
+  readonly ms: number;
+  readonly picture: MemoryPicture;
+}
+
+/** Told each step of the live picture after it was applied, so that an index can follow it row by row. */
+export type DeltaListener = (delta: MemoryDelta, live: LivePicture) => void;
+
+/**
+ * The memory managers of the board in front of the user. The pictures are changed in place, so they are not reactive themselves:
+ * whoever shows one reads `shownVersion` (or `version`) first, which moves at most once a frame.
+ */
+export class MemoryState {
+  /** Board that is watched; null: none. */
+  board = $state<string | null>(null);
+  watch = $state.raw<WatchState | null>(null);
+  /** Why the board cannot be watched. */
+  problem = $state.raw<Problem | null>(null);
+  /** Moves when `live` changed, once a frame. */
+  version = $state(0);
+  /** Moves when `shown` changed: another moment, or the live picture while that is what is shown. */
+  shownVersion = $state(0);
+  /** UTC ms of the moment that is shown; null: now. */
+  atMs = $state<number | null>(null);
+  selection = $state.raw<Selection | null>(null);
+  hover = $state.raw<Selection | null>(null);
+  filter = $state('');
+  pins = $state.raw<readonly [Pin | null, Pin | null]>([null, null]);
+  /** True while a recorded session is shown instead of the board. */
+  recorded = $state(false);
+  paused = $derived(this.atMs !== null);
+  /** Since when and why the shown values are old; null: they are not. */
+  stale = $derived(staleOf(this.watch));
+
+  live = new LivePicture();
+  history = new History();
+  shown: LivePicture = this.live;
+
+  readonly #host: MemoryHost;
+  readonly #frame: (run: () => void) => void;
+  readonly #listeners = new Set<DeltaListener>();
+  #framed = false;
+  #resyncing = false;
+
+  constructor(host: MemoryHost, frame = (run: () => void): void => void requestAnimationFrame(run)) {
+    this.#host = host;
+    this.#frame = frame;
+    host.on('memory', ({ board, delta }) => {
+      if (board === this.board && !this.recorded) this.take(delta);
+    });
+    host.on('watch', ({ board, state }) => {
+      if (board === this.board && !this.recorded) this.watch = state;
+    });
+  }
+
+  /** Watches another board; what was known of the one before is dropped. */
+  async setBoard(board: string | null): Promise<void> {
+    const before = this.board;
+    if (before === board && !this.recorded) return;
+    this.recorded = false;
+    this.#clear();
+    this.board = board;
+    if (before !== null) await this.#host.call('memory.unwatch', { board: before });
+    if (this.board === board) await this.rewatch();
+  }
+
+  /** Asks for the watch, again where the connection to the host was away. */
+  async rewatch(): Promise<void> {
+    const { board } = this;
+    if (board === null || this.recorded) return;
+    const outcome = await this.#host.call('memory.watch', { board });
+    if (this.board === board) this.problem = outcome.ok ? null : outcome.problem;
+  }
+
+  /** Calls the listener with each step that is applied to `live` from now on. */
+  onDelta(listener: DeltaListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** One step, live or of a recording. A gap asks for the whole picture. */
+  take(delta: MemoryDelta): void {
+    if (!this.live.apply(delta)) return this.#resync();
+    this.#resyncing = false;
+    this.history.push(delta);
+    for (const listener of this.#listeners) listener(delta, this.live);
+    this.#later();
+  }
+
+  /** Shows a recorded session: all its steps at once; the scrubber then moves in it. `setBoard` ends it. */
+  showRecorded(deltas: readonly MemoryDelta[]): void {
+    void this.setBoard(null);
+    this.#clear();
+    this.recorded = true;
+    for (const delta of deltas) this.take(delta);
+    this.scrubTo(this.history.fromMs);
+  }
+
+  pause(): void {
+    if (this.atMs === null) this.scrubTo(this.live.hostMs);
+  }
+
+  /** Back to now. */
+  resume(): void {
+    this.atMs = null;
+    this.shown = this.live;
+    this.shownVersion += 1;
+  }
+
+  scrubTo(ms: number): void {
+    const at = Math.min(Math.max(ms, this.history.fromMs), this.history.toMs);
+    if (this.atMs === at) return;
+    this.atMs = at;
+    this.shown = this.history.at(at);
+    this.shownVersion += 1;
+  }
+
+  select(selection: Selection | null): void {
+    this.selection = selection;
+  }
+
+  isSelected(kind: Selection['kind'], key: string): boolean {
+    return this.selection?.kind === kind && this.selection.key === key;
+  }
+
+  /** Pins the moment that is shown as the first or second of a comparison. */
+  pin(at: 0 | 1): void {
+    const pin = { ms: this.atMs ?? this.live.hostMs, picture: this.shown.toPicture() };
+    this.pins = at === 0 ? [pin, this.pins[1]] : [this.pins[0], pin];
+  }
+
+  unpin(at: 0 | 1): void {
+    this.pins = at === 0 ? [null, this.pins[1]] : [this.pins[0], null];
+  }
+
+  #clear(): void {
+    this.live = new LivePicture();
+    this.history = new History();
+    this.watch = null;
+    this.problem = null;
+    this.selection = null;
+    this.hover = null;
+    this.pins = [null, null];
+    this.#resyncing = false;
+    this.version += 1;
+    this.resume();
+  }
+
+  #resync(): void {
+    if (this.#resyncing || this.board === null) return;
+    this.#resyncing = true;
+    void this.#host.call('memory.resync', { board: this.board });
+  }
+
+  #later(): void {
+    if (this.#framed) return;
+    this.#framed = true;
+    this.#frame(() => {
+      this.#framed = false;
+      this.version += 1;
+      if (this.atMs === null) this.shownVersion += 1;
+    });
+  }
+}
+
+function staleOf(
+  watch: WatchState | null,
+): { readonly sinceMs: number | null; readonly reason: string } | null {
+  if (watch?.kind === 'lost') return { sinceMs: watch.sinceMs, reason: watch.reason };
+  return watch?.kind === 'stopped' ? { sinceMs: null, reason: watch.reason } : null;
+}
