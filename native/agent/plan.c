@@ -125,7 +125,7 @@ static void note_node_gone(struct plan *plan)
 
 static void end_point(struct plan *plan)
 {
-    if (!plan->ops->needs_dsp)
+    if (!qda_run_on_dsp(plan->ops, &plan->points[plan->at]))
         plan->ops->stop(&plan->ctx, plan->point_state);
     plan->point_open = false;
     plan_tell_started(plan);
@@ -194,7 +194,7 @@ static void start_point(struct plan *plan)
         return;
     }
     plan->point_open = true;
-    if (plan->ops->needs_dsp)
+    if (qda_run_on_dsp(plan->ops, &plan->points[plan->at]))
         start_there(plan);
     else
         start_here(plan);

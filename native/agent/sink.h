@@ -9,7 +9,7 @@
  * Where the samples of the running point go: one buffer a series, put into the ring as a block when it is full.
  */
 #define SINK_BLOCK_SAMPLES 4096u
-#define SINK_NAME_LEN 32
+#define SINK_NAME_LEN 16
 
 struct sink_series {
     char name[SINK_NAME_LEN];

@@ -12,11 +12,13 @@
 /*
  * The other process of mem.handoff: imports each buffer that comes, reads it through the exporter's mapping, answers. A
  * buffer of the whole path is a new one each time and is never mapped: a driver that keeps what was once mapped would
- * keep every one of them.
+ * keep every one of them. What goes through the DSP is never mapped here either: its maker does that.
  */
 struct helper {
     struct qda_sys *sys;
-    int accel;
+    int accel;       /* -1: none is open */
+    uint32_t handle; /* of what was taken; 0: nothing, or no handles here */
+    int taken;       /* its descriptor; -1: none */
     struct qda_handoff_ask ask;
     struct qda_handoff_answer answer;
 };
@@ -31,6 +33,8 @@ static int failed(struct helper *helper, const char *call, int err)
 static int on_hello(struct helper *helper)
 {
     helper->ask.node[sizeof helper->ask.node - 1] = '\0';
+    if (helper->ask.node[0] == '\0')
+        return 0;
     int fd = helper->sys->ops->open(helper->sys, helper->ask.node, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return failed(helper, "open", fd);
@@ -122,14 +126,65 @@ static int on_path(struct helper *helper, int *dmabuf)
     return closed < 0 ? failed(helper, "GEM_CLOSE", closed) : 0;
 }
 
+static int look_at_taken(struct helper *helper, int dmabuf)
+{
+    struct qda_stat st = {0};
+    if (helper->handle)
+        return check_import(helper, helper->handle);
+    int err = helper->sys->ops->fstat(helper->sys, dmabuf, &st);
+    helper->answer.ino = st.ino;
+    return err < 0 ? failed(helper, "fstat", err) : 0;
+}
+
+/* The descriptor of a buffer that is kept is not: it comes again. */
+static int on_take(struct helper *helper, int *dmabuf)
+{
+    struct qda_sys *sys = helper->sys;
+    int err = 0;
+    if (helper->accel >= 0)
+        err = qda_prime_import(sys, helper->accel, *dmabuf, &helper->handle);
+    helper->answer.imported_ns = sys->ops->now_ns(sys);
+    if (err < 0)
+        return failed(helper, "PRIME_FD_TO_HANDLE", err);
+    if (helper->ask.check)
+        err = look_at_taken(helper, *dmabuf);
+    helper->answer.checked_ns = sys->ops->now_ns(sys);
+    if (helper->ask.what == QDA_HANDOFF_TAKE) {
+        helper->taken = *dmabuf;
+        *dmabuf = -1;
+    }
+    return err;
+}
+
+static int on_let_go(struct helper *helper)
+{
+    struct qda_sys *sys = helper->sys;
+    struct qda_handoff_answer *answer = &helper->answer;
+    int err = 0;
+    answer->release_ns = sys->ops->now_ns(sys);
+    if (helper->handle)
+        err = qda_gem_close(sys, helper->accel, helper->handle);
+    answer->detached_ns = sys->ops->now_ns(sys);
+    if (helper->taken >= 0)
+        sys->ops->close(sys, helper->taken);
+    helper->handle = 0;
+    helper->taken = -1;
+    return err < 0 ? failed(helper, "GEM_CLOSE", err) : 0;
+}
+
 static void serve(struct helper *helper, int *dmabuf)
 {
-    if (helper->ask.what == QDA_HANDOFF_HELLO && helper->accel < 0)
+    enum qda_handoff_what what = helper->ask.what;
+    if (what == QDA_HANDOFF_HELLO && helper->accel < 0)
         on_hello(helper);
-    else if (helper->ask.what == QDA_HANDOFF_BUFFER && helper->accel >= 0 && *dmabuf >= 0)
+    else if (what == QDA_HANDOFF_BUFFER && helper->accel >= 0 && *dmabuf >= 0)
         on_buffer(helper, *dmabuf);
-    else if (helper->ask.what == QDA_HANDOFF_PATH && helper->accel >= 0 && *dmabuf >= 0)
+    else if (what == QDA_HANDOFF_PATH && helper->accel >= 0 && *dmabuf >= 0)
         on_path(helper, dmabuf);
+    else if ((what == QDA_HANDOFF_TAKE || what == QDA_HANDOFF_KEEP) && helper->taken < 0 && *dmabuf >= 0)
+        on_take(helper, dmabuf);
+    else if (what == QDA_HANDOFF_LET_GO)
+        on_let_go(helper);
     else
         failed(helper, "ask", -EPROTO);
 }
@@ -147,7 +202,7 @@ static ssize_t receive(struct helper *helper, int *dmabuf)
 
 int qda_run_helper(struct qda_sys *sys, const struct qda_node *node)
 {
-    struct helper helper = {.sys = sys, .accel = -1};
+    struct helper helper = {.sys = sys, .accel = -1, .taken = -1};
     int dmabuf = -1;
     (void)node; /* the first packet names it */
     while (receive(&helper, &dmabuf) == (ssize_t)sizeof helper.ask) {
@@ -158,6 +213,8 @@ int qda_run_helper(struct qda_sys *sys, const struct qda_node *node)
         if (sys->ops->send_fd(sys, QDA_HANDOFF_SOCK, &helper.answer, sizeof helper.answer, -1) < 0)
             break;
     }
+    if (helper.taken >= 0)
+        sys->ops->close(sys, helper.taken);
     if (helper.accel >= 0)
         sys->ops->close(sys, helper.accel);
     return 0;

@@ -2,6 +2,7 @@
 #include "run/buf.h"
 #include "run/families.h"
 #include "run/handoff_peer.h"
+#include "run/mem_handoff_dsp.h"
 #include "run/pattern.h"
 
 #include <fcntl.h>
@@ -187,7 +188,8 @@ static int sample(void *arg, uint64_t *ns)
     return 0;
 }
 
-static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct qda_point_result *result, void **state)
+/* Variant 0; the others, through the DSP, are mem_handoff_dsp.c. */
+static int start_here(struct qda_run_ctx *ctx, const struct qda_point *point, struct qda_point_result *result, void **state)
 {
     static const char *const names[SERIES] = {"handoff", "receive", "import", "read", "path"};
     struct state *st = *state = qda_run_new(ctx, point, result, sizeof *st);
@@ -209,12 +211,12 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
     return (err = qda_buf_map_dmabuf(run, &st->buf)) < 0 ? err : qda_peer_start(run, &st->peer);
 }
 
-static int step(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
+static int step_here(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
 {
     return qda_run_loop(state, ctx, result, sample);
 }
 
-static void stop(struct qda_run_ctx *ctx, void *state)
+static void stop_here(struct qda_run_ctx *ctx, void *state)
 {
     struct state *st = state;
     (void)ctx;
@@ -227,4 +229,39 @@ static void stop(struct qda_run_ctx *ctx, void *state)
     free(st);
 }
 
-const struct qda_run_ops qda_mem_handoff = {.id = "mem.handoff", .start = start, .step = step, .stop = stop};
+/* ---- by the variant */
+static const struct qda_run_ops here = {.id = "mem.handoff", .start = start_here, .step = step_here, .stop = stop_here};
+
+static const struct qda_run_ops *ops_of(const struct qda_point *point)
+{
+    return point->variant == 0 ? &here : &qda_mem_handoff_dsp;
+}
+
+static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct qda_point_result *result, void **state)
+{
+    *state = NULL;
+    if (point->variant <= QDA_HANDOFF_WARM)
+        return ops_of(point)->start(ctx, point, result, state);
+    *result = (struct qda_point_result){.status = QDA_ST_PASS};
+    struct qda_run none = {.result = result};
+    return qda_run_skip(&none, "mem.handoff has no variant %u: 0 to another process, 1 and 2 through the DSP, cold and warm",
+                        point->variant);
+}
+
+/* Every state begins with a struct qda_run. */
+static int step(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)
+{
+    return ops_of(&((struct qda_run *)state)->point)->step(ctx, state, result);
+}
+
+static void stop(struct qda_run_ctx *ctx, void *state)
+{
+    if (state)
+        ops_of(&((struct qda_run *)state)->point)->stop(ctx, state);
+}
+
+const struct qda_run_ops qda_mem_handoff = {.id = "mem.handoff",
+                                            .start = start,
+                                            .step = step,
+                                            .stop = stop,
+                                            .dsp_variants = 1u << QDA_HANDOFF_COLD | 1u << QDA_HANDOFF_WARM};

@@ -34,6 +34,7 @@ struct qda_point {
  *   base.ioctl      0 VERSION, 1 QUERY
  *   cpu.sync        bits 0-1 direction (1 read, 2 write, 3 both), bit 2 dirtied, bit 3 attached
  *   session.create  0 unsigned, 1 signed
+ *   mem.handoff     0 to another process; QDA_HANDOFF_COLD and _WARM: to it and through the DSP, the whole path in one go
  *   rpc.null_mt     0 all threads on one file, 1 a file a thread
  *   dsp.map         0 legacy request, 1 request with attributes
  *   rpc.argc        bit 0 direction (0 in, 1 out), bits 1-2 kind of passing (QDA_PASS_COPY or QDA_PASS_BUFFER)
@@ -49,9 +50,12 @@ struct qda_point {
 #define QDA_VARIANT_OUT(variant) ((variant)&1u)
 #define QDA_VARIANT_PASS(variant) (((variant) >> 1) & 3u)
 
+#define QDA_HANDOFF_COLD 1u /* a new buffer each time */
+#define QDA_HANDOFF_WARM 2u /* the same buffer again: what can stay stays */
+
 enum qda_status { QDA_ST_PASS = 0, QDA_ST_FAIL, QDA_ST_ERROR, QDA_ST_SKIP, QDA_ST_CANCELLED };
 
-#define QDA_MAX_SERIES 8
+#define QDA_MAX_SERIES 16
 #define QDA_MAX_COUNTERS 8
 #define QDA_REASON_LEN 240
 
@@ -116,7 +120,13 @@ struct qda_run_ops {
     /* Releases everything, also after a failed start or a cancel; state may be NULL. */
     void (*stop)(struct qda_run_ctx *ctx, void *state);
     bool needs_dsp; /* runs in the worker, the child process that owns the DSP session; its calls may block */
+    uint32_t dsp_variants; /* without needs_dsp: bit n, variant n runs there all the same */
 };
+/* Does this point run in the worker? */
+static inline bool qda_run_on_dsp(const struct qda_run_ops *ops, const struct qda_point *point)
+{
+    return ops->needs_dsp || (point->variant < 32 && (ops->dsp_variants >> point->variant & 1u));
+}
 
 /* NULL-terminated. */
 extern const struct qda_run_ops *const qda_runs[];
