@@ -24,10 +24,10 @@ export const workload = v.strictObject({
 export const planRequest = v.strictObject({
   name: v.picklist(['quick', 'full']),
   dsp: v.pipe(v.string(), v.regex(/^\w{1,32}$/)),
-  only: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.]{1,64}$/))), v.maxLength(64)),
+  only: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.]{1,64}$/))), v.maxLength(64), v.readonly()),
   samples: v.nullable(whole(1, 10_000_000)),
   budgetS: v.nullable(v.pipe(v.number(), v.minValue(0.001), v.maxValue(3600))),
-  sizes: v.nullable(v.pipe(v.array(whole(1, 2 ** 32)), v.minLength(1), v.maxLength(64))),
+  sizes: v.nullable(v.pipe(v.array(whole(1, 2 ** 32)), v.minLength(1), v.maxLength(64), v.readonly())),
   exhaustive: v.boolean(),
   verify: v.boolean(),
   shell: v.pipe(v.string(), v.maxLength(4096)),
