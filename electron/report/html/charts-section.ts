@@ -1,4 +1,5 @@
 import { findBenchmark } from '../../bench/catalogue.ts';
+import { sweepPanels } from '../../bench/panels.ts';
 import type { PointGroup } from '../../bench/results.ts';
 import { sweepsOf, type Sweep } from '../../bench/sweeps.ts';
 import type { Interval, TooFew } from '../../bench/statistics/figures.ts';
@@ -7,16 +8,14 @@ import type { Run } from '../../model/run.ts';
 import { ecdfFigure, keyDistributions } from './ecdf-chart.ts';
 import { details } from './details.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';
-import { BANDWIDTH, LATENCY, panelsOf, sweepFigure } from './sweep-charts.ts';
+import { BANDWIDTH, LATENCY, sweepFigure } from './sweep-charts.ts';
 import { table, type Column } from './table.ts';
 import { missing, three } from './words.ts';
 
 /** Charts of everything that was swept over sizes, and the distributions behind the numbers. */
 export function chartsSection(run: Run, groups: readonly PointGroup[]): Markup {
   const sweeps = sweepsOf(groups);
-  const overSizes = sweeps.filter((sweep) => sweep.axis === 'size' && !drawnElsewhere.has(sweep.benchmark));
-  const moving = overSizes.filter((sweep) => sweep.rows.some((row) => row.bandwidth?.kind === 'value'));
-  const timed = overSizes.filter((sweep) => !(isOnDsp(sweep.benchmark) && moving.includes(sweep)));
+  const panels = sweepPanels(sweeps);
   return html`<section id="latency">
       <h2>Latency against size</h2>
       <p>
@@ -24,14 +23,14 @@ export function chartsSection(run: Run, groups: readonly PointGroup[]): Markup {
         axes are logarithmic.${simulatedNote(run)}
       </p>
       ${charts(
-        panelsOf(timed).map((panel) => sweepFigure(panel, LATENCY)),
+        panels.latency.map((panel) => sweepFigure(panel, LATENCY)),
         'No benchmark of this run was swept over sizes.',
       )}
     </section>
     <section id="bandwidth">
       <h2>Bandwidth against size</h2>
       ${charts(
-        panelsOf(moving).map((panel) => sweepFigure(panel, BANDWIDTH)),
+        panels.bandwidth.map((panel) => sweepFigure(panel, BANDWIDTH)),
         'No benchmark of this run moves bytes.',
       )}
     </section>
@@ -45,9 +44,6 @@ export function chartsSection(run: Run, groups: readonly PointGroup[]): Markup {
       ${distributions(run, groups)}
     </section>`;
 }
-
-/** It has charts of its own. */
-const drawnElsewhere: ReadonlySet<string> = new Set(['rpc.argsize']);
 
 const isOnDsp = (id: string): boolean => findBenchmark(id)?.dsp === true;
 

@@ -2,7 +2,8 @@ import { crossoversOf, type Crossing, type Crossover } from '../../bench/crossov
 import type { PointGroup, ResultRow } from '../../bench/results.ts';
 import type { Pass } from '../../bench/variants.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
-import { bottomAxis, leftAxis, logAxis, sizeAxis } from './axes.ts';
+import { logAxis, sizeAxis } from '../../bench/log-axis.ts';
+import { bottomAxis, leftAxis } from './axes.ts';
 import { drawing, marks, type Mark } from './drawing.ts';
 import { lineStyle, swatch, type LineStyle } from './legend.ts';
 import { html, NOTHING, type Markup, type Piece } from './markup.ts';

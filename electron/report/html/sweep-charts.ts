@@ -1,52 +1,13 @@
-import { findBenchmark } from '../../bench/catalogue.ts';
+import { sizesOf, type Panel } from '../../bench/panels.ts';
 import type { ResultRow } from '../../bench/results.ts';
-import type { Sweep } from '../../bench/sweeps.ts';
 import { formatBandwidth, formatBytes, formatTime } from '../../model/format.ts';
-import { bottomAxis, leftAxis, logAxis, sizeAxis } from './axes.ts';
+import { logAxis, sizeAxis } from '../../bench/log-axis.ts';
+import { bottomAxis, leftAxis } from './axes.ts';
 import { drawing, marks } from './drawing.ts';
 import { lineStyle, swatch, type LineStyle } from './legend.ts';
 import { html, type Markup, type Piece } from './markup.ts';
 import { table, type Column } from './table.ts';
 import { missing, rangeBelow, three, time, undefinedValue } from './words.ts';
-
-/** Lines that share one chart. */
-export interface Panel {
-  readonly title: string;
-  readonly note: string;
-  readonly lines: readonly { readonly label: string; readonly rows: readonly ResultRow[] }[];
-}
-
-/** A chart a benchmark; where sources or variants differ a chart a series, with a line for each of them. */
-export function panelsOf(sweeps: readonly Sweep[]): Panel[] {
-  const ids = [...new Set(sweeps.map((sweep) => sweep.benchmark))];
-  return ids.flatMap((id) => panelsOfBenchmark(drawable(sweeps.filter((sweep) => sweep.benchmark === id))));
-}
-
-/** A line of one size only stays in the tables, unless the benchmark has no other: then the chart shows that one place. */
-function drawable(sweeps: readonly Sweep[]): readonly Sweep[] {
-  const lines = sweeps.filter((sweep) => sweep.rows.length > 1);
-  if (lines.length > 0) return lines;
-  return findBenchmark(sweeps[0]?.benchmark ?? '')?.dsp === true ? [] : sweeps;
-}
-
-function panelsOfBenchmark(sweeps: readonly Sweep[]): Panel[] {
-  const first = sweeps[0];
-  if (!first) return [];
-  const title = `${first.place} ${first.benchmark}`.trim();
-  const sources = [...new Set(sweeps.map((sweep) => sweep.source))];
-  const note = sources.length === 1 ? `${first.title}, ${first.source}` : first.title;
-  const kindOf = ({ source, variantText: variant }: Sweep): string =>
-    [sources.length === 1 ? '' : source, variant].filter((one) => one !== '').join(', ');
-  if (new Set(sweeps.map(kindOf)).size < 2)
-    return [{ title, note, lines: sweeps.map((sweep) => ({ label: sweep.series, rows: sweep.rows })) }];
-  return [...new Set(sweeps.map((sweep) => sweep.series))].map((series) => ({
-    title: `${title} ${series}`,
-    note,
-    lines: sweeps
-      .filter((sweep) => sweep.series === series)
-      .map((sweep) => ({ label: kindOf(sweep), rows: sweep.rows })),
-  }));
-}
 
 /** A place in a chart, with the interval where there is one. */
 interface Spot {
@@ -126,9 +87,6 @@ export function sweepFigure(panel: Panel, quantity: Quantity): Markup {
 type PanelLine = Panel['lines'][number] & { readonly style: LineStyle };
 
 const styled = (line: Panel['lines'][number], at: number): PanelLine => ({ ...line, style: lineStyle(at) });
-
-const sizesOf = (panel: Panel): number[] =>
-  [...new Set(panel.lines.flatMap((line) => line.rows.map((row) => row.size)))].sort((a, b) => a - b);
 
 /** A row a line, named by the look of the line: the table is the legend. */
 function columnsOf(panel: Panel, quantity: Quantity): Column<PanelLine>[] {
