@@ -1,15 +1,9 @@
-import type { CallArgs, CallName, CallResult } from '../../electron/contract/calls.ts';
-import type { PushName, Pushes } from '../../electron/contract/pushes.ts';
+import { History } from '../../electron/memory/history.ts';
+import { LivePicture } from '../../electron/memory/live-picture.ts';
 import type { MemoryPicture } from '../../electron/model/memory.ts';
 import type { MemoryDelta, WatchState } from '../../electron/model/memory-delta.ts';
-import type { Outcome, Problem } from '../../electron/model/outcome.ts';
-import { History, LivePicture } from './memory-parts.ts';
-
-/** What the memory state needs of the connection to the host. */
-export interface MemoryHost {
-  call<N extends CallName>(name: N, args: CallArgs<N>): Promise<Outcome<CallResult<N>>>;
-  on<N extends PushName>(push: N, listener: (value: Pushes[N]) => void): () => void;
-}
+import type { Problem } from '../../electron/model/outcome.ts';
+import type { Source } from './source.ts';
 
 /** What table, graph, map and timeline point at together. Keys: pid, device, inode, mapping id, finding id; as text. */
 export interface Selection {
@@ -22,6 +16,9 @@ export interface Pin {
   readonly ms: number;
   readonly picture: MemoryPicture;
 }
+
+/** A recording is bounded where it is made. */
+const WHOLE = { ageMs: Infinity, steps: Infinity, rows: Infinity };
 
 /** Told each step of the live picture after it was applied, so that an index can follow it row by row. */
 export type DeltaListener = (delta: MemoryDelta, live: LivePicture) => void;
@@ -56,13 +53,13 @@ export class MemoryState {
   history = new History();
   shown: LivePicture = this.live;
 
-  readonly #host: MemoryHost;
+  readonly #host: Source;
   readonly #frame: (run: () => void) => void;
   readonly #listeners = new Set<DeltaListener>();
   #framed = false;
   #resyncing = false;
 
-  constructor(host: MemoryHost, frame = (run: () => void): void => void requestAnimationFrame(run)) {
+  constructor(host: Source, frame = (run: () => void): void => void requestAnimationFrame(run)) {
     this.#host = host;
     this.#frame = frame;
     host.on('memory', ({ board, delta }) => {
@@ -111,6 +108,7 @@ export class MemoryState {
   showRecorded(deltas: readonly MemoryDelta[]): void {
     void this.setBoard(null);
     this.#clear();
+    this.history = new History(WHOLE);
     this.recorded = true;
     for (const delta of deltas) this.take(delta);
     this.scrubTo(this.history.fromMs);
