@@ -1,16 +1,20 @@
 import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
+const environments = ['pure', 'node', 'test', 'renderer', 'renderer-test'];
+
+const parserOptions = {
+  project: environments.map((name) => `tsconfig.${name}.json`),
+  tsconfigRootDir: import.meta.dirname,
+  extraFileExtensions: ['.svelte'],
+};
+
 const typed = {
-  files: ['**/*.ts'],
+  files: ['**/*.ts', '**/*.svelte'],
   extends: [js.configs.recommended, tseslint.configs.recommendedTypeChecked],
-  languageOptions: {
-    parserOptions: {
-      project: ['tsconfig.pure.json', 'tsconfig.node.json', 'tsconfig.test.json'],
-      tsconfigRootDir: import.meta.dirname,
-    },
-  },
+  languageOptions: { parserOptions },
   rules: {
     eqeqeq: 'error',
     '@typescript-eslint/consistent-type-imports': 'error',
@@ -27,6 +31,23 @@ const typed = {
 export default tseslint.config(
   { ignores: ['.build/', 'out/', 'node_modules/', '**/gen/', 'native/', 'test/fixtures/', 'test/native/'] },
   typed,
+  ...svelte.configs.recommended,
+  {
+    files: ['renderer/**/*.svelte', 'renderer/**/*.svelte.ts'],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { ...parserOptions, parser: tseslint.parser },
+    },
+    rules: {
+      // The compiler and svelte-check know what is defined, and that props without a default need `let`.
+      'no-undef': 'off',
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { excludedRunes: ['$props', '$derived'] }],
+      'svelte/no-at-html-tags': 'error',
+      // Rows are kept in plain Maps with a version counter beside them: deep proxies are too slow for ten thousand rows.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
+  },
   {
     // Pure folders: clock and randomness are passed in.
     files: ['electron/{model,wire,memory,bench}/**/*.ts', 'electron/report/**/*.ts'],

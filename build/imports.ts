@@ -1,5 +1,6 @@
 // Who may import whom: build/node build/imports.ts. The table is build/imports.json.
-// A room is a folder under native/ or electron/; it may import itself, the rooms of its row and, in electron/, model.
+// A room is a folder under native/ or electron/; it may import itself, the rooms of its row and, in electron/, model. The window
+// (renderer/) is one room.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, normalize, sep } from 'node:path';
@@ -28,6 +29,8 @@ export interface Table {
   readonly nativeExceptions: readonly Exception[];
   readonly electron: Readonly<Record<string, Row>>;
   readonly electronExceptions: readonly Exception[];
+  /** `may` names rooms of electron/. */
+  readonly renderer: Row;
 }
 
 /** A source file: its path from native/ or electron/, and its text. */
@@ -93,6 +96,39 @@ export function checkElectron(source: Source, table: Table): readonly string[] {
   return imports.flatMap((specifier) => {
     const wrong = judge(source.path, specifier, rows);
     return wrong === undefined ? [] : [`electron/${source.path}: ${wrong}`];
+  });
+}
+
+/** The code of a component: its script blocks; other files as they are. */
+const scriptOf = ({ path, text }: Source): string =>
+  path.endsWith('.svelte')
+    ? [...text.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '').join('\n')
+    : text;
+
+function judgeRenderer(path: string, specifier: string, row: Row): string | undefined {
+  if (!specifier.startsWith('.')) {
+    if (specifier.startsWith('node:') || builtinModules.includes(specifier))
+      return `imports ${specifier}, and the window has no Node`;
+    const name = packageOf(specifier);
+    return row.packages?.includes(name) === true
+      ? undefined
+      : `imports the package ${name}, and the window may not use it`;
+  }
+  const target = normalize(join('renderer', dirname(path), specifier.replace(/\?.*$/, '')))
+    .split(sep)
+    .join('/');
+  if (within(target, 'renderer')) return undefined;
+  const room = target.replace(/^electron\//, '');
+  if (room !== target && row.may?.some((folder) => within(room, folder)) === true) return undefined;
+  return `imports ${target}, and the window may not import it`;
+}
+
+/** Findings in one file of renderer/. */
+export function checkRenderer(source: Source, table: Table): readonly string[] {
+  const imports = ts.preProcessFile(scriptOf(source), true, true).importedFiles.map((file) => file.fileName);
+  return imports.flatMap((specifier) => {
+    const wrong = judgeRenderer(source.path, specifier, table.renderer);
+    return wrong === undefined ? [] : [`renderer/${source.path}: ${wrong}`];
   });
 }
 
@@ -178,6 +214,7 @@ export function checkImports(): readonly string[] {
   return [
     ...native.flatMap((path) => checkNative(load('native', path), table, exists)),
     ...electron.flatMap((path) => checkElectron(load('electron', path), table)),
+    ...list('renderer', '**/*.{ts,svelte}').flatMap((path) => checkRenderer(load('renderer', path), table)),
     ...stale('native', table.nativeExceptions, native),
     ...stale('electron', table.electronExceptions, electron),
   ];

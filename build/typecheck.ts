@@ -1,7 +1,7 @@
 // Type checks each environment by its own tsconfig: build/node build/typecheck.ts
 import { nodeModule, runNode } from './run.ts';
 
-const environments = ['pure', 'node', 'test'] as const;
+const environments = ['pure', 'node', 'test', 'renderer-test'] as const;
 
 /** tsc's code for an environment whose folders have no file yet. */
 const nothingToCheck = 'error TS18003';
@@ -19,8 +19,21 @@ async function checkEnvironment(name: string): Promise<readonly string[]> {
   return lines.map((line) => `${line} [tsconfig.${name}.json]`);
 }
 
+/** What svelte-check says of the window, its components and their modules. */
+async function checkRenderer(): Promise<readonly string[]> {
+  const done = await runNode(nodeModule('svelte-check/bin/svelte-check'), [
+    '--tsconfig',
+    'tsconfig.renderer.json',
+    '--output',
+    'human',
+    '--fail-on-warnings',
+    '--no-color',
+  ]);
+  return done.ok ? [] : [done.output.trimEnd()];
+}
+
 export async function typecheck(): Promise<readonly string[]> {
-  const found: string[] = [];
+  const found: string[] = [...(await checkRenderer())];
   for (const name of environments) found.push(...(await checkEnvironment(name)));
   return found;
 }

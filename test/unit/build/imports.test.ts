@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkElectron, checkNative, withoutComments, type Table } from '../../../build/imports.ts';
+import {
+  checkElectron,
+  checkNative,
+  checkRenderer,
+  withoutComments,
+  type Table,
+} from '../../../build/imports.ts';
 
 const table: Table = {
   native: {
@@ -18,6 +24,7 @@ const table: Table = {
     cli: { node: 'any' },
   },
   electronExceptions: [{ file: 'link/deploy', node: ['fs'], because: 'reads the agent' }],
+  renderer: { may: ['model', 'contract'], packages: ['svelte'] },
 };
 
 const electron = (path: string, text: string): readonly string[] => checkElectron({ path, text }, table);
@@ -108,5 +115,26 @@ describe('includes of native/', () => {
 describe('withoutComments', () => {
   it('keeps the lines where they are', () => {
     expect(withoutComments('a /* x\ny */ b "//" c')).toBe('a     \n     b      c');
+  });
+});
+
+describe('imports of renderer/', () => {
+  const renderer = (path: string, text: string): readonly string[] => checkRenderer({ path, text }, table);
+
+  it('lets the window import itself, its rooms and its packages, also in components', () => {
+    const text =
+      "<script lang=\"ts\">\nimport { a } from '../app/a.ts';\nimport type { B } from '../../electron/model/b.ts';\nimport { tick } from 'svelte';\n</script>\n<p>import x from 'y'</p>";
+    expect(renderer('widgets/X.svelte', text)).toEqual([]);
+    expect(renderer('main.ts', "import './style/base.css';\nimport css from './style/a.css?raw';")).toEqual(
+      [],
+    );
+  });
+
+  it('refuses Node, rooms of the host and other packages', () => {
+    expect(renderer('main.ts', "import { join } from 'node:path';")).toHaveLength(1);
+    expect(renderer('main.ts', "import { Store } from '../electron/store/store.ts';")).toHaveLength(1);
+    expect(renderer('main.ts', "import { root } from '../build/run.ts';")).toHaveLength(1);
+    const component = '<script lang="ts">import * as v from \'valibot\';</script>';
+    expect(renderer('app/App.svelte', component)).toHaveLength(1);
   });
 });

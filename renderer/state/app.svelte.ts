@@ -1,0 +1,70 @@
+import { getContext, setContext } from 'svelte';
+import type { BoardView } from '../../electron/model/desk.ts';
+import { Commands } from '../app/commands.svelte.ts';
+import type { BenchState } from './bench.svelte.ts';
+import { BoardsState } from './boards.svelte.ts';
+import type { Door } from './doors/door.ts';
+import { Host } from './host.svelte.ts';
+import type { LogState } from './log.svelte.ts';
+import type { MemoryState } from './memory.svelte.ts';
+import { RecordingsState } from './recordings.svelte.ts';
+import { RunsState } from './runs.svelte.ts';
+import { RecordedSession, Session } from './session.svelte.ts';
+import { UiState } from './ui.svelte.ts';
+
+/** Everything that the window knows, each part in a class of its own. */
+export class AppState {
+  readonly host: Host;
+  readonly ui = new UiState();
+  readonly commands = new Commands();
+  readonly boards: BoardsState;
+  readonly runs: RunsState;
+  readonly recordings: RecordingsState;
+  readonly live: Session;
+  /** The recorded session that is shown in place of the live one; null: live. */
+  played = $state.raw<RecordedSession | null>(null);
+
+  constructor(door: Door) {
+    this.host = new Host(door);
+    this.boards = new BoardsState(this.host);
+    this.live = new Session(this.host);
+    this.runs = new RunsState(this.host);
+    this.recordings = new RecordingsState(
+      this.host,
+      () => (this.played = new RecordedSession()).sink(),
+      () => (this.played = null),
+    );
+    this.host.onOpen(() => {
+      void this.live.memory.rewatch();
+    });
+  }
+
+  /** The session that the views show. Reading one of its parts follows a change from live to recorded and back. */
+  get session(): Session {
+    return this.played ?? this.live;
+  }
+
+  get memory(): MemoryState {
+    return this.session.memory;
+  }
+
+  get bench(): BenchState {
+    return this.session.bench;
+  }
+
+  get log(): LogState {
+    return this.session.log;
+  }
+
+  /** The board in front of the user: the selected one, or that of the recording. */
+  get board(): BoardView | null {
+    return this.played === null ? this.boards.selected : this.played.board;
+  }
+}
+
+const KEY = Symbol('app');
+
+export const provideApp = (app: AppState): AppState => setContext(KEY, app);
+
+/** The app's state, in any component below App. */
+export const useApp = (): AppState => getContext<AppState>(KEY);

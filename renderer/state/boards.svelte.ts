@@ -1,0 +1,113 @@
+import type { CallArgs } from '../../electron/contract/calls.ts';
+import type { Check } from '../../electron/model/board.ts';
+import type { AppInfo, BoardsView, BoardView } from '../../electron/model/desk.ts';
+import type { Outcome } from '../../electron/model/outcome.ts';
+import type { Host } from './host.svelte.ts';
+import { recall, remember } from './remembered.ts';
+
+const NOTHING: BoardsView = { boards: [], problems: [], looked: false };
+
+const isId = (value: unknown): value is string | null => value === null || typeof value === 'string';
+
+/** The boards that are seen, the one in front of the user, and what can be asked of them. */
+export class BoardsState {
+  view = $state.raw<BoardsView>(NOTHING);
+  info = $state.raw<AppInfo | null>(null);
+  /** The board in front of the user; it stays so when it goes away. */
+  selectedId = $state<string | null>(recall('board', null, isId));
+  selected = $derived(this.view.boards.find((board) => board.id === this.selectedId) ?? this.#kept());
+
+  readonly #host: Host;
+  /** The selected board as it was last seen. */
+  #last: BoardView | null = null;
+  #opened = new Set<string>();
+
+  constructor(host: Host) {
+    this.#host = host;
+    host.on('boards', (view) => {
+      this.#take(view);
+    });
+    host.onOpen(() => {
+      this.#opened.clear();
+      void this.#loadInfo();
+    });
+  }
+
+  byId(id: string): BoardView | undefined {
+    return this.view.boards.find((board) => board.id === id);
+  }
+
+  /** Puts a board in front of the user, and connects to it where that needs nothing else. */
+  select(id: string): void {
+    this.selectedId = id;
+    remember('board', id);
+    const board = this.byId(id);
+    if (board !== undefined && connects(board)) void this.open(id);
+  }
+
+  async open(id: string): Promise<Outcome<undefined>> {
+    this.#opened.add(id);
+    return this.#host.call('boards.open', { board: id });
+  }
+
+  close(id: string): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.close', { board: id });
+  }
+
+  look(): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.look', {});
+  }
+
+  label(id: string, label: string): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.label', { board: id, label });
+  }
+
+  checks(id: string): Promise<Outcome<readonly Check[]>> {
+    return this.#host.call('boards.checks', { board: id });
+  }
+
+  async startVirtual(args: CallArgs<'boards.startVirtual'>): Promise<Outcome<{ readonly board: string }>> {
+    const outcome = await this.#host.call('boards.startVirtual', args);
+    if (outcome.ok) this.select(outcome.value.board);
+    return outcome;
+  }
+
+  stopVirtual(id: string): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.stopVirtual', { board: id });
+  }
+
+  unplug(id: string, dsp: string): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.unplug', { board: id, dsp });
+  }
+
+  replug(id: string, dsp: string): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.replug', { board: id, dsp });
+  }
+
+  #take(view: BoardsView): void {
+    this.#last = this.selected ?? this.#last;
+    this.view = view;
+    const first = view.boards[0];
+    if (this.selectedId === null && first !== undefined) this.select(first.id);
+    else this.#openRemembered();
+  }
+
+  /** The board of the last time is connected to once, when it is first seen. */
+  #openRemembered(): void {
+    const board = this.view.boards.find(({ id }) => id === this.selectedId);
+    if (board !== undefined && !this.#opened.has(board.id) && connects(board)) void this.open(board.id);
+  }
+
+  #kept(): BoardView | null {
+    const last = this.#last;
+    return last !== null && last.id === this.selectedId ? { ...last, state: { kind: 'absent' } } : null;
+  }
+
+  async #loadInfo(): Promise<void> {
+    const outcome = await this.#host.call('app.info', {});
+    if (outcome.ok) this.info = outcome.value;
+  }
+}
+
+/** Whether choosing the board connects to it: it is there, and nobody asked it yet. */
+const connects = ({ state, identity }: BoardView): boolean => state.kind === 'absent' && identity === null;

@@ -1,0 +1,60 @@
+import type { LogEntry } from '../../electron/model/desk.ts';
+import type { Source } from './source.ts';
+
+/** Lines kept in the window; older ones go. */
+export const KEPT = 50_000;
+
+/** The joined log: changed in place; `version` moves when lines came, at most once a frame. */
+export class LogState {
+  version = $state(0);
+  /** Lines that were too many for the host or for the window. */
+  lost = $state(0);
+  entries: readonly LogEntry[] = [];
+  last = $derived.by(() => {
+    void this.version;
+    return this.entries.at(-1) ?? null;
+  });
+  #lines: LogEntry[] = [];
+  #dropped = 0;
+  #framed = false;
+
+  constructor(source: Source) {
+    this.entries = this.#lines;
+    source.on('log', ({ entries, lost }) => {
+      this.#take(entries);
+      this.lost = lost + this.#dropped;
+    });
+  }
+
+  /** The lines of a recorded session; `showUntil` says which of them are shown. */
+  showRecorded(entries: readonly LogEntry[]): void {
+    this.#lines = [...entries];
+    this.showUntil(Infinity);
+  }
+
+  /** Shows the lines up to a moment, UTC ms. */
+  showUntil(ms: number): void {
+    const end = this.#lines.findIndex((entry) => entry.atMs > ms);
+    const count = end < 0 ? this.#lines.length : end;
+    if (count === this.entries.length && this.entries !== this.#lines) return;
+    this.entries = this.#lines.slice(0, count);
+    this.version += 1;
+  }
+
+  #take(entries: readonly LogEntry[]): void {
+    // A host that began anew counts from 1 again: its lines follow those of the one before.
+    const newest = entries[0]?.seq === 1 ? 0 : (this.#lines.at(-1)?.seq ?? 0);
+    for (const entry of entries) if (entry.seq > newest) this.#lines.push(entry);
+    const over = this.#lines.length - KEPT;
+    if (over > 0) this.#dropped += this.#lines.splice(0, over).length;
+    if (!this.#framed) this.#later();
+  }
+
+  #later(): void {
+    this.#framed = true;
+    requestAnimationFrame(() => {
+      this.#framed = false;
+      this.version += 1;
+    });
+  }
+}
