@@ -98,7 +98,7 @@ describe('native programs', () => {
   });
 
   it('are found where the build puts them', () => {
-    const path = join(programs.folder, '.build/host/native/vqda/vqda');
+    const path = join(programs.folder, 'native/vqda/vqda');
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, '', { mode: 0o755 });
     expect(nativeProgram('vqda', programs.folder)).toEqual({ ok: true, value: path });

@@ -1,0 +1,79 @@
+import type { Configuration } from 'electron-builder';
+
+/** Native programs of the virtual board and its agent, as they lie under .build/host and in the installed app alike. */
+const HOST_PROGRAMS = [
+  'native/agent/qda-agent',
+  'native/vqda/vqda',
+  'native/vqda/vqda-workload',
+  'native/vqda/vqda-sandbox.so',
+] as const;
+
+const resource = (from: string, to: string): { from: string; to: string } => ({ from, to });
+
+/** What comes with the app on every system: the board's agent, the shipped recording, the licence. */
+const everywhere = [
+  resource('.build/aarch64/native/agent/qda-agent', 'agents/aarch64/qda-agent'),
+  resource('resources/recordings', 'recordings'),
+  resource('LICENSE', 'LICENSE.txt'),
+];
+
+const UDEV = '51-qda-lab.rules';
+
+/**
+ * How the app is packed. Everything that runs is in the bundles of out/ (build/shell.ts, build/renderer.ts), so no
+ * node_modules go along.
+ */
+export const config: Configuration = {
+  appId: 'lab.qda.app',
+  productName: 'QDA Lab',
+  executableName: 'qda-lab-app',
+  artifactName: 'qda-lab-${version}-${os}-${arch}.${ext}',
+  directories: { output: 'out/dist', buildResources: 'build/pack' },
+  files: ['out/main/**', 'out/preload/**', 'out/renderer/**', 'package.json', '!**/*.map', '!node_modules'],
+  asar: true,
+  npmRebuild: false,
+  extraResources: everywhere,
+  electronFuses: {
+    runAsNode: false,
+    enableCookieEncryption: true,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    // The page is loaded from its file.
+    grantFileProtocolExtraPrivileges: true,
+  },
+  linux: {
+    target: ['AppImage', 'deb'],
+    category: 'Development',
+    synopsis: 'Profile boards with a Qualcomm Hexagon DSP',
+    maintainer: 'QDA Lab',
+    icon: 'build/pack/icons',
+    extraResources: [
+      ...HOST_PROGRAMS.map((path) => resource(`.build/host/${path}`, path)),
+      resource(`resources/udev/${UDEV}`, `udev/${UDEV}`),
+    ],
+  },
+  deb: {
+    // The virtual board's DSP needs qemu-hexagon; without it those benchmarks are skipped.
+    recommends: ['qemu-user', 'adb'],
+    fpm: [`resources/udev/${UDEV}=/usr/lib/udev/rules.d/${UDEV}`],
+  },
+  win: { target: ['nsis'], icon: 'build/pack/icons/icon.ico' },
+  nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
+  mac: {
+    target: ['dmg'],
+    icon: 'build/pack/icons/icon.icns',
+    category: 'public.app-category.developer-tools',
+    hardenedRuntime: true,
+  },
+  publish: updateChannel(process.env['QDA_LAB_UPDATES']),
+};
+
+/**
+ * Where an installed app looks for updates: the address given when it was packed, else nowhere. Looking is off until the user's
+ * settings switch it on (electron/main/updates.ts).
+ */
+function updateChannel(url: string | undefined): Configuration['publish'] {
+  return url === undefined || url === '' ? null : { provider: 'generic', url, channel: 'latest' };
+}

@@ -1,0 +1,48 @@
+// Bundles the app's shell: main program, host process and preload, into out/main and out/preload. Called by `npm run build`.
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { build, type InlineConfig } from 'vite';
+import { appBuildId } from '../electron/link/deploy/app-build.ts';
+import { at, root } from './run.ts';
+
+/** What a bundle cannot hold: Electron itself and Node's own modules. */
+const external = ['electron', ...builtinModules, /^node:/];
+
+function bundle(
+  entries: Readonly<Record<string, string>>,
+  folder: string,
+  format: 'es' | 'cjs',
+): InlineConfig {
+  const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { version: string };
+  const built = { version, buildId: appBuildId() };
+  return {
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    define: { QDA_LAB_BUILT: JSON.stringify(built) },
+    // Everything is in the bundle, so that an installed app needs no node_modules.
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: true,
+      outDir: at('out', folder),
+      emptyOutDir: true,
+      target: 'node24',
+      sourcemap: true,
+      minify: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, at(path)])),
+        external,
+        output: { format, entryFileNames: format === 'cjs' ? '[name].cjs' : '[name].js' },
+      },
+    },
+  };
+}
+
+export async function buildShell(): Promise<void> {
+  await build(
+    bundle({ main: 'electron/main/main.ts', 'host-process': 'electron/main/host-process.ts' }, 'main', 'es'),
+  );
+  await build(bundle({ index: 'electron/preload/index.ts' }, 'preload', 'cjs'));
+}
+
+if (import.meta.main) await buildShell();
