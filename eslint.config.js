@@ -3,7 +3,7 @@ import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const environments = ['pure', 'node', 'test', 'renderer', 'renderer-test'];
+const environments = ['pure', 'node', 'preload', 'test', 'renderer', 'renderer-test'];
 
 const parserOptions = {
   project: environments.map((name) => `tsconfig.${name}.json`),

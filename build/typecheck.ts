@@ -1,7 +1,7 @@
 // Type checks each environment by its own tsconfig: build/node build/typecheck.ts
 import { nodeModule, runNode } from './run.ts';
 
-const environments = ['pure', 'node', 'test', 'renderer-test'] as const;
+const environments = ['pure', 'node', 'preload', 'test', 'renderer-test'] as const;
 
 /** tsc's code for an environment whose folders have no file yet. */
 const nothingToCheck = 'error TS18003';

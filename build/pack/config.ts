@@ -74,6 +74,6 @@ export const config: Configuration = {
  * Where an installed app looks for updates: the address given when it was packed, else nowhere. Looking is off until the user's
  * settings switch it on (electron/main/updates.ts).
  */
-function updateChannel(url: string | undefined): Configuration['publish'] {
+function updateChannel(url: string | undefined): NonNullable<Configuration['publish']> | null {
   return url === undefined || url === '' ? null : { provider: 'generic', url, channel: 'latest' };
 }

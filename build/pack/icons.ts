@@ -15,7 +15,9 @@ async function draw(): Promise<Map<number, Buffer>> {
   const pngs = new Map<number, Buffer>();
   for (const size of SIZES) {
     const page = await browser.newPage({ viewport: { width: size, height: size } });
-    await page.setContent(`<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`);
+    await page.setContent(
+      `<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`,
+    );
     pngs.set(size, await page.screenshot({ omitBackground: true }));
     await page.close();
   }

@@ -13,7 +13,12 @@ type PlatformName = keyof typeof PLATFORMS;
 const isPlatform = (word: string): word is PlatformName => Object.hasOwn(PLATFORMS, word);
 
 /** What one call of electron-builder gets: its platform, everything or only the unpacked folder, and where Electron is taken from. */
-export function request(platform: PlatformName, dir: boolean, electronDist: string | undefined, output?: string) {
+export function request(
+  platform: PlatformName,
+  dir: boolean,
+  electronDist: string | undefined,
+  output?: string,
+) {
   const own: Configuration = {
     ...config,
     ...(electronDist === undefined ? {} : { electronDist }),
@@ -40,7 +45,9 @@ export async function buildParts(): Promise<void> {
 async function main(words: readonly string[]): Promise<number> {
   const unknown = words.filter((word) => !isPlatform(word) && word !== 'dir');
   if (unknown.length > 0) {
-    console.error(`pack: unknown word '${unknown.join("', '")}'; say linux, win or mac, and dir for the folder alone`);
+    console.error(
+      `pack: unknown word '${unknown.join("', '")}'; say linux, win or mac, and dir for the folder alone`,
+    );
     return 3;
   }
   await buildParts();

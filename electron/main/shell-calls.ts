@@ -48,11 +48,15 @@ async function written(path: string, bytes: string | Uint8Array): Promise<Outcom
 }
 
 /** Parses and calls. Fails with 'unknown-call', 'bad-arguments' or 'bug'. */
-export async function callShell(handlers: ShellHandlers, call: unknown, args: unknown): Promise<Outcome<unknown>> {
+export async function callShell(
+  handlers: ShellHandlers,
+  call: unknown,
+  args: unknown,
+): Promise<Outcome<unknown>> {
   if (typeof call !== 'string' || !Object.hasOwn(SHELL_CALLS, call))
     return fail('unknown-call', 'The shell of the app does not know this call.');
   const name = call as ShellCallName;
-  const parsed = v.safeParse(SHELL_CALLS[name].args as v.GenericSchema, args);
+  const parsed = v.safeParse(SHELL_CALLS[name].args, args);
   if (!parsed.success) return fail('bad-arguments', `The argument of "${name}" does not fit.`);
   try {
     return await (handlers[name] as (args: unknown) => Promise<Outcome<unknown>>)(parsed.output);

@@ -19,13 +19,13 @@ export class BridgeDoor implements Door {
   }
 
   open(events: DoorEvents): void {
+    this.#bridge.onText((text) => {
+      events.text(text);
+    });
+    // Said once the way stands, and again each time: what is sent before is lost.
     this.#bridge.onHost((there) => {
       if (there) events.opened();
       else events.closed(null);
-    });
-    events.opened();
-    this.#bridge.onText((text) => {
-      events.text(text);
     });
   }
 

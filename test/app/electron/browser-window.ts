@@ -28,7 +28,8 @@ interface Preferences extends Record<string, unknown> {
 function checkPreferences(preferences: Preferences): void {
   knownKeys('webPreferences', preferences, [...Object.keys(SAFE), 'preload', 'javascript']);
   for (const [name, value] of Object.entries(SAFE))
-    if (name in preferences && preferences[name] !== value) throw new Error(`webPreferences.${name} has to be ${value}`);
+    if (name in preferences && preferences[name] !== value)
+      throw new Error(`webPreferences.${name} has to be ${value}`);
   for (const must of ['contextIsolation', 'sandbox', 'nodeIntegration'])
     if (!(must in preferences)) throw new Error(`webPreferences.${must} has to be said`);
 }
@@ -118,13 +119,18 @@ export class StandInContents extends EventEmitter {
   }
 
   async #preload(page: Page, path: string): Promise<void> {
-    await page.exposeBinding('__standInIpc', ({ frame }, kind: 'send' | 'invoke', channel: string, args: unknown[]) =>
-      ipcMain.took(kind, channel, args, { sender: this, senderFrame: this.frame(frame.url()) }),
+    await page.exposeBinding(
+      '__standInIpc',
+      ({ frame }, kind: 'send' | 'invoke', channel: string, args: unknown[]) =>
+        ipcMain.took(kind, channel, args, { sender: this, senderFrame: this.frame(frame.url()) }),
     );
-    await page.exposeBinding('__standInPort', (_source, id: number, kind: 'data' | 'close', data: unknown) => {
-      if (kind === 'data') this.#ports.get(id)?.postMessage(data);
-      else this.#ports.get(id)?.close();
-    });
+    await page.exposeBinding(
+      '__standInPort',
+      (_source, id: number, kind: 'data' | 'close', data: unknown) => {
+        if (kind === 'data') this.#ports.get(id)?.postMessage(data);
+        else this.#ports.get(id)?.close();
+      },
+    );
     await page.addInitScript(pageShim(readFileSync(path, 'utf8')));
   }
 
@@ -134,7 +140,11 @@ export class StandInContents extends EventEmitter {
       url,
       parent: null,
       postMessage: (channel, _message, ports) => {
-        this.#deliver(channel, [], ports.map((port) => this.#handOver(port)));
+        this.#deliver(
+          channel,
+          [],
+          ports.map((port) => this.#handOver(port)),
+        );
       },
     };
   }

@@ -123,8 +123,10 @@ export const Menu = refusing('Menu', {
   },
 });
 export const dialog = refusing('dialog', {
-  showSaveDialog: async (_window: unknown, options: Record<string, unknown>) => nextAnswer('showSaveDialog', options),
-  showOpenDialog: async (_window: unknown, options: Record<string, unknown>) => nextAnswer('showOpenDialog', options),
+  showSaveDialog: async (_window: unknown, options: Record<string, unknown>) =>
+    nextAnswer('showSaveDialog', options),
+  showOpenDialog: async (_window: unknown, options: Record<string, unknown>) =>
+    nextAnswer('showOpenDialog', options),
   showErrorBox: (_title: string, text: string) => {
     control.errors.push(text);
   },

@@ -27,7 +27,8 @@ function portOf(id: number): StandInPort {
 }
 
 process.on('message', (message: ChannelMessage) => {
-  if (message.kind === 'message') parentPort.emit('message', { data: message.data, ports: message.ports.map(portOf) });
+  if (message.kind === 'message')
+    parentPort.emit('message', { data: message.data, ports: message.ports.map(portOf) });
   else if (message.kind === 'port') ports.get(message.port)?.postMessage(message.data);
   else ports.get(message.port)?.close();
 });

@@ -17,5 +17,6 @@ export function refusing<T extends object>(name: string, target: T): T {
 /** Options of a call: every key has to be known. */
 export function knownKeys(what: string, options: object, known: readonly string[]): void {
   for (const key of Object.keys(options))
-    if (!known.includes(key)) throw new Error(`the stand-in for Electron knows no option "${key}" of ${what}`);
+    if (!known.includes(key))
+      throw new Error(`the stand-in for Electron knows no option "${key}" of ${what}`);
 }

@@ -79,7 +79,8 @@ export class StandInUtility extends EventEmitter {
 export const utilityProcess = refusing('utilityProcess', {
   fork(entry: string, args: readonly string[], options: object): StandInUtility {
     knownKeys('utilityProcess.fork', options, ['serviceName', 'stdio']);
-    if (args.length > 0) throw new Error('the stand-in for Electron passes no arguments to a utility process');
+    if (args.length > 0)
+      throw new Error('the stand-in for Electron passes no arguments to a utility process');
     return new StandInUtility(entry);
   },
 });
