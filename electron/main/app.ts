@@ -1,6 +1,7 @@
 import { app, BrowserWindow, dialog, ipcMain, Menu, session, type IpcMainInvokeEvent } from 'electron';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fail } from '../model/outcome.ts';
+import { filesIn } from './files.ts';
 import { HostLink } from './host-link.ts';
 import { menuTemplate } from './menu.ts';
 import { pageUrl, type AppPaths } from './paths.ts';
@@ -100,7 +101,3 @@ function follow(windows: Windows, host: HostLink): void {
     });
   });
 }
-
-/** Run files and recordings named on a command line. */
-export const filesIn = (argv: readonly string[]): string[] =>
-  argv.filter((word) => /\.(json|qdarec)$/i.test(word) && !word.startsWith('-')).map((word) => resolve(word));
