@@ -1,4 +1,5 @@
 import { History } from '../../electron/memory/history.ts';
+import { Lifetimes } from '../../electron/memory/lifetimes.ts';
 import { LivePicture } from '../../electron/memory/live-picture.ts';
 import type { MemoryPicture } from '../../electron/model/memory.ts';
 import type { MemoryDelta, WatchState } from '../../electron/model/memory-delta.ts';
@@ -52,6 +53,8 @@ export class MemoryState {
   live = new LivePicture();
   history = new History();
   shown: LivePicture = this.live;
+  /** The lives of buffers, made of the same steps; what the timeline draws. */
+  lifetimes = new Lifetimes();
 
   readonly #host: Source;
   readonly #frame: (run: () => void) => void;
@@ -100,6 +103,7 @@ export class MemoryState {
     if (!this.live.apply(delta)) return this.#resync();
     this.#resyncing = false;
     this.history.push(delta);
+    this.lifetimes.apply(delta);
     for (const listener of this.#listeners) listener(delta, this.live);
     this.#later();
   }
@@ -154,6 +158,7 @@ export class MemoryState {
   #clear(): void {
     this.live = new LivePicture();
     this.history = new History();
+    this.lifetimes = new Lifetimes();
     this.watch = null;
     this.problem = null;
     this.selection = null;
