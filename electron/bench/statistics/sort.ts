@@ -1,0 +1,109 @@
+/** Below this many numbers the engine's own sort is as quick. */
+const RADIX_FROM = 400;
+const BITS = 11;
+const BUCKETS = 2 ** BITS;
+
+/**
+ * Sorts in place, ascending; NaN comes last. Long lists of whole numbers below 2^32 (nanoseconds up to 4.29 s), which is what samples are,
+ * are sorted digit by digit: several times as quick as comparing them.
+ */
+export function sortAscending(numbers: Float64Array): Float64Array {
+  const { length } = numbers;
+  if (length < RADIX_FROM) return numbers.sort();
+  const words = scratch(length, 0);
+  let highest = 0;
+  for (let at = 0; at < length; at += 1) {
+    const value = numbers[at] ?? NaN;
+    words[at] = value;
+    if (words[at] !== value) return numbers.sort();
+    if (value > highest) highest = value;
+  }
+  numbers.set(radix(words, scratch(length, 1), highest));
+  return numbers;
+}
+
+/** Kept from one list to the next: a run has thousands of lists of one length. */
+const kept = [new Uint32Array(0), new Uint32Array(0)];
+/** Longer ones (64 MiB) are not kept. */
+const KEEP = 2 ** 24;
+
+function scratch(length: number, which: 0 | 1): Uint32Array {
+  const known = kept[which];
+  if (known && known.length >= length) return known.subarray(0, length);
+  const made = new Uint32Array(length);
+  if (length <= KEEP) kept[which] = made;
+  return made;
+}
+
+const ends = new Uint32Array(BUCKETS);
+
+/** Least significant digit first; as many digits as the highest number has. */
+function radix(words: Uint32Array, other: Uint32Array, highest: number): Uint32Array {
+  let [from, to] = [words, other];
+  for (let shift = 0; shift < 32 && highest >= 2 ** shift; shift += BITS) {
+    count(from, shift);
+    for (let at = from.length - 1; at >= 0; at -= 1) {
+      const word = from[at] ?? 0;
+      const bucket = (word >>> shift) & (BUCKETS - 1);
+      const end = (ends[bucket] ?? 0) - 1;
+      ends[bucket] = end;
+      to[end] = word;
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+/** Where the numbers of each bucket end. */
+function count(words: Uint32Array, shift: number): void {
+  ends.fill(0);
+  for (let at = 0; at < words.length; at += 1) {
+    const bucket = ((words[at] ?? 0) >>> shift) & (BUCKETS - 1);
+    ends[bucket] = (ends[bucket] ?? 0) + 1;
+  }
+  let sum = 0;
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    sum += ends[bucket] ?? 0;
+    ends[bucket] = sum;
+  }
+}
+
+/** The middle distance of ascending numbers from `centre`: of an even number of them the mean of the middle two. */
+export function medianDistance(sorted: Float64Array, centre: number): number {
+  const { length } = sorted;
+  let right = lowerBound(sorted, centre);
+  let left = right - 1;
+  let before = 0;
+  let now = 0;
+  for (let taken = 0; taken <= length >>> 1; taken += 1) {
+    before = now;
+    const toLeft = left < 0 ? Infinity : centre - (sorted[left] ?? 0);
+    const toRight = right >= length ? Infinity : (sorted[right] ?? 0) - centre;
+    now = toLeft < toRight ? toLeft : toRight;
+    if (toLeft < toRight) left -= 1;
+    else right += 1;
+  }
+  return length % 2 === 1 ? now : before + 0.5 * (now - before);
+}
+
+/** Index of the first of ascending numbers that is not below `value`; their number where none is. */
+export function lowerBound(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of the first of ascending numbers that is above `value`; their number where none is. */
+export function upperBound(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
