@@ -1,14 +1,16 @@
 // The app: build/node build/app.ts build | serve [options] | start
 //   build  bundles the window into out/renderer
 //   serve  builds what is stale, then runs `qda-lab serve` with the options given
-//   start  starts the app
+//   start  builds and starts the app in Electron, where its program is there
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { electronProgram, NO_ELECTRON } from './electron.ts';
 import { rendererConfig, rendererOut } from './renderer.ts';
 import { at, root } from './run.ts';
+import { buildShell } from './shell.ts';
 
 /** What the window is made of; when any of it changes, it is stale. */
 const sources = [
@@ -62,8 +64,15 @@ const serve = async (args: readonly string[]): Promise<void> => {
 };
 
 const start = async (args: readonly string[]): Promise<void> => {
-  console.log("The app's own window is not built yet: it is served to a browser instead (npm run serve).");
-  await serve(args);
+  const program = electronProgram();
+  if (program === null) {
+    console.error(NO_ELECTRON);
+    process.exitCode = 2;
+    return;
+  }
+  await buildStale();
+  await buildShell();
+  become(program, [root, ...args]);
 };
 
 const tasks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
