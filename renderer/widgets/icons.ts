@@ -39,4 +39,4 @@ export const ICONS = {
   undo: 'M5.5 3 2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6',
   info: 'M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0 -11M8 7.5v3.5M8 5v.5',
 } as const;
-export type IconName = keyof typeof PATHS;
+export type IconName = keyof typeof ICONS;
