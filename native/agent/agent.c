@@ -141,7 +141,7 @@ static int work(const struct agent_options *options)
     struct qda_sys *sys = agent_open_sys(options, why);
     if (!sys)
         return could_not("worker", why);
-    int code = worker_main(sys);
+    int code = worker_main(sys, options);
     agent_close_sys(options, sys);
     return code;
 }

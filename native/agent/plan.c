@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/backend.h"
 #include "agent/clock.h"
 #include "agent/plan_say.h"
 #include "wire/text.h"
@@ -19,19 +18,7 @@ void plan_init(struct plan *plan, struct qda_sys *sys, const struct agent_option
     plan->lock_fd = -1;
     plan->sink.blocks = &plan->blocks;
     plan->sink.simulated = sys->simulated;
-    size_t n = 0;
-    plan->helper_args[n++] = "--helper";
-    plan->helper_args[n++] = "--dsp";
-    plan->helper_args[n++] = plan->node.dsp;
-    if (options->generation_name) {
-        plan->helper_args[n++] = "--generation";
-        plan->helper_args[n++] = options->generation_name;
-    }
-    if (agent_backend_flag(options)) {
-        plan->helper_args[n++] = agent_backend_flag(options);
-        plan->helper_args[n++] = options->backend;
-    }
-    plan->helper_args[n] = NULL;
+    agent_helper_args(plan->helper_args, plan->node.dsp, options);
     plan->ctx = (struct qda_run_ctx){
         .sys = sys,
         .node = &plan->node,

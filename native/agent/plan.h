@@ -2,6 +2,7 @@
 #ifndef QDA_AGENT_PLAN_H
 #define QDA_AGENT_PLAN_H
 
+#include "agent/helper_args.h"
 #include "agent/options.h"
 #include "agent/plan_dsp.h"
 #include "agent/request.h"
@@ -12,7 +13,6 @@
  * blocks, whether or not anybody is connected.
  */
 #define PLAN_SLICE_NS UINT64_C(10000000)
-#define PLAN_HELPER_ARGS 8
 
 enum plan_state {
     PLAN_NONE,
@@ -25,7 +25,7 @@ struct plan {
     char run_id[64];
     struct qda_node node;
     struct qda_run_ctx ctx;
-    const char *helper_args[PLAN_HELPER_ARGS];
+    const char *helper_args[AGENT_HELPER_ARGS];
     int lock_fd; /* the board's measuring lock while it runs, or -1 */
     size_t count, at;
     bool cancelled;

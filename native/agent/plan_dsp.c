@@ -25,6 +25,10 @@ void plan_dsp_init(struct plan *plan, const struct agent_options *options)
     dsp->grace_ns = options->grace_ns;
     dsp->argv[n++] = plan->ctx.self_exe;
     dsp->argv[n++] = "--worker";
+    if (options->generation_name) {
+        dsp->argv[n++] = "--generation";
+        dsp->argv[n++] = options->generation_name;
+    }
     if (agent_backend_flag(options)) {
         dsp->argv[n++] = agent_backend_flag(options);
         dsp->argv[n++] = options->backend;

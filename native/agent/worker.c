@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "agent/agent.h"
+#include "agent/helper_args.h"
 #include "agent/served.h"
 #include "agent/worker_say.h"
 #include "run/dsp.h"
@@ -21,6 +22,7 @@ struct worker {
     struct worker_hello hello;
     struct qda_node node; /* its driver watched */
     struct qda_run_ctx ctx;
+    const char *helper_args[AGENT_HELPER_ARGS];
     struct qda_point point;
     struct qda_point_result result;
     void *state;
@@ -131,7 +133,7 @@ static struct qda_dsp *new_dsp(struct worker *worker)
     return qda_dsp_new(&setup);
 }
 
-int worker_main(struct qda_sys *sys)
+int worker_main(struct qda_sys *sys, const struct agent_options *options)
 {
     static struct worker worker;
     worker.sys = sys;
@@ -140,11 +142,13 @@ int worker_main(struct qda_sys *sys)
     int err = watch(&worker);
     if (err < 0)
         return could_not("watching the driver", strerror(-err));
+    agent_helper_args(worker.helper_args, worker.node.dsp, options);
     worker.ctx = (struct qda_run_ctx){
         .sys = sys,
         .dsp = new_dsp(&worker),
         .node = &worker.node,
         .self_exe = "/proc/self/exe",
+        .helper_args = worker.helper_args,
         .sink = worker_sink(),
         .slice_ns = SLICE_NS,
     };

@@ -2,6 +2,7 @@
 #ifndef QDA_AGENT_WORKER_H
 #define QDA_AGENT_WORKER_H
 
+#include "agent/options.h"
 #include "run/run.h"
 
 /*
@@ -108,7 +109,7 @@ struct worker_go {
 _Static_assert(sizeof(struct worker_samples) <= WORKER_MAX_BODY, "a packet takes the longest message");
 _Static_assert(sizeof(struct worker_done) <= WORKER_MAX_BODY, "a packet takes the longest message");
 
-/* Entry point of the worker process. Returns an exit code. */
-int worker_main(struct qda_sys *sys);
+/* Entry point of the worker process; `options` are those that it was started with. Returns an exit code. */
+int worker_main(struct qda_sys *sys, const struct agent_options *options);
 
 #endif
