@@ -126,6 +126,32 @@ bool call_find_handle(int32_t fd, struct call_handle *out)
     return false;
 }
 
+/*
+ * The argument where it is a buffer in the message, as most are; without a branch. False: it is something else, or wrong:
+ * begin_buffer() looks at it anew.
+ */
+static inline bool begin_inline(struct call *call, uint32_t i)
+{
+    const uint8_t *message = call->message;
+    uint64_t pv = read_once(message + 16 * i), len = read_once(message + 16 * i + 8);
+    uint64_t buf = read_once(message + qda_rpc_bufs_at(call->total) + 8 * i);
+    uint32_t index = (uint32_t)(buf >> 32), into = (uint32_t)pv & (QDA_RPC_PAGE - 1);
+    bool one = ((uint32_t)buf == 1) & (index < call->total);
+    const uint8_t *at = message + qda_rpc_pages_at(call->total) + 16 * (one ? index : 0);
+    const struct qda_rpc_page page = {read_once(at), read_once(at + 8)};
+    uint32_t offset = (uint32_t)page.addr + into - (uint32_t)call->request->addr;
+    call->args[i] = (union skel_arg){.buf = {call->message + offset, (uint32_t)len}};
+    return one & (len != 0) & fits_page(&page, into, len) & (offset + len <= call->request->size);
+}
+
+static bool all_inline(struct call *call)
+{
+    bool all = call->ins + call->outs == call->total;
+    for (uint32_t i = 0; i < call->ins + call->outs; i++)
+        all &= begin_inline(call, i);
+    return all;
+}
+
 int32_t call_begin(struct call *call)
 {
     uint32_t sc = call->request->sc;
@@ -135,8 +161,10 @@ int32_t call_begin(struct call *call)
     call->total = QDA_SCALARS_LENGTH(sc);
     call->range_count = call->handle_count = 0;
     call->link = NULL;
-    if (call->total && (!call->message || call->request->size < qda_rpc_metadata(call->total)))
+    if ((call->total != 0) & ((call->message == NULL) | (call->request->size < qda_rpc_metadata(call->total))))
         return QDA_AEE_EBADPARM;
+    if (all_inline(call))
+        return 0;
     int32_t err = 0;
     uint32_t buffers = call->ins + call->outs;
     for (uint32_t i = 0; i < call->total && !err; i++)
@@ -146,10 +174,8 @@ int32_t call_begin(struct call *call)
     return err;
 }
 
-void call_end(struct call *call)
+void call_give_back(struct call *call)
 {
-    if (call->range_count == 0 && !call->link)
-        return;
     lock_take(&space_lock);
     if (call->link) {
         *call->link = call->next;

@@ -47,7 +47,12 @@ struct call {
 
 /* Reads the payload: maps what it names. 0, or an AEE code; call_end is due in any case. */
 int32_t call_begin(struct call *call);
-void call_end(struct call *call);
+void call_give_back(struct call *call);
+static inline void call_end(struct call *call)
+{
+    if ((call->range_count != 0) | (call->link != NULL))
+        call_give_back(call);
+}
 /* An in or out buffer of at least `len` bytes; NULL: there is none such. */
 void *call_in(const struct call *call, uint32_t i, uint32_t len);
 void *call_out(const struct call *call, uint32_t i, uint32_t len);
@@ -58,19 +63,23 @@ static inline uint32_t call_out_len(const struct call *call, uint32_t i)
 /* The buffer of a descriptor among the calls that run. False: no such descriptor. */
 bool call_find_handle(int32_t fd, struct call_handle *out);
 
-/* Does it: 0, an AEE code of the method, or CALL_LATER. */
-int32_t dispatch(struct call *call);
 /* One of the static handles each. */
 int32_t on_init(struct call *call);                        /* 1 */
 int32_t on_process(struct call *call);                     /* 4 */
 int32_t on_listener(struct call *call, uint32_t first);    /* 3, 7: `first` is the number of init2 */
 int32_t on_remotectl(struct call *call, uint32_t first);   /* 0, 8: the number of open */
 int32_t on_module(struct call *call);                      /* above 20 */
+int32_t dispatch_static(struct call *call);
+/* Does it: 0, an AEE code of the method, or CALL_LATER. */
+static inline int32_t dispatch(struct call *call)
+{
+    return call->request->handle > QDA_HANDLE_STATIC_MAX ? on_module(call) : dispatch_static(call);
+}
 
 /* How an error of the user's process on the DSP arrives at the CPU. */
 static inline int32_t remote_error(int32_t code)
 {
-    return code > 0 && code < 0x400 ? (int32_t)(QDA_AEE_REMOTE + (uint32_t)code) : code;
+    return (uint32_t)code - 1 < 0x3ff ? (int32_t)(QDA_AEE_REMOTE + (uint32_t)code) : code;
 }
 
 #endif

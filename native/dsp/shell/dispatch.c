@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dsp/shell/call.h"
 
-int32_t dispatch(struct call *call)
+int32_t dispatch_static(struct call *call)
 {
     switch (call->request->handle) {
     case QDA_HANDLE_INIT:
@@ -17,6 +17,6 @@ int32_t dispatch(struct call *call)
     case QDA_HANDLE_LISTENER1:
         return on_listener(call, 5);
     default:
-        return call->request->handle > QDA_HANDLE_STATIC_MAX ? on_module(call) : QDA_AEE_EUNSUPPORTED;
+        return QDA_AEE_EUNSUPPORTED;
     }
 }

@@ -19,12 +19,6 @@ void futex_wake(uint32_t *at, uint32_t count)
     SYS3(SYS_FUTEX, at, FUTEX_WAKE_PRIVATE, count);
 }
 
-bool lock_try(struct lock *lock)
-{
-    uint32_t free = 0;
-    return __atomic_compare_exchange_n(&lock->word, &free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
 void lock_take(struct lock *lock)
 {
     if (lock_try(lock))

@@ -8,24 +8,22 @@
 #include "dsp/shell/sys.h"
 #include "dsp/shell/thread.h"
 
-/* Number of the last packet that was applied; threads wait on it. */
-static uint32_t applied;
+uint32_t mappings_applied; /* threads wait on it */
 /* Counts descriptors that came; who needs a memory whose descriptor another thread is about to add waits on it. */
 static uint32_t arrived;
 #define ARRIVAL_US 2000000u
-/* Counts memories that came or went: what a thread remembers of one holds no longer. */
-static uint32_t changes = 1;
+uint32_t mappings_changes = 1;
 
 static void await(uint32_t number)
 {
-    for (uint32_t now; (int32_t)((now = __atomic_load_n(&applied, __ATOMIC_ACQUIRE)) - number) < 0;)
-        futex_wait(&applied, now, 0);
+    for (uint32_t now; (int32_t)((now = __atomic_load_n(&mappings_applied, __ATOMIC_ACQUIRE)) - number) < 0;)
+        futex_wait(&mappings_applied, now, 0);
 }
 
 static void done(uint32_t number)
 {
-    __atomic_store_n(&applied, number, __ATOMIC_RELEASE);
-    futex_wake(&applied, 0x7fffffff);
+    __atomic_store_n(&mappings_applied, number, __ATOMIC_RELEASE);
+    futex_wake(&mappings_applied, 0x7fffffff);
 }
 
 /* Keeps the descriptor of a mapping that is the first to name its memory. */
@@ -39,7 +37,7 @@ static void take_fresh(struct packet *packet, const struct qda_port_map *map)
     else
         port_log("the port: more memories than the runtime can know");
     lock_release(&space_lock);
-    __atomic_fetch_add(&changes, 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&mappings_changes, 1, __ATOMIC_RELEASE);
     __atomic_fetch_add(&arrived, 1, __ATOMIC_RELEASE);
     futex_wake(&arrived, 0x7fffffff);
 }
@@ -86,7 +84,7 @@ static void apply_forget(const struct qda_port_forget *forget)
     lock_take(&space_lock);
     smmu_memory_forget(forget->memory);
     lock_release(&space_lock);
-    __atomic_fetch_add(&changes, 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&mappings_changes, 1, __ATOMIC_RELEASE);
 }
 
 bool mappings_apply(struct packet *packet)
@@ -111,7 +109,7 @@ bool mappings_apply(struct packet *packet)
     return true;
 }
 
-void mappings_of_call(struct packet *packet, const struct qda_port_call *call)
+void mappings_await(struct packet *packet, const struct qda_port_call *call)
 {
     await(call->after);
     take_fresh(packet, &call->message);
@@ -130,9 +128,9 @@ static uint32_t open_window(struct memory *memory)
     return memory->window = at;
 }
 
-static void find_window(uint32_t id, struct window *window)
+void mappings_window(uint32_t id, struct window *window)
 {
-    uint32_t now = __atomic_load_n(&changes, __ATOMIC_ACQUIRE);
+    uint32_t now = __atomic_load_n(&mappings_changes, __ATOMIC_ACQUIRE);
     lock_take(&space_lock);
     struct memory *memory = await_memory(id);
     uint32_t at = memory ? memory->window : 0;
@@ -140,16 +138,4 @@ static void find_window(uint32_t id, struct window *window)
         at = open_window(memory);
     *window = (struct window){id, at, at ? now : 0, memory ? memory->size : 0};
     lock_release(&space_lock);
-}
-
-uint8_t *mappings_message(const struct qda_port_call *call, struct window *window)
-{
-    const struct qda_port_map *map = &call->message;
-    uint64_t into = (uint32_t)call->request.addr - map->iova, size = call->request.size;
-    uint64_t from = map->offset + into, end = from + size;
-    if ((window->changes != __atomic_load_n(&changes, __ATOMIC_ACQUIRE)) | (window->memory != map->memory))
-        find_window(map->memory, window);
-    bool bad = (size == 0) | (into > map->size) | (size > map->size - into) | (from < into) | (end <= from) |
-               (end > window->size) | (window->at == 0) | ((from & 7) != 0);
-    return bad ? NULL : (uint8_t *)(window->at + (uint32_t)from);
 }

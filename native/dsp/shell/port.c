@@ -17,8 +17,8 @@
 
 struct qda_port_start start;
 
-static struct qda_port_bell *bell; /* NULL: none */
-static struct lock bell_lock;      /* who writes a reply there; only tried */
+static struct qda_port_bell none, *bell = &none; /* the board's, if it gave one: nobody ever looks at `none` */
+static struct lock bell_lock;                    /* who writes a reply there; only tried */
 static uint32_t taken;             /* packets taken from the socket */
 
 static uint32_t threads; /* that serve */
@@ -48,8 +48,7 @@ static void put(const void *bytes, uint32_t len)
     while (sent == -SYS_EINTR || sent == -SYS_EAGAIN);
     if (sent < 0)
         sys_exit_group(EXIT_PORT_CLOSED);
-    if (bell)
-        __atomic_fetch_add(&bell->said, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&bell->said, 1, __ATOMIC_SEQ_CST);
 }
 
 static bool change(uint32_t *state, uint32_t from, uint32_t to)
@@ -58,10 +57,10 @@ static bool change(uint32_t *state, uint32_t from, uint32_t to)
 }
 
 /* False: the board does not look there. */
-static bool ring(const struct qda_port_reply *reply)
+static inline bool ring(const struct qda_port_reply *reply)
 {
     bool rung = false;
-    if (!bell || __atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) != QDA_BELL_WATCHED || !lock_try(&bell_lock))
+    if (__atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) != QDA_BELL_WATCHED || !lock_try(&bell_lock))
         return false;
     if (__atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) == QDA_BELL_WATCHED) {
         bell->reply = *reply;
@@ -132,10 +131,10 @@ static void copy_call(uint64_t *to, const uint64_t *from)
 }
 
 /* Nobody looks at the bell any more. True: it had a call. */
-static bool look_away(struct packet *packet)
+static inline bool look_away(struct packet *packet)
 {
-    if (!bell || (__atomic_load_n(&bell->call_state, __ATOMIC_ACQUIRE) != QDA_BELL_RUNG &&
-                  change(&bell->call_state, QDA_BELL_WATCHED, QDA_BELL_NOBODY)))
+    if (__atomic_load_n(&bell->call_state, __ATOMIC_ACQUIRE) != QDA_BELL_RUNG &&
+        change(&bell->call_state, QDA_BELL_WATCHED, QDA_BELL_NOBODY))
         return false;
     copy_call((uint64_t *)packet->bytes, (const uint64_t *)&bell->call);
     packet->len = sizeof(bell->call);
@@ -144,50 +143,71 @@ static bool look_away(struct packet *packet)
     return true;
 }
 
+/* How a packet came. */
+enum came {
+    CAME_NOT,
+    CAME_BY_BELL,   /* a call */
+    CAME_BY_SOCKET,
+    CAME_TO_SLEEPER, /* by the socket, and woke somebody up */
+};
+
 /* Is there anything at the bell, or in the socket? Without a bell nobody knows. */
-static bool something(void)
+static inline bool something(void)
 {
-    return !bell || __atomic_load_n(&bell->call_state, __ATOMIC_ACQUIRE) != QDA_BELL_WATCHED ||
-           __atomic_load_n(&bell->sent, __ATOMIC_SEQ_CST) != __atomic_load_n(&taken, __ATOMIC_SEQ_CST);
+    uint32_t state = __atomic_load_n(&bell->call_state, __ATOMIC_ACQUIRE);
+    uint32_t sent = __atomic_load_n(&bell->sent, __ATOMIC_SEQ_CST);
+    return (state != QDA_BELL_WATCHED) | (sent != __atomic_load_n(&taken, __ATOMIC_SEQ_CST)) | (bell == &none);
 }
 
 /*
- * Looks for a packet as long as START said. The processor goes to whoever else wants it meanwhile, for that may be the board. The
- * clock costs more than a look, and is asked now and then.
+ * Looks for a packet as long as START said. The processor goes to whoever else wants it before each look, for that may be the board.
+ * The clock costs more than a look, and is asked now and then.
  */
-static bool poll_port(struct packet *packet)
+static inline enum came poll_port(struct packet *packet)
 {
     uint64_t until = 0;
-    if (bell)
-        __atomic_store_n(&bell->call_state, QDA_BELL_WATCHED, __ATOMIC_SEQ_CST);
-    for (uint32_t looks = 1; looks % LOOKS_A_TIME != 0 || !until || sys_now_ns() < until; looks++) {
-        if (something() && (look_away(packet) || receive(packet, MSG_DONTWAIT)))
-            return true;
-        if (bell && __atomic_load_n(&bell->call_state, __ATOMIC_RELAXED) == QDA_BELL_NOBODY)
-            __atomic_store_n(&bell->call_state, QDA_BELL_WATCHED, __ATOMIC_SEQ_CST);
-        if (looks % LOOKS_A_TIME == 0 && !until)
-            until = sys_now_ns() + (uint64_t)start.poll_us * 1000;
+    __atomic_store_n(&bell->call_state, QDA_BELL_WATCHED, __ATOMIC_SEQ_CST);
+    for (uint32_t looks = 1;; looks++) {
         SYS3(SYS_SCHED_YIELD, 0, 0, 0);
+        if (something()) {
+            if (look_away(packet))
+                return CAME_BY_BELL;
+            if (receive(packet, MSG_DONTWAIT))
+                return CAME_BY_SOCKET;
+            __atomic_store_n(&bell->call_state, QDA_BELL_WATCHED, __ATOMIC_SEQ_CST);
+        }
+        if (looks % LOOKS_A_TIME != 0)
+            continue;
+        uint64_t now = sys_now_ns();
+        if (!until)
+            until = now + (uint64_t)start.poll_us * 1000;
+        else if (now >= until)
+            return look_away(packet) ? CAME_BY_BELL : CAME_NOT;
     }
-    return look_away(packet);
 }
 
-/* Polls as long as START said, then sleeps. True: it had to be woken up. */
-static bool receive_next(struct packet *packet)
+static enum came receive_asleep(struct packet *packet)
 {
-    bool slept = false;
-    if (start.poll_us)
-        turn_take();
-    if (!start.poll_us || !poll_port(packet)) {
-        slept = true;
-        if (start.poll_us)
-            turn_sleep();
-        while (!receive(packet, 0))
-            ;
-    }
-    if (start.poll_us)
+    while (!receive(packet, 0))
+        ;
+    return CAME_TO_SLEEPER;
+}
+
+/* Polls as long as START said, then sleeps. */
+static inline enum came receive_next(struct packet *packet)
+{
+    if (!start.poll_us)
+        return receive_asleep(packet);
+    turn_take();
+    enum came came = poll_port(packet);
+    if (came != CAME_NOT) {
         turn_give();
-    return slept;
+        return came;
+    }
+    turn_sleep();
+    came = receive_asleep(packet);
+    turn_give_awoken();
+    return came;
 }
 
 static void wake_delay(void)
@@ -197,7 +217,7 @@ static void wake_delay(void)
         ;
 }
 
-static void run_call(struct worker *worker, const struct qda_port_call *from)
+static inline void run_call(struct worker *worker, const struct qda_port_call *from)
 {
     struct call *call = &worker->call;
     call->request = &from->request;
@@ -247,8 +267,6 @@ static bool keep(const struct qda_port_call *call)
 
 static bool kept(struct qda_port_call *call)
 {
-    if (!__atomic_load_n(&waiting_first, __ATOMIC_RELAXED))
-        return false;
     lock_take(&waiting_lock);
     struct waiting *slot = waiting_first;
     if (slot) {
@@ -263,11 +281,17 @@ static bool kept(struct qda_port_call *call)
     return slot != NULL;
 }
 
-static void on_call(struct worker *worker)
+/* Calls that were kept meanwhile. */
+static void run_kept(struct worker *worker)
+{
+    struct qda_port_call more;
+    while (kept(&more))
+        run_call(worker, &more);
+}
+
+static inline void on_call(struct worker *worker)
 {
     const struct qda_port_call *call = (const void *)worker->packet.bytes;
-    if (worker->packet.len < sizeof(*call))
-        return;
     mappings_of_call(&worker->packet, call);
     bool last = __atomic_sub_fetch(&idle, 1, __ATOMIC_RELAXED) == 0;
     /* Calls of the runtime itself are short; a skel's could hold every thread. */
@@ -276,16 +300,15 @@ static void on_call(struct worker *worker)
         return;
     }
     run_call(worker, call);
-    struct qda_port_call more;
-    while (kept(&more))
-        run_call(worker, &more);
+    if (__atomic_load_n(&waiting_first, __ATOMIC_RELAXED))
+        run_kept(worker);
     __atomic_fetch_add(&idle, 1, __ATOMIC_RELAXED);
 }
 
 static void on_packet(struct worker *worker)
 {
     uint32_t kind = worker->packet.len >= sizeof(struct qda_port_head) ? *(uint32_t *)worker->packet.bytes : 0;
-    if (kind == QDA_PORT_CALL)
+    if (kind == QDA_PORT_CALL && worker->packet.len >= sizeof(struct qda_port_call))
         on_call(worker);
     else if (!mappings_apply(&worker->packet))
         port_log("the port: a packet of an unknown kind or length was ignored");
@@ -303,7 +326,12 @@ static void *serve(void *arg)
         sys_exit_group(EXIT_BROKEN);
     }
     for (;;) {
-        if (receive_next(&worker->packet) && start.wake_us)
+        enum came came = receive_next(&worker->packet);
+        if (came == CAME_BY_BELL) {
+            on_call(worker);
+            continue;
+        }
+        if (came == CAME_TO_SLEEPER && start.wake_us)
             wake_delay();
         on_packet(worker);
     }

@@ -5,25 +5,18 @@
 
 #define LOOK_US 250u
 
-static uint32_t taken;  /* a thread has the turn */
-static uint32_t asleep; /* and sleeps */
+uint32_t turn_taken;
+static uint32_t asleep; /* who has the turn sleeps */
 static struct lock standby;
 
-static bool try_take(void)
+void turn_await(void)
 {
-    return __atomic_exchange_n(&taken, 1, __ATOMIC_ACQUIRE) == 0;
-}
-
-void turn_take(void)
-{
-    if (try_take())
-        return;
     lock_take(&standby);
-    while (!try_take()) {
+    while (!turn_try()) {
         if (__atomic_load_n(&asleep, __ATOMIC_RELAXED))
             futex_wait(&asleep, 1, 0);
         else
-            futex_wait(&taken, 1, LOOK_US);
+            futex_wait(&turn_taken, 1, LOOK_US);
     }
     lock_release(&standby);
 }
@@ -33,12 +26,9 @@ void turn_sleep(void)
     __atomic_store_n(&asleep, 1, __ATOMIC_RELAXED);
 }
 
-void turn_give(void)
+void turn_give_awoken(void)
 {
-    bool slept = __atomic_load_n(&asleep, __ATOMIC_RELAXED); /* only who has the turn writes it */
-    if (slept)
-        __atomic_store_n(&asleep, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&taken, 0, __ATOMIC_RELEASE);
-    if (slept)
-        futex_wake(&asleep, 1);
+    __atomic_store_n(&asleep, 0, __ATOMIC_RELAXED); /* only who has the turn writes it */
+    turn_give();
+    futex_wake(&asleep, 1);
 }
