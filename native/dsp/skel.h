@@ -58,21 +58,46 @@ int qb_stress(const union qb_arg *args, uint32_t sc);
 
 /* ---- Arguments. */
 #define QB_LINE 128u /* bytes: what work is shared out by, and a vector */
-/* Is the argument's buffer one of `len` bytes exactly, at a multiple of 4? */
-bool qb_is(const union qb_arg *arg, uint32_t len);
-/* Copies the struct out (the CPU may write to it meanwhile); false: it is not one of `len` bytes. */
-bool qb_take(const union qb_arg *arg, void *out, uint32_t len);
 static inline bool qb_aligned(const void *at, uint32_t to)
 {
     return ((uintptr_t)at & (to - 1)) == 0;
+}
+/* Is the argument's buffer one of `len` bytes exactly, at a multiple of 4? Without a branch: those cost, the more so in an emulator. */
+static inline bool qb_is(const union qb_arg *arg, uint32_t len)
+{
+    return (arg->buf.len == len) & (arg->buf.at != NULL) & qb_aligned(arg->buf.at, 4);
+}
+/* Copies the struct out (the CPU may write to it meanwhile); false: it is not one of `len` bytes. */
+static inline bool qb_take(const union qb_arg *arg, void *out, uint32_t len)
+{
+    if (!qb_is(arg, len))
+        return false;
+    const volatile uint32_t *from = arg->buf.at;
+    uint32_t *to = out;
+#pragma clang loop unroll(full)
+    for (uint32_t i = 0; i < len / 4; i++)
+        to[i] = from[i];
+    return true;
 }
 
 /* ---- Stamps. */
 /* Retired instructions of this thread: control register c21 of qemu-hexagon. Hardware has no such register. */
 uint32_t qb_instructions(void);
 /* `out`, between the two, is the beginning; `flags`: QBENCH_COUNT. */
-void qb_begin(struct qbench_times *out, uint32_t flags);
-void qb_end(struct qbench_times *out, uint32_t flags);
+static inline void qb_begin(struct qbench_times *out, uint32_t flags)
+{
+    out->pcycles = HAP_perf_get_pcycles();
+    out->instructions = (flags & QBENCH_COUNT) != 0 ? qb_instructions() : 0;
+    out->begin_ticks = HAP_perf_get_qtimer_count();
+    out->end_ticks = out->begin_ticks;
+}
+static inline void qb_end(struct qbench_times *out, uint32_t flags)
+{
+    out->end_ticks = HAP_perf_get_qtimer_count();
+    if ((flags & QBENCH_COUNT) != 0)
+        out->instructions = qb_instructions() - (uint32_t)out->instructions;
+    out->pcycles = HAP_perf_get_pcycles() - out->pcycles;
+}
 
 /* ---- Buffers behind dma handles. */
 struct qb_mapping {

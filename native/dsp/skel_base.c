@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dsp/skel.h"
 
-/* Arguments, stamps and mappings: what every method stands on. */
-
-bool qb_is(const union qb_arg *arg, uint32_t len)
-{
-    return arg->buf.len == len && arg->buf.at != NULL && qb_aligned(arg->buf.at, 4);
-}
-
-bool qb_take(const union qb_arg *arg, void *out, uint32_t len)
-{
-    if (!qb_is(arg, len))
-        return false;
-    const volatile uint32_t *from = arg->buf.at;
-    uint32_t *to = out;
-    for (uint32_t i = 0; i < len / 4; i++)
-        to[i] = from[i];
-    return true;
-}
+/* Counters and mappings: what methods stand on. */
 
 uint32_t qb_instructions(void)
 {
@@ -25,22 +9,6 @@ uint32_t qb_instructions(void)
     register uint32_t count __asm__("r0");
     __asm__ volatile(".word 0x6a15c000" : "=r"(count));
     return count;
-}
-
-void qb_begin(struct qbench_times *out, uint32_t flags)
-{
-    out->pcycles = HAP_perf_get_pcycles();
-    out->instructions = (flags & QBENCH_COUNT) != 0 ? qb_instructions() : 0;
-    out->begin_ticks = HAP_perf_get_qtimer_count();
-    out->end_ticks = out->begin_ticks;
-}
-
-void qb_end(struct qbench_times *out, uint32_t flags)
-{
-    out->end_ticks = HAP_perf_get_qtimer_count();
-    if ((flags & QBENCH_COUNT) != 0)
-        out->instructions = qb_instructions() - (uint32_t)out->instructions;
-    out->pcycles = HAP_perf_get_pcycles() - out->pcycles;
 }
 
 /* HAP_mmap takes an int. */
