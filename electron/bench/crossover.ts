@@ -3,7 +3,6 @@ import { drawResampledMedian, MIN_RESAMPLES } from './statistics/bootstrap.ts';
 import { LEVEL, tooFew, type TooFew } from './statistics/figures.ts';
 import { medianOfSorted } from './statistics/percentile.ts';
 import { Xoshiro128 } from './statistics/rng.ts';
-import { sortedCopy } from './statistics/samples.ts';
 import { passVariant, type Pass } from './variants.ts';
 
 /**
@@ -78,8 +77,8 @@ function crossoverOf(
   if (both.length < 2) return null;
   const times = both.map(({ copy, shared }) => ({
     size: copy.size,
-    copy: sortedCopy(copy.samples),
-    shared: sortedCopy(shared.samples),
+    copy: copy.sorted,
+    shared: shared.sorted,
   }));
   return {
     direction,

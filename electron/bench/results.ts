@@ -6,7 +6,9 @@ import { RATE_COUNTER, rateOf, type Rate } from './rate.ts';
 import { bandwidth, type Bandwidth } from './statistics/bandwidth.ts';
 import type { NotDefined, TooFew } from './statistics/figures.ts';
 import { runVariation } from './statistics/runs.ts';
-import { summary, type Summary } from './statistics/summary.ts';
+import { medianOfSorted } from './statistics/percentile.ts';
+import { sortedCopy } from './statistics/samples.ts';
+import { summaryOfSorted, type Summary } from './statistics/summary.ts';
 import { findBenchmark } from './catalogue.ts';
 import { variantShort, variantText } from './variants.ts';
 
@@ -34,7 +36,10 @@ export interface ResultRow {
   readonly bandwidth: Bandwidth | NotDefined | TooFew | null;
   /** null where the series is no rate. */
   readonly rate: Rate | null;
+  /** In the order taken, run after run. */
   readonly samples: Float64Array;
+  /** The same, ascending. */
+  readonly sorted: Float64Array;
 }
 
 /** A figure that is neither time nor rate, of each independent run that gave it. */
@@ -141,13 +146,11 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
     result.series.filter((row) => row.name === name && row.ns.length > 0),
   );
   const samples = joined(runs.map((row) => row.ns));
-  const p50s = runs.flatMap((row) => {
-    const one = summary(row.ns);
-    return one.kind === 'summary' ? [one.p50] : [];
-  });
+  const sorted = sortedCopy(samples);
+  const p50s = runs.map((row) => medianOfSorted(sortedCopy(row.ns)));
   const point = results[0]?.point;
   if (!point) throw new Error('a row has a point');
-  const whole = summary(samples);
+  const whole = summaryOfSorted(sorted);
   const bytes = bytesOf(name, point, results);
   return {
     key: `${key}/${name}`,
@@ -166,6 +169,7 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
     bandwidth: bytes === 0 ? null : whole.kind === 'summary' ? bandwidth(bytes, whole) : whole,
     rate: rateOf(point, name, whole, results),
     samples,
+    sorted,
   };
 }
 

@@ -1,6 +1,6 @@
 import { Collector } from '../bench/collect.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
-import type { Run } from '../model/run.ts';
+import type { PointResult, Run, Series } from '../model/run.ts';
 import { sampleDigest } from '../store/digest.ts';
 import type { StoredRun } from '../store/read.ts';
 import { readRunFile } from '../store/run-file.ts';
@@ -28,7 +28,7 @@ export function loadRun(lab: Lab, what: string): Outcome<Run> {
     return all.ok && all.value.length === 0 ? noRuns(lab) : line;
   });
   if (!stored.ok) return stored;
-  return verified(assemble(stored.value), `run ${stored.value.header.id}`, storedDigest(stored.value));
+  return verifiedStored(stored.value);
 }
 
 const noRuns = (lab: Lab): Outcome<never> =>
@@ -49,7 +49,7 @@ function loadRunFile(path: string): Outcome<Run> {
   if (!text.ok) return text;
   const run = parseRun(text.value, path);
   if (!run.ok) return run;
-  return verified(run.value, path, (index, series) => run.value.points[index]?.series[series]?.sha256);
+  return verifiedFile(run.value, path);
 }
 
 /** A stored run as the model knows it: its events folded into results. */
@@ -58,27 +58,45 @@ export function assemble(stored: StoredRun): Run {
   for (const event of stored.events) collector.add(event);
   return {
     ...stored.header,
-    points: collector.results(stored.header.plan, stored.header.simulated, sampleDigest),
+    points: collector.results(stored.header.plan, stored.header.simulated, stored.digest),
   };
 }
 
-type DigestOf = (index: number, series: number) => string | undefined;
+/** The run, where its samples fit the digests that were taken when it ended. One that is missing (the run goes on) is no contradiction. */
+function verifiedStored(stored: StoredRun): Outcome<Run> {
+  const run = assemble(stored);
+  const wrong = misfit(
+    run,
+    ({ point }, which) => stored.digests.get(point.index)?.[which],
+    (row) => row.sha256,
+  );
+  return wrong === null ? ok(run) : changed(`run ${run.id}`, wrong);
+}
 
-const storedDigest =
-  (stored: StoredRun): DigestOf =>
-  (index, series) =>
-    stored.digests.get(stored.header.plan.points[index]?.index ?? -1)?.[series];
+/** The run of a file, where its samples fit the digests beside them. */
+function verifiedFile(run: Run, path: string): Outcome<Run> {
+  const wrong = misfit(
+    run,
+    ({ series }, which) => series[which]?.sha256,
+    (row) => sampleDigest(row.ns),
+  );
+  return wrong === null ? ok(run) : changed(path, wrong);
+}
 
-/** A digest that is missing (the run still goes on) is no contradiction; one that differs is. */
-function verified(run: Run, where: string, digestOf: DigestOf): Outcome<Run> {
-  for (const [at, { point, series }] of run.points.entries()) {
-    for (const [which, row] of series.entries()) {
-      const said = digestOf(at, which);
-      if (said !== undefined && said !== sampleDigest(row.ns))
-        return changed(where, `${point.benchmark} (point ${point.index}), series "${row.name}"`);
+/** The first series whose digest is not the one that was said; null: all fit. */
+function misfit(
+  run: Run,
+  said: (point: PointResult, which: number) => string | undefined,
+  digestOf: (series: Series) => string,
+): string | null {
+  for (const result of run.points) {
+    for (const [which, row] of result.series.entries()) {
+      const digest = said(result, which);
+      if (digest !== undefined && digest !== digestOf(row))
+        return `${result.point.benchmark} (point ${result.point.index}), series "${row.name}"`;
     }
   }
-  return ok(run);
+  return null;
 }
 
 const changed = (where: string, what: string): Outcome<Run> =>

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Run } from '../model/run.ts';
+import { sampleDigest } from './digest.ts';
 import { fromText } from './json.ts';
 import { unpack } from './samples.ts';
 
@@ -11,6 +13,8 @@ export type RunHeader = Omit<Run, 'points'>;
 export interface StoredRun {
   readonly header: RunHeader;
   readonly events: readonly PlanEvent[];
+  /** SHA-256 of samples of those events. */
+  readonly digest: (ns: Float64Array) => string;
   /** By point index, one a series; a point is absent while its run goes on. */
   readonly digests: ReadonlyMap<number, readonly string[]>;
 }
@@ -36,7 +40,9 @@ export function readRun(db: DatabaseSync, id: string): StoredRun | null {
   const row = db.prepare('SELECT header FROM runs WHERE id = ?').get(id);
   if (!row) return null;
   const header = headerOf(String(row['header']));
-  return { header, events: [...storedEvents(db, id)], digests: storedDigests(db, id) };
+  const series = new SeriesReader();
+  const events = [...storedPoints(db, id), ...series.read(db, id)];
+  return { header, events, digest: (ns) => series.digest(ns), digests: storedDigests(db, id) };
 }
 
 function storedDigests(db: DatabaseSync, id: string): Map<number, readonly string[]> {
@@ -44,7 +50,7 @@ function storedDigests(db: DatabaseSync, id: string): Map<number, readonly strin
   return new Map(rows.map((row) => [Number(row['idx']), JSON.parse(String(row['digests'])) as string[]]));
 }
 
-function* storedEvents(db: DatabaseSync, id: string): Generator<PlanEvent> {
+function* storedPoints(db: DatabaseSync, id: string): Generator<PlanEvent> {
   for (const row of db
     .prepare('SELECT idx, series, outcome FROM points WHERE run_id = ? ORDER BY idx')
     .all(id)) {
@@ -53,17 +59,52 @@ function* storedEvents(db: DatabaseSync, id: string): Generator<PlanEvent> {
     if (row['outcome'] !== null)
       yield { ...NO_FIGURES, ...(fromText(String(row['outcome'])) as PlanEvent & { kind: 'done' }) };
   }
-  for (const row of db
-    .prepare('SELECT idx, series, first, simulated, ns FROM blocks WHERE run_id = ?')
-    .iterate(id)) {
-    yield {
-      kind: 'samples',
-      block: 0,
-      index: Number(row['idx']),
-      series: Number(row['series']),
-      first: Number(row['first']),
-      ns: unpack(row['ns'] as Uint8Array),
-      simulated: row['simulated'] === 1,
-    };
+}
+
+/** Rows of `blocks`. */
+interface BlockRow {
+  readonly idx: number;
+  readonly series: number;
+  readonly simulated: number;
+  readonly ns: Uint8Array;
+}
+
+/**
+ * Reads series as one event each, however many blocks they came in, and takes their digest from the bytes as they are stored: a large run
+ * is opened several times as quickly as by packing its samples again.
+ */
+class SeriesReader {
+  readonly #digests = new WeakMap<Float64Array, string>();
+
+  digest(ns: Float64Array): string {
+    return this.#digests.get(ns) ?? sampleDigest(ns);
+  }
+
+  *read(db: DatabaseSync, id: string): Generator<PlanEvent> {
+    let blocks: BlockRow[] = [];
+    const rows = db
+      .prepare('SELECT idx, series, simulated, ns FROM blocks WHERE run_id = ? ORDER BY idx, series, first')
+      .iterate(id) as unknown as Iterable<BlockRow>;
+    for (const row of rows) {
+      const [first] = blocks;
+      if (first && (first.idx !== row.idx || first.series !== row.series)) {
+        yield this.#joined(blocks);
+        blocks = [];
+      }
+      blocks.push(row);
+    }
+    if (blocks.length > 0) yield this.#joined(blocks);
+  }
+
+  #joined(blocks: readonly BlockRow[]): PlanEvent {
+    const [first] = blocks;
+    if (!first) throw new Error('a series has a block');
+    const parts = blocks.map((block) => block.ns);
+    const ns = unpack(parts);
+    const hash = createHash('sha256');
+    for (const part of parts) hash.update(part);
+    this.#digests.set(ns, hash.digest('hex'));
+    const { idx: index, series } = first;
+    return { kind: 'samples', block: 0, index, series, first: 0, ns, simulated: first.simulated === 1 };
   }
 }

@@ -1,20 +1,49 @@
 const BYTES = 8;
 const TWO_32 = 0x1_0000_0000;
+/** Every processor that this runs on is little-endian; one that is not would read other numbers. */
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Whole nanoseconds as packed little-endian u64: how samples are kept, and what their digest is made over. */
 export function pack(ns: Float64Array | readonly number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(ns.length * BYTES));
-  ns.forEach((value, at) => {
-    view.setUint32(at * BYTES, value % TWO_32, true);
-    view.setUint32(at * BYTES + 4, Math.floor(value / TWO_32), true);
-  });
-  return new Uint8Array(view.buffer);
+  const words = new Uint32Array(ns.length * 2);
+  for (let at = 0; at < ns.length; at += 1) {
+    const value = ns[at] ?? 0;
+    const high = value < TWO_32 ? 0 : Math.floor(value / TWO_32);
+    words[at * 2] = value - high * TWO_32;
+    words[at * 2 + 1] = high;
+  }
+  return littleEndian(new Uint8Array(words.buffer));
 }
 
-export function unpack(bytes: Uint8Array): Float64Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float64Array.from(
-    { length: Math.floor(bytes.length / BYTES) },
-    (_, at) => view.getUint32(at * BYTES + 4, true) * TWO_32 + view.getUint32(at * BYTES, true),
-  );
+/** Samples that lie packed in parts, one after the other. */
+export function unpack(parts: readonly Uint8Array[]): Float64Array {
+  const lengths = parts.map((part) => Math.floor(part.length / BYTES));
+  const ns = new Float64Array(lengths.reduce((sum, length) => sum + length, 0));
+  let from = 0;
+  parts.forEach((part, which) => {
+    const length = lengths[which] ?? 0;
+    unpackInto(ns.subarray(from, from + length), part);
+    from += length;
+  });
+  return ns;
+}
+
+function unpackInto(ns: Float64Array, bytes: Uint8Array): void {
+  const words = wordsOf(bytes, ns.length * BYTES);
+  for (let at = 0; at < ns.length; at += 1) {
+    ns[at] = (words[at * 2 + 1] ?? 0) * TWO_32 + (words[at * 2] ?? 0);
+  }
+}
+
+/** The bytes as 32-bit words: in place where they lie so that they can be read as such. */
+function wordsOf(bytes: Uint8Array, length: number): Uint32Array {
+  const whole = bytes.byteOffset % 4 === 0 && LITTLE_ENDIAN ? bytes : littleEndian(bytes.slice());
+  return new Uint32Array(whole.buffer, whole.byteOffset, length / 4);
+}
+
+/** Between the order of this machine and little-endian, in place. */
+function littleEndian(bytes: Uint8Array): Uint8Array {
+  if (LITTLE_ENDIAN) return bytes;
+  for (let at = 0; at + 3 < bytes.length; at += 4) bytes.subarray(at, at + 4).reverse();
+  return bytes;
 }

@@ -32,13 +32,17 @@ export class Xoshiro128 implements SeededRng {
   /** The next 32 random bits. */
   uint32(): number {
     this.drawn += 1;
-    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = this.#state;
+    const state = this.#state;
+    const s0 = state[0] ?? 0;
+    const s1 = state[1] ?? 0;
+    const s2 = state[2] ?? 0;
+    const s3 = state[3] ?? 0;
     const x2 = s2 ^ s0;
     const x3 = s3 ^ s1;
-    this.#state[0] = s0 ^ x3;
-    this.#state[1] = s1 ^ x2;
-    this.#state[2] = x2 ^ (s1 << 9);
-    this.#state[3] = rotateLeft(x3, 11);
+    state[0] = s0 ^ x3;
+    state[1] = s1 ^ x2;
+    state[2] = x2 ^ (s1 << 9);
+    state[3] = rotateLeft(x3, 11);
     return Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
   }
 

@@ -1,3 +1,5 @@
+import { sortAscending } from './sort.ts';
+
 /** Input of the statistics: checked, copied and sorted once; what the caller gave is never written to. */
 
 /** Measured values of one unit (nanoseconds, unless said otherwise), in any order. */
@@ -8,7 +10,7 @@ export type Samples = Float64Array | readonly number[];
  * reach the statistics) and throws.
  */
 export function sortedCopy(samples: Samples): Float64Array {
-  const sorted = Float64Array.from(samples).sort();
+  const sorted = sortAscending(new Float64Array(samples));
   // Sorted, -Infinity comes first, and Infinity and then NaN come last: the two ends tell about all.
   const ends = sorted.length === 0 || (Number.isFinite(sorted[0]) && Number.isFinite(sorted.at(-1)));
   if (!ends) throw new RangeError('statistics: a sample is not a finite number');
@@ -24,8 +26,7 @@ export function at(samples: Samples, index: number): number {
 
 /**
  * The same memory as simple-statistics' types want it. Its functions used here (quantileSorted, mean,
- * sampleStandardDeviation, medianAbsoluteDeviation) only index, measure and `slice()` their input, which a
- * Float64Array does alike.
+ * sampleStandardDeviation) only index and measure their input, which a Float64Array does alike.
  */
 export function asList(sorted: Float64Array): readonly number[] {
   return sorted as unknown as readonly number[];

@@ -1,8 +1,9 @@
-import { mean, medianAbsoluteDeviation, sampleStandardDeviation } from 'simple-statistics';
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { figure, tooFew, type Figure, type TooFew } from './figures.ts';
 import { medianIntervalOfSorted, type MedianInterval } from './median-interval.ts';
 import { medianOfSorted, tailPercentile } from './percentile.ts';
 import { asList, at, sortedCopy, type Samples } from './samples.ts';
+import { medianDistance } from './sort.ts';
 import { tukeyOfSorted, type TukeyClasses } from './tukey.ts';
 
 /**
@@ -34,18 +35,23 @@ export interface Summary {
 
 /** The summary of at least one sample. The input is not written to; its order does not matter. */
 export function summary(samples: Samples): Summary | TooFew {
-  const sorted = sortedCopy(samples);
+  return summaryOfSorted(sortedCopy(samples));
+}
+
+/** The same for samples that are known to be ascending. */
+export function summaryOfSorted(sorted: Float64Array): Summary | TooFew {
   const n = sorted.length;
   if (n === 0) return tooFew('samples', 0, 1);
+  const p50 = medianOfSorted(sorted);
   return {
     kind: 'summary',
     n,
     min: at(sorted, 0),
-    p50: medianOfSorted(sorted),
+    p50,
     p50Interval: medianIntervalOfSorted(sorted),
     mean: mean(asList(sorted)),
     sd: figure(n, 2, () => sampleStandardDeviation(asList(sorted))),
-    mad: figure(n, 2, () => medianAbsoluteDeviation(asList(sorted))),
+    mad: figure(n, 2, () => medianDistance(sorted, p50)),
     p90: tailPercentile(sorted, 10),
     p99: tailPercentile(sorted, 100),
     p999: tailPercentile(sorted, 1000),

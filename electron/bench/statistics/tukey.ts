@@ -1,5 +1,6 @@
 import { tooFew, type TooFew } from './figures.ts';
 import { percentile } from './percentile.ts';
+import { lowerBound, upperBound } from './sort.ts';
 
 /**
  * Outliers by Tukey's fences: outside q1 - 1.5 IQR or q3 + 1.5 IQR mild, outside 3 IQR severe; a sample on a
@@ -46,10 +47,9 @@ export function tukeyOfSorted(sorted: Float64Array): TukeyClasses | TooFew {
 }
 
 function countBelow(sorted: Float64Array, fence: number): number {
-  const inside = sorted.findIndex((value) => value >= fence);
-  return inside < 0 ? sorted.length : inside;
+  return lowerBound(sorted, fence);
 }
 
 function countAbove(sorted: Float64Array, fence: number): number {
-  return sorted.length - 1 - sorted.findLastIndex((value) => value <= fence);
+  return sorted.length - upperBound(sorted, fence);
 }
