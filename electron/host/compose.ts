@@ -2,12 +2,14 @@ import { appBuildId } from '../link/deploy/app-build.ts';
 import { packageVersion } from '../link/deploy/version.ts';
 import type { Provider } from '../link/interfaces/link.ts';
 import { virtualProvider } from '../link/virtual/provider.ts';
-import { storePath } from '../store/paths.ts';
+import { dataFolder, storePath } from '../store/paths.ts';
 
 /** The parts that every operation works with. */
 export interface Lab {
   readonly providers: readonly Provider[];
   readonly storePath: string;
+  /** Folder of everything that is kept for this user. */
+  readonly home: string;
   readonly version: string;
   /** What the host side of the tool is, as runs record it. */
   readonly buildId: string;
@@ -17,6 +19,7 @@ export function compose(): Lab {
   return {
     providers: [virtualProvider()],
     storePath: storePath(),
+    home: dataFolder(),
     version: packageVersion(),
     buildId: appBuildId(),
   };

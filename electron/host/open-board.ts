@@ -1,7 +1,7 @@
-import type { DeployOptions, Target } from '../link/interfaces/link.ts';
+import type { Target } from '../link/interfaces/link.ts';
 import type { AccelNode, Identity } from '../model/board.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
-import { openSession } from '../session/open.ts';
+import { openSession, type OpenOptions } from '../session/open.ts';
 import type { Session } from '../session/session.ts';
 import { chooseBoard } from './boards.ts';
 import type { Lab } from './compose.ts';
@@ -19,7 +19,7 @@ export interface OpenBoard {
 export async function openBoard(
   lab: Lab,
   id: string | undefined,
-  options: DeployOptions,
+  options: OpenOptions,
 ): Promise<Outcome<OpenBoard>> {
   const target = await chooseBoard(lab, id);
   if (!target.ok) return target;
@@ -57,7 +57,7 @@ export function nodeOf(identity: Identity, dsp: string): Outcome<AccelNode> {
 export async function withBoard<T>(
   lab: Lab,
   id: string | undefined,
-  options: DeployOptions,
+  options: OpenOptions,
   work: (board: OpenBoard) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const board = await openBoard(lab, id, options);

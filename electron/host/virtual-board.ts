@@ -1,3 +1,4 @@
+import { nativeProgram } from '../link/deploy/paths.ts';
 import { startBoard, stopBoard, type BoardOptions } from '../link/virtual/board.ts';
 import { connectBoard, type BoardControl } from '../link/virtual/control.ts';
 import { fail, type Outcome } from '../model/outcome.ts';
@@ -60,4 +61,14 @@ export async function withControl<T>(
   } finally {
     control.value.close();
   }
+}
+
+/** Whether virtual boards can be started on this machine, or why not. */
+export function virtualBoardsHere(): { readonly available: boolean; readonly reason: string } {
+  if (process.platform !== 'linux') {
+    const reason = 'Virtual boards need Linux. Open a recording instead to see what the views show.';
+    return { available: false, reason };
+  }
+  const program = nativeProgram('vqda');
+  return program.ok ? { available: true, reason: '' } : { available: false, reason: program.problem.message };
 }

@@ -13,6 +13,8 @@ export interface BoardView {
   readonly named: boolean;
   readonly simulated: boolean;
   readonly state: BoardState;
+  /** Our agent is on it, or is waited for while the board is lost. */
+  readonly open: boolean;
   readonly detail: string;
   /** null before the agent was asked. */
   readonly identity: Identity | null;

@@ -1,0 +1,245 @@
+import type { Generation, Target } from '../../link/interfaces/link.ts';
+import type { BoardState } from '../../model/board.ts';
+import type { BoardsView } from '../../model/desk.ts';
+import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import type { Clock } from '../../session/clock.ts';
+import { Emitter } from '../../session/emitter.ts';
+import { stateOfProblem } from '../../session/transition.ts';
+import { findBoards } from '../boards.ts';
+import type { Lab } from '../compose.ts';
+import { openBoard, type OpenBoard } from '../open-board.ts';
+import { isKept, newEntry, stateOf, viewOf, type BoardEntry } from './board-entry.ts';
+import { stateWords } from './board-words.ts';
+import type { Labels } from './labels.ts';
+import type { Log } from './log.ts';
+
+interface BoardsEvents {
+  /** Something about that board is other than before; empty: about all of them. */
+  readonly changed: string;
+}
+
+export interface BoardsParts {
+  readonly lab: Lab;
+  readonly log: Log;
+  readonly labels: Labels;
+  readonly clock: Clock;
+}
+
+/** All boards that can be seen, and our sessions on them: at most one a board. */
+export class Boards {
+  readonly events = new Emitter<BoardsEvents>();
+  readonly #parts: BoardsParts;
+  readonly #entries = new Map<string, BoardEntry>();
+  #problems: readonly Problem[] = [];
+  #looked = false;
+  #looking: Promise<void> | null = null;
+  #again: Promise<void> | null = null;
+
+  constructor(parts: BoardsParts) {
+    this.#parts = parts;
+  }
+
+  view(): BoardsView {
+    const rows = [...this.#entries.values()].filter((entry) => entry.listed || isKept(entry));
+    const boards = rows.map(viewOf).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { boards, problems: this.#problems, looked: this.#looked };
+  }
+
+  entry(id: string): BoardEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  state(id: string): BoardState {
+    const entry = this.#entries.get(id);
+    return entry ? stateOf(entry) : { kind: 'absent' };
+  }
+
+  /** The session on that board; null where there is none. */
+  opened(id: string): OpenBoard | null {
+    return this.#entries.get(id)?.open ?? null;
+  }
+
+  /** Looks at every way to boards. Two that ask at once get one look, but never one that began before they asked. */
+  look(): Promise<void> {
+    if (this.#looking === null) {
+      this.#looking = this.#once().finally(() => {
+        this.#looking = null;
+      });
+      return this.#looking;
+    }
+    this.#again ??= this.#looking.then(() => {
+      this.#again = null;
+      return this.look();
+    });
+    return this.#again;
+  }
+
+  /** The board with our agent on it. `asked`: by the user, which opens a board that the user closed, too. */
+  async open(id: string, asked: boolean, generation?: Generation): Promise<Outcome<OpenBoard>> {
+    if (!this.#entries.has(id)) await this.look();
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return unknownBoard(id);
+    if (entry.closed && !asked) return fail('closed', 'The board was closed.', 'Open it in the Boards view.');
+    const other = generation !== undefined && generation !== entry.generation;
+    if (entry.open !== null && other) await this.close(id);
+    if (entry.opening !== null) return entry.opening;
+    if (entry.open !== null) return ok(entry.open);
+    entry.closed = false;
+    entry.generation = generation ?? entry.generation;
+    entry.opening = this.#open(entry).finally(() => {
+      entry.opening = null;
+      this.#changed(id);
+    });
+    return entry.opening;
+  }
+
+  /** Ends the session, or the opening of one. */
+  async close(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.closed = true;
+    entry.abort.abort();
+    await entry.opening;
+    const { open } = entry;
+    await open?.session.close();
+    entry.open = null;
+    entry.state = null;
+    entry.identity = null;
+    entry.known = false;
+    if (!entry.listed && !isKept(entry)) this.#entries.delete(id);
+    this.#changed(id);
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#entries.keys()].map((id) => this.close(id)));
+    await this.#looking;
+  }
+
+  /** Asks an open board who it is, again: nodes come and go. */
+  async refresh(id: string): Promise<Outcome<undefined>> {
+    const entry = this.#entries.get(id);
+    const open = entry?.open;
+    if (!entry || !open || open.session.state.kind === 'running') return ok(undefined);
+    const identity = await open.session.identity();
+    if (!identity.ok) return identity;
+    entry.identity = identity.value;
+    if (entry.open === open) entry.open = { ...open, identity: identity.value };
+    this.#heard(entry);
+    return ok(undefined);
+  }
+
+  label(id: string, label: string): Outcome<undefined> {
+    const entry = this.#entries.get(id);
+    if (!entry) return unknownBoard(id);
+    const kept = this.#parts.labels.put(id, label);
+    if (!kept.ok) return kept;
+    entry.label = label;
+    if (!entry.listed && !isKept(entry)) this.#entries.delete(id);
+    this.#changed(id);
+    return ok(undefined);
+  }
+
+  async #open(entry: BoardEntry): Promise<Outcome<OpenBoard>> {
+    entry.abort = new AbortController();
+    const opened = await openBoard(this.#parts.lab, entry.id, {
+      signal: entry.abort.signal,
+      ...(entry.generation === undefined ? {} : { generation: entry.generation }),
+      onState: (state) => {
+        this.#stateIs(entry, state);
+      },
+    });
+    if (!opened.ok) {
+      const cancelled = opened.problem.code === 'cancelled';
+      entry.state = cancelled ? null : stateOfProblem(opened.problem);
+      if (!cancelled) this.#parts.log.problem(entry.id, opened.problem, 'error');
+      return opened;
+    }
+    this.#adopt(entry, opened.value);
+    return opened;
+  }
+
+  #adopt(entry: BoardEntry, board: OpenBoard): void {
+    const { log } = this.#parts;
+    entry.open = board;
+    entry.known = true;
+    entry.identity = board.identity;
+    board.session.on('heartbeat', () => {
+      this.#heard(entry);
+    });
+    board.session.on('log', (line) => {
+      log.heard(entry.id, line);
+    });
+    board.session.on('notice', (problem) => {
+      log.problem(entry.id, problem);
+    });
+    board.session.on('gap', ({ reason, droppedBlocks }) => {
+      if (droppedBlocks > 0)
+        log.say('warn', `${droppedBlocks} blocks of samples were lost. ${reason}`, entry.id);
+    });
+    this.#heard(entry);
+  }
+
+  #heard(entry: BoardEntry): void {
+    entry.heardMs = this.#parts.clock.nowMs();
+    this.#changed(entry.id);
+  }
+
+  #stateIs(entry: BoardEntry, state: BoardState): void {
+    entry.state = state;
+    const [level, words] = stateWords(state);
+    this.#parts.log.say(level, words, entry.id, 'remedy' in state ? state.remedy : '');
+    if (isOver(state)) entry.open = null;
+    this.#changed(entry.id);
+  }
+
+  #changed(id: string): void {
+    this.events.emit('changed', id);
+  }
+
+  async #once(): Promise<void> {
+    const { targets, problems } = await findBoards(this.#parts.lab);
+    const byId = Map.groupBy(targets, (target) => target.summary.id);
+    const first = !this.#looked;
+    if (first || codes(problems) !== codes(this.#problems)) this.#changed('');
+    this.#looked = true;
+    this.#problems = problems;
+    for (const id of byId.keys())
+      if (!this.#entries.has(id)) this.#entries.set(id, newEntry(id, this.#parts.labels.of(id)));
+    for (const entry of this.#entries.values()) this.#see(entry, byId.get(entry.id) ?? [], first);
+  }
+
+  /** What the transports say of it now. */
+  #see(entry: BoardEntry, targets: readonly Target[], first: boolean): void {
+    const { listed, targets: before } = entry;
+    entry.listed = targets.length > 0;
+    if (entry.listed) entry.targets = targets;
+    if (!entry.listed && entry.open === null && entry.opening === null) entry.state = null;
+    const other = entry.listed && saidBy(before) !== saidBy(targets);
+    if (listed === entry.listed && !other) return;
+    if (listed !== entry.listed && !first) {
+      const word = entry.listed
+        ? `The board is seen: ${targets[0]?.summary.detail ?? ''}.`
+        : 'The board is gone.';
+      this.#parts.log.say('info', word, entry.id);
+    }
+    if (other && entry.open !== null) void this.refresh(entry.id);
+    if (!entry.listed && !isKept(entry)) this.#entries.delete(entry.id);
+    this.#changed(entry.id);
+  }
+}
+
+export const unknownBoard = (id: string): Outcome<never> =>
+  fail(
+    'unknown-board',
+    `There is no board "${id}".`,
+    'Look at the boards that are seen, or start a virtual one.',
+  );
+
+const saidBy = (targets: readonly Target[]): string =>
+  JSON.stringify(targets.map((target) => target.summary));
+
+const codes = (problems: readonly Problem[]): string => problems.map(({ message }) => message).join();
+
+/** The session of a board in this state is no more. */
+const isOver = ({ kind }: BoardState): boolean =>
+  !['connecting', 'ready', 'running', 'lost', 'dsp-restarted'].includes(kind);

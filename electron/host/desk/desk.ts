@@ -1,0 +1,108 @@
+import { dispatch } from '../../contract/dispatch.ts';
+import type { Desk, FacePort, FaceSink, Handlers } from '../../contract/face.ts';
+import { systemClock, type Clock } from '../../session/clock.ts';
+import type { Lab } from '../compose.ts';
+import { appCalls } from './app-calls.ts';
+import { benchCalls } from './bench-calls.ts';
+import { Benches } from './benches.ts';
+import { boardsCalls } from './boards-calls.ts';
+import { BoardsFeed } from './boards-feed.ts';
+import { Boards } from './boards.ts';
+import type { CallGroup, DeskContext } from './context.ts';
+import { Face, Faces } from './face.ts';
+import { Labels } from './labels.ts';
+import { LogFeed } from './log-feed.ts';
+import { Log } from './log.ts';
+import { memoryCalls } from './memory-calls.ts';
+import { MemoryWatches } from './memory-watches.ts';
+import { recordingsCalls } from './recordings-calls.ts';
+import { runsCalls } from './runs-calls.ts';
+
+/** The host behind every face of the app: Electron's window and the pages of `qda-lab serve`. */
+export function createDesk(lab: Lab, shell: { readonly electron: string | null }): Desk {
+  return new HostDesk(contextOf(lab, shell.electron, systemClock), systemClock);
+}
+
+function contextOf(lab: Lab, electron: string | null, clock: Clock): DeskContext {
+  const faces = new Faces();
+  const log = new Log(clock);
+  const labels = new Labels(lab.home);
+  if (labels.problem !== null) log.problem(null, labels.problem);
+  const boards = new Boards({ lab, log, labels, clock });
+  const memory = new MemoryWatches(boards, clock);
+  let revision = 0;
+  const runsChanged = (): void => {
+    revision += 1;
+    faces.offer('runs', () => ({ push: 'runs', value: { revision } }));
+  };
+  const benches = new Benches();
+  return { lab, electron, faces, log, boards, memory, benches, runsChanged };
+}
+
+class HostDesk implements Desk {
+  readonly #context: DeskContext;
+  readonly #handlers: Handlers<Face>;
+  readonly #groups: readonly Pick<CallGroup<string>, 'greet' | 'close'>[];
+  readonly #boardsFeed: BoardsFeed;
+  readonly #logFeed: LogFeed;
+  #closing: Promise<void> | null = null;
+
+  constructor(context: DeskContext, clock: Clock) {
+    this.#context = context;
+    const { boards, faces, log } = context;
+    this.#boardsFeed = new BoardsFeed(boards, faces, clock);
+    this.#logFeed = new LogFeed(log, faces, clock);
+    const bench = benchCalls(context);
+    const runs = runsCalls(context);
+    const recordings = recordingsCalls(context);
+    this.#handlers = {
+      ...appCalls(context).calls,
+      ...boardsCalls(context).calls,
+      ...memoryCalls(context).calls,
+      ...bench.calls,
+      ...runs.calls,
+      ...recordings.calls,
+    };
+    this.#groups = [bench, runs, recordings];
+  }
+
+  connect(sink: FaceSink): FacePort {
+    const face = new Face(sink);
+    const { faces, log } = this.#context;
+    faces.add(face);
+    this.#boardsFeed.greet(face);
+    this.#logFeed.greet(face);
+    for (const group of this.#groups) group.greet?.(face);
+    return {
+      handle: (message) =>
+        dispatch(this.#handlers, message, face, (call, error) => {
+          log.say('error', `"${call}" failed inside the tool: ${stackOf(error)}`);
+        }),
+      drained: () => {
+        face.drained();
+      },
+      close: () => {
+        faces.remove(face);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Runs end first, then what is recorded of them is saved, then the watches and the sessions under them. */
+  async #close(): Promise<void> {
+    const { boards, faces, memory, benches } = this.#context;
+    await benches.close();
+    for (const group of this.#groups) await group.close?.();
+    this.#boardsFeed.close();
+    this.#logFeed.close();
+    faces.close();
+    await Promise.all([memory.close(), boards.closeAll()]);
+  }
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,76 @@
+import { MemoryModel } from '../../memory/model.ts';
+import type { MemoryPicture } from '../../model/memory.ts';
+import type { Problem } from '../../model/outcome.ts';
+import { sleep, type Clock } from '../../session/clock.ts';
+import type { Session } from '../../session/session.ts';
+import { Ticker, type Cadence } from './cadence.ts';
+
+export type WatchedSession = Pick<Session, 'on' | 'memory' | 'startEvents' | 'stopEvents' | 'state'>;
+
+export interface Following {
+  readonly clock: Clock;
+  readonly cadence: Cadence;
+  /** It shall go on. */
+  readonly may: () => boolean;
+  readonly show: (picture: MemoryPicture) => void;
+  /** A snapshot was taken: the cadence is as it says. */
+  readonly taken: () => void;
+}
+
+/** The longest that it takes to notice that it shall not go on. */
+const NOTICE_MS = 250;
+
+/**
+ * Shows the memory managers of a session as long as it may: a snapshot each time the cadence says, the DMA events between them as
+ * they come. null: it was told to end; else what went wrong. Nothing traces afterwards.
+ */
+export async function followMemory(session: WatchedSession, following: Following): Promise<Problem | null> {
+  const model = new MemoryModel();
+  let seen = false;
+  const ticker = new Ticker(following.clock, () => {
+    following.show(model.picture());
+  });
+  const off = session.on('memory', (batch) => {
+    model.apply({ kind: 'events', events: batch.events, lost: batch.lost });
+    if (seen) ticker.ask();
+  });
+  const events = await session.startEvents();
+  try {
+    while (following.may()) {
+      const problem = await look(session, model, following);
+      if (problem !== null) return following.may() ? problem : null;
+      seen = true;
+      ticker.ask();
+      following.taken();
+      await pauseOf(following);
+    }
+    return null;
+  } finally {
+    off();
+    ticker.stop();
+    if (events.ok) await session.stopEvents();
+  }
+}
+
+async function look(
+  session: WatchedSession,
+  model: MemoryModel,
+  { clock, cadence }: Following,
+): Promise<Problem | null> {
+  const began = clock.steadyMs();
+  const snapshot = await session.memory();
+  if (!snapshot.ok) return snapshot.problem;
+  cadence.took(clock.steadyMs() - began);
+  model.apply({ kind: 'snapshot', snapshot: snapshot.value });
+  return null;
+}
+
+/** Until the next snapshot, or until it may not go on. */
+async function pauseOf({ clock, cadence, may }: Following): Promise<void> {
+  const until = clock.steadyMs() + cadence.everyMs - cadence.snapshotMs;
+  for (;;) {
+    const left = until - clock.steadyMs();
+    if (left <= 0 || !may()) return;
+    await sleep(clock, Math.min(left, NOTICE_MS));
+  }
+}
