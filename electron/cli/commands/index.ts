@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import { memory } from './memory.ts';
 import { report } from './report.ts';
 import { runs } from './runs.ts';
+import { serve } from './serve.ts';
 
 /** The commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [boards, check, memory, bench, runs, report, board];
+export const COMMANDS: readonly Command[] = [boards, check, memory, bench, runs, report, serve, board];
