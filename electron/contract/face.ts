@@ -1,4 +1,5 @@
 import type { Outcome } from '../model/outcome.ts';
+import type { LogLevel } from '../model/stream.ts';
 import type { CallArgs, CallName, CallResult } from './calls.ts';
 import type { Push } from './pushes.ts';
 
@@ -35,6 +36,8 @@ export interface FacePort {
 /** The host as its doors see it. */
 export interface Desk {
   connect(sink: FaceSink): FacePort;
+  /** A line of a door for the log. */
+  say(level: LogLevel, text: string): void;
   /** Ends sessions, watches and what was started for them; saves what is being recorded. */
   close(): Promise<void>;
 }

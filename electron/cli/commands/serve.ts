@@ -37,10 +37,11 @@ export const serve: Command = {
       });
       return EXIT.couldNotRun;
     }
+    const desk = createDesk(lab, { electron: null });
     const say = (text: string): void => {
       screen.note(text);
+      desk.say('warn', text);
     };
-    const desk = createDesk(lab, { electron: null });
     const serving = await startServing({ desk, page: PAGE, port, say });
     if (serving.ok) {
       screen.out(serving.value.url);

@@ -1,6 +1,7 @@
 import { dispatch } from '../../contract/dispatch.ts';
 import type { Desk, FacePort, FaceSink, Handlers } from '../../contract/face.ts';
 import { systemClock, type Clock } from '../../session/clock.ts';
+import type { LogLevel } from '../../model/stream.ts';
 import type { Lab } from '../compose.ts';
 import { appCalls } from './app-calls.ts';
 import { benchCalls } from './bench-calls.ts';
@@ -85,6 +86,10 @@ class HostDesk implements Desk {
         faces.remove(face);
       },
     };
+  }
+
+  say(level: LogLevel, text: string): void {
+    this.#context.log.say(level, text);
   }
 
   close(): Promise<void> {

@@ -35,6 +35,10 @@ export class EchoDesk implements Desk {
     };
   }
 
+  say(): void {
+    throw new Error('the server says what it has to say to whom it was started by');
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
