@@ -1,16 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm test` builds the native parts first: tests under test/board start the virtual board and the agent.
+const common = {
+  environment: 'node',
+  restoreMocks: true,
+  // Long enough to mean "hung" on a busy machine; nothing asserts on time.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+} as const;
+
+// `npm test` builds the native parts first: tests under test/board start the virtual board and the agent. Those under test/app
+// drive the built window in Chromium (npm run build).
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    environment: 'node',
     passWithNoTests: false,
-    restoreMocks: true,
     maxWorkers: 2,
-    // Long enough to mean "hung" on a busy machine; nothing asserts on time.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     cache: false,
+    projects: [
+      { test: { ...common, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/app/**'] } },
+      { test: { ...common, name: 'app', include: ['test/app/**/*.test.ts'] } },
+    ],
   },
 });

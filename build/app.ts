@@ -1,5 +1,5 @@
 // The app: build/node build/app.ts build | serve [options] | start
-//   build  bundles the window into out/renderer
+//   build  bundles the window into out/renderer, the app's shell into out/main and out/preload
 //   serve  builds what is stale, then runs `qda-lab serve` with the options given
 //   start  builds and starts the app in Electron, where its program is there
 import { spawn } from 'node:child_process';
@@ -76,7 +76,10 @@ const start = async (args: readonly string[]): Promise<void> => {
 };
 
 const tasks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  build: buildRenderer,
+  build: async () => {
+    await buildRenderer();
+    await buildShell();
+  },
   serve,
   start,
 };

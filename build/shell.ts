@@ -12,6 +12,7 @@ function bundle(
   entries: Readonly<Record<string, string>>,
   folder: string,
   format: 'es' | 'cjs',
+  empty = true,
 ): InlineConfig {
   const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { version: string };
   const built = { version, buildId: appBuildId() };
@@ -25,7 +26,7 @@ function bundle(
     build: {
       ssr: true,
       outDir: at('out', folder),
-      emptyOutDir: true,
+      emptyOutDir: empty,
       target: 'node24',
       sourcemap: true,
       minify: false,
@@ -38,10 +39,10 @@ function bundle(
   };
 }
 
+/** Each entry by itself: a bundle knows where it lies, and from there where the app's other parts are (link/deploy/built.ts). */
 export async function buildShell(): Promise<void> {
-  await build(
-    bundle({ main: 'electron/main/main.ts', 'host-process': 'electron/main/host-process.ts' }, 'main', 'es'),
-  );
+  await build(bundle({ main: 'electron/main/main.ts' }, 'main', 'es'));
+  await build(bundle({ 'host-process': 'electron/main/host-process.ts' }, 'main', 'es', false));
   await build(bundle({ index: 'electron/preload/index.ts' }, 'preload', 'cjs'));
 }
 

@@ -2,9 +2,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
+import { buildStale } from './app.ts';
 import { runChecks, tell } from './check.ts';
 import { buildTree, fuzzers, recipes, type Tree } from './native.ts';
 import { at, nodeModule, run, runNode } from './run.ts';
+import { buildShell } from './shell.ts';
 import { mesonLog, mustRun, nothing, oneFailed, onePassed, sum, vitestReport, type Tally } from './tally.ts';
 
 export interface Suite {
@@ -87,11 +89,14 @@ async function fuzzAll(): Promise<Tally> {
   return mustRun('fuzz', sum(tallies));
 }
 
-async function vitest(): Promise<Tally> {
-  const report = at('.build/vitest.json');
+/** One project of vitest.config.ts. */
+async function vitest(project: 'node' | 'app'): Promise<Tally> {
+  const report = at(`.build/vitest-${project}.json`);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const done = await runNode(nodeModule('vitest/vitest.mjs'), ['run', ...reporters], { live: true });
+  const done = await runNode(nodeModule('vitest/vitest.mjs'), ['run', '--project', project, ...reporters], {
+    live: true,
+  });
   if (!existsSync(report)) return oneFailed(`vitest wrote no report:\n${done.output}`);
   const tally = vitestReport(readFileSync(report, 'utf8'));
   return done.ok || tally.failed > 0
@@ -126,7 +131,17 @@ export const suites: readonly Suite[] = [
     name: 'vitest',
     what: 'TypeScript: units, wire, virtual board',
     trees: ['host'],
-    run: async () => mustRun('vitest', await vitest()),
+    run: async () => mustRun('vitest', await vitest('node')),
+  },
+  {
+    name: 'app',
+    what: 'the window in Chromium, over serve and over the shell of the app',
+    trees: ['host'],
+    run: async () => {
+      await buildStale();
+      await buildShell();
+      return mustRun('app', await vitest('app'));
+    },
   },
 ];
 

@@ -47,7 +47,12 @@ export class Windows {
     this.list = [...this.list, window];
     if (state.maximized) window.maximize();
     this.wire(window);
-    await window.loadURL(pageUrl(this.paths));
+    try {
+      await window.loadURL(pageUrl(this.paths));
+    } catch (error) {
+      // A window that was closed while it loaded is no failure.
+      if (!window.isDestroyed()) throw error;
+    }
     return window;
   }
 

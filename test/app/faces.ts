@@ -83,7 +83,8 @@ export async function startServe(home: string, args: readonly string[] = []): Pr
   const url = await vi.waitFor(
     () => {
       const found = /http:\/\/[\w.:[\]]+\/#\S+/.exec(running.out + running.err)?.[0];
-      if (found === undefined) throw new Error(`serve has not said its address: ${running.out}${running.err}`);
+      if (found === undefined)
+        throw new Error(`serve has not said its address: ${running.out}${running.err}`);
       return found;
     },
     { timeout: STARTED_MS, interval: 50 },
@@ -101,7 +102,14 @@ async function openMain(): Promise<Face> {
   vi.stubEnv('QDA_LAB_HOME', home);
   const { control } = await import('./electron/index.ts');
   const { startApp } = await import('../../electron/main/app.ts');
-  await startApp({ page: at('out/renderer/index.html'), preload: at('out/preload/index.cjs'), host: at('out/main/host-process.js') }, []);
+  await startApp(
+    {
+      page: at('out/renderer/index.html'),
+      preload: at('out/preload/index.cjs'),
+      host: at('out/main/host-process.js'),
+    },
+    [],
+  );
   const page = control.page();
   return {
     kind: 'main',

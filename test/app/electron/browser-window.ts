@@ -106,7 +106,7 @@ export class StandInContents extends EventEmitter {
           prevented = true;
         },
       });
-      return prevented ? route.abort() : route.continue();
+      return prevented ? route.fulfill({ status: 204 }) : route.continue();
     });
     page.on('popup', (popup) => {
       if ((this.#openHandler?.() ?? { action: 'allow' }).action === 'deny') void popup.close();

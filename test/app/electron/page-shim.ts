@@ -29,5 +29,6 @@ if (window === window.top) (() => {
   };
   const require = (name) => { if (name !== 'electron') throw new Error('a preload in the sandbox has no ' + name); return electron; };
   const module = { exports: {} };
-  (function (require, module, exports) { ${preload} })(require, module, module.exports);
+  (function (require, module, exports) { ${preload}
+  })(require, module, module.exports);
 })();`;
