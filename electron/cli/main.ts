@@ -1,4 +1,5 @@
 import { compose } from '../host/compose.ts';
+import { shellWord } from '../host/shell-word.ts';
 import { parseCommand } from './arguments.ts';
 import { type Command, type Context, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -57,9 +58,6 @@ async function run(
     process.off('SIGTERM', interrupt);
   }
 }
-
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 function print(screen: Screen, text: string): ExitCode {
   screen.out(text);

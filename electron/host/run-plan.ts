@@ -27,8 +27,8 @@ export interface RunRequest {
 }
 
 export interface RunHooks {
-  /** `leaves`: bytes that the plan leaves held in the driver until reboot. */
-  readonly onPlan: (plan: Plan, node: AccelNode, leaves: number) => void;
+  /** `leaves`: bytes that the plan leaves held in the driver until reboot. The board has not been asked yet. */
+  readonly onPlan: (plan: Plan, node: AccelNode, leaves: number, runId: string) => void;
   readonly onEvent: (event: PlanEvent) => void;
   /** Something went wrong that does not end the run. */
   readonly onNotice: (problem: Problem) => void;
@@ -63,7 +63,8 @@ export async function runPlan(
   if (picture && !picture.ok) hooks.onNotice(picture.problem);
   if (signal.aborted) return fail('cancelled', 'Cancelled before the plan began: nothing was measured.');
   const header = headerOf(lab, board, { request, plan: plan.value, node: node.value, before: before.value });
-  hooks.onPlan(plan.value, node.value, leavesBehind(plan.value, node.value, board.identity));
+  const leaves = leavesBehind(plan.value, node.value, board.identity);
+  hooks.onPlan(plan.value, node.value, leaves, header.id);
   return await record(
     lab,
     board,

@@ -32,7 +32,7 @@ export interface LivePoint {
   readonly series: readonly LiveSeries[];
 }
 
-/** How a run ended and where it is kept. */
+/** How a run ended and where it is kept; an empty path: it could be kept nowhere, and `why`. */
 export interface LiveEnd {
   readonly status: Run['status'];
   readonly reason: string;

@@ -48,6 +48,16 @@ export function medianIntervalOfSorted(sorted: Float64Array): MedianInterval | T
   };
 }
 
+/**
+ * Ranks (from 1) of the two samples that bound the interval among `n`; null where there are too few. For samples that are only
+ * counted in bins.
+ */
+export function medianRanks(n: number): { readonly low: number; readonly high: number } | null {
+  if (n < NEEDS) return null;
+  const { rank } = lowRankOfMedian(n);
+  return { low: rank, high: n + 1 - rank };
+}
+
 /** The largest rank r with P(B <= r - 1) <= 2.5 % for B binomial(n, 1/2), and that probability. */
 function lowRankOfMedian(n: number): { rank: number; tail: number } {
   const { first, weights, total } = lowerHalfWeights(n);

@@ -96,12 +96,13 @@ export const bench: Command = {
   },
 };
 
-function planRequest(args: Arguments): PlanRequest {
+/** What the options ask for. */
+export function planRequest(args: Arguments): PlanRequest {
   return {
     name: oneOf(args, 'plan', ['quick', 'full']),
     dsp: args.value('dsp') ?? 'cdsp',
     only: listOf(args, 'only'),
-    samples: wholeNumber(args, 'samples', [1, 1_000_000]),
+    samples: wholeNumber(args, 'samples', [1, 10_000_000]),
     budgetS: seconds(args, 'budget', [0.001, 3600]),
     sizes: sizesOf(args),
     exhaustive: args.has('exhaustive'),
@@ -121,10 +122,13 @@ function sizesOf(args: Arguments): readonly number[] | null {
   return sizes.length > 0 ? sizes : null;
 }
 
+const U64 = 2n ** 64n - 1n;
+
 function seedOf(args: Arguments): string {
   const text = args.value('seed');
   if (text === undefined) return String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 1);
-  if (!/^\d{1,19}$/.test(text)) throw new UsageError(`--seed wants a whole number, not "${text}".`);
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) > U64)
+    throw new UsageError(`--seed wants a whole number, not "${text}".`);
   return text;
 }
 

@@ -105,4 +105,4 @@ const chosenNode = (identity: Identity): Identity['nodes'][number] | undefined =
 };
 
 /** The agent's word for a generation ('qda-v1', 'fastrpc') as people say it. */
-const driverName = (generation: string): string => driverText(generation.replace(/^qda-/, ''));
+export const driverName = (generation: string): string => driverText(generation.replace(/^qda-/, ''));

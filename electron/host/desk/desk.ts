@@ -36,7 +36,7 @@ function contextOf(lab: Lab, electron: string | null, clock: Clock): DeskContext
     revision += 1;
     faces.offer('runs', () => ({ push: 'runs', value: { revision } }));
   };
-  const benches = new Benches();
+  const benches = new Benches({ lab, boards, memory, log, runsChanged }, clock);
   return { lab, electron, faces, log, boards, memory, benches, runsChanged };
 }
 

@@ -8,9 +8,9 @@ const RESUMES = 'The watch goes on by itself when the run has ended.';
 
 export const paused = (why: string): WatchState => ({ kind: 'stopped', reason: why, remedy: RESUMES });
 
-export const running = paused(
-  'A plan runs on the board: looking at the memory managers would cost time inside the measured calls.',
-);
+export const WHILE_RUNNING =
+  'A plan runs on the board: looking at the memory managers would cost time inside the measured calls.';
+export const running = paused(WHILE_RUNNING);
 
 export const stoppedBy = ({ message, remedy }: Problem): WatchState => ({
   kind: 'stopped',
@@ -48,4 +48,9 @@ export const watching = ({ snapshotMs, everyMs }: Cadence): WatchState => ({
 
 const rounded = (ms: number): number => (ms < 10 ? Math.max(1, Math.round(ms)) : Number(ms.toPrecision(1)));
 
-export const sameWatch = (a: WatchState, b: WatchState): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** The same but for a cadence that wavers. */
+export function sameWatch(a: WatchState, b: WatchState): boolean {
+  if (a.kind === 'watching' && b.kind === 'watching')
+    return Math.max(a.everyMs, b.everyMs) <= 1.7 * Math.min(a.everyMs, b.everyMs);
+  return JSON.stringify(a) === JSON.stringify(b);
+}
