@@ -1,0 +1,154 @@
+import { sizesOf, sweepPanels, type Panel } from '../../../electron/bench/panels.ts';
+import type { PointGroup, ResultRow } from '../../../electron/bench/results.ts';
+import type { CrossoverView, GroupView, RowView, RunView } from '../../../electron/bench/run-view.ts';
+import { sweepsOf } from '../../../electron/bench/sweeps.ts';
+import type { Crossing } from '../../../electron/bench/crossover.ts';
+import type { Pass } from '../../../electron/bench/variants.ts';
+import { formatBytes } from '../../../electron/model/format.ts';
+import type { ChartCrossing, ChartLine, SizeChart } from '../../charts/size-chart.ts';
+
+/** Charts of a stored run. */
+export interface RunCharts {
+  readonly latency: readonly SizeChart[];
+  readonly bandwidth: readonly SizeChart[];
+  readonly crossover: readonly SizeChart[];
+}
+
+const NO_SAMPLES = new Float64Array(0);
+
+/** The figures of a row are made already; nothing here looks at samples. */
+const asGroup = (group: GroupView): PointGroup => ({
+  ...group,
+  rows: group.rows.map((row): ResultRow => ({ ...row, samples: NO_SAMPLES })),
+});
+
+export function chartsOf(view: Pick<RunView, 'groups' | 'crossovers'>): RunCharts {
+  const { latency, bandwidth } = sweepPanels(sweepsOf(view.groups.map(asGroup)));
+  return {
+    latency: latency.map((panel) => chartOf(panel, 'time')),
+    bandwidth: bandwidth.map((panel) => chartOf(panel, 'bandwidth')),
+    crossover: (['in', 'out'] as const).flatMap((direction) => crossoverChart(view.crossovers, direction)),
+  };
+}
+
+type Row = Pick<RowView, 'size' | 'summary' | 'bandwidth'>;
+
+function chartOf(panel: Panel, quantity: SizeChart['quantity']): SizeChart {
+  const sizes = sizesOf(panel);
+  return {
+    title: panel.title,
+    note: panel.note,
+    axis: quantity === 'time' ? 'p50' : 'bytes / p50',
+    quantity,
+    sizes,
+    lines: panel.lines.map(({ label, rows }) => lineOf(label, rows, sizes, quantity)),
+    crossings: [],
+  };
+}
+
+function lineOf(
+  label: string,
+  rows: readonly Row[],
+  sizes: readonly number[],
+  quantity: SizeChart['quantity'],
+): ChartLine {
+  const spots = sizes.map((size) => {
+    const row = rows.find((one) => one.size === size);
+    return row === undefined ? NOTHING : quantity === 'time' ? timeSpot(row) : bandwidthSpot(row);
+  });
+  return {
+    label,
+    values: spots.map((spot) => spot.value),
+    low: spots.map((spot) => spot.low),
+    high: spots.map((spot) => spot.high),
+  };
+}
+
+interface Spot {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+const NOTHING: Spot = { value: null, low: null, high: null };
+
+function timeSpot({ summary }: Row): Spot {
+  if (summary.kind !== 'summary') return NOTHING;
+  const { p50: value, p50Interval: interval } = summary;
+  return interval.kind === 'interval'
+    ? { value, low: interval.low, high: interval.high }
+    : { value, low: null, high: null };
+}
+
+function bandwidthSpot({ bandwidth }: Row): Spot {
+  if (bandwidth?.kind !== 'value') return NOTHING;
+  const { value, interval } = bandwidth;
+  return interval.kind === 'interval'
+    ? { value, low: interval.low, high: interval.high }
+    : { value, low: null, high: null };
+}
+
+export const WAY: Readonly<Record<Pass, string>> = {
+  copy: 'copied',
+  buffer: 'a buffer named in each call',
+  mapped: 'a buffer that stands mapped',
+  dma: 'a dma handle that the DSP maps',
+};
+
+export const DIRECTION = { in: 'to the DSP', out: 'from the DSP' } as const;
+
+function crossoverChart(all: readonly CrossoverView[], direction: 'in' | 'out'): SizeChart[] {
+  const own = all.filter((one) => one.direction === direction);
+  if (own.length === 0) return [];
+  const copy = own.map((one) => one.copy).reduce((a, b) => (b.length > a.length ? b : a));
+  const lists = [copy, ...own.map((one) => one.shared)];
+  const sizes = [...new Set(lists.flat().map((row) => row.size))].sort((a, b) => a - b);
+  return [
+    {
+      title: `An argument ${DIRECTION[direction]}`,
+      note: 'rpc.argsize, call; crossings as dashed lines, their intervals as bands',
+      axis: 'p50',
+      quantity: 'time',
+      sizes,
+      lines: lists.map((rows, at) =>
+        lineOf(WAY[at === 0 ? 'copy' : (own[at - 1]?.way ?? 'copy')], rows, sizes, 'time'),
+      ),
+      crossings: own.map((one, at) => crossingMark(one, at + 1, sizes)),
+    },
+  ];
+}
+
+/** An interval that reaches beyond the sizes measured ends at the edge of the chart. */
+function crossingMark(
+  { crossing, interval }: CrossoverView,
+  line: number,
+  sizes: readonly number[],
+): ChartCrossing {
+  const [first, last] = [sizes[0] ?? 1, sizes.at(-1) ?? 1];
+  const at = ({ kind, bytes }: Crossing): number =>
+    kind === 'at' ? bytes : kind === 'below' ? first / 2 : last * 2;
+  const bounded = interval.kind === 'interval';
+  return {
+    line,
+    at: crossing.kind === 'at' ? crossing.bytes : null,
+    low: bounded ? at(interval.low) : null,
+    high: bounded ? at(interval.high) : null,
+  };
+}
+
+const crossingSize = (bytes: number): string => formatBytes(Math.round(Number(bytes.toPrecision(3))));
+
+export function crossingText({ kind, bytes }: Crossing): string {
+  if (kind === 'at') return `from ${crossingSize(bytes)} on`;
+  return kind === 'below'
+    ? `at every size measured, from ${formatBytes(bytes)} on`
+    : `not within the sizes measured, up to ${formatBytes(bytes)}`;
+}
+
+export function crossingInterval({ interval }: CrossoverView): string {
+  if (interval.kind === 'too-few') return 'n too small';
+  const ends = [interval.low, interval.high].map(({ kind, bytes }) =>
+    kind === 'at' ? crossingSize(bytes) : `${kind} ${formatBytes(bytes)}`,
+  );
+  return ends[0] === ends[1] ? (ends[0] ?? '') : ends.join(' to ');
+}
