@@ -1,6 +1,8 @@
 import { getContext, setContext } from 'svelte';
 import type { BoardView } from '../../electron/model/desk.ts';
+import type { Outcome } from '../../electron/model/outcome.ts';
 import { Commands } from '../app/commands.svelte.ts';
+import { baseCommands } from '../app/window-commands.ts';
 import type { BenchState } from './bench.svelte.ts';
 import { BoardsState } from './boards.svelte.ts';
 import type { Door } from './doors/door.ts';
@@ -34,6 +36,7 @@ export class AppState {
       () => (this.played = new RecordedSession()).sink(),
       () => (this.played = null),
     );
+    this.commands.register(baseCommands(this));
     this.host.onOpen(() => {
       void this.live.memory.rewatch();
     });
@@ -54,6 +57,44 @@ export class AppState {
 
   get log(): LogState {
     return this.session.log;
+  }
+
+  /** Says what went wrong, where something did. */
+  tell(outcome: Outcome<unknown>): boolean {
+    if (!outcome.ok) this.ui.toast('error', outcome.problem.message, { remedy: outcome.problem.remedy });
+    return outcome.ok;
+  }
+
+  /** Puts a board in front of the user. */
+  choose(id: string): void {
+    if (this.played !== null) this.recordings.close();
+    this.boards.select(id);
+  }
+
+  /** Connects to a board: the one in front, or another. */
+  async openBoard(id = this.boards.selectedId): Promise<void> {
+    if (id !== null) this.tell(await this.boards.open(id));
+  }
+
+  async closeBoard(id = this.boards.selectedId): Promise<void> {
+    if (id !== null) this.tell(await this.boards.close(id));
+  }
+
+  async startRecording(): Promise<void> {
+    const { selectedId } = this.boards;
+    const problem = selectedId === null ? null : await this.recordings.start(selectedId);
+    if (problem !== null) this.ui.toast('error', problem.message, { remedy: problem.remedy });
+  }
+
+  async stopRecording(): Promise<void> {
+    const { selectedId } = this.boards;
+    if (selectedId === null) return;
+    const outcome = await this.recordings.stop(selectedId);
+    if (!this.tell(outcome) || !outcome.ok) return;
+    const run = (): void => {
+      this.ui.show('recordings');
+    };
+    this.ui.toast('ok', `The recording is saved: ${outcome.value.name}`, { action: { label: 'Show', run } });
   }
 
   /** The board in front of the user: the selected one, or that of the recording. */

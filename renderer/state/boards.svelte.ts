@@ -109,5 +109,6 @@ export class BoardsState {
   }
 }
 
-/** Whether choosing the board connects to it: it is there, and nobody asked it yet. */
-const connects = ({ state, identity }: BoardView): boolean => state.kind === 'absent' && identity === null;
+/** Whether choosing the board connects to it: it can be reached, and nobody is on it. */
+const connects = ({ state, open }: BoardView): boolean =>
+  !open && (state.kind === 'ready' || state.kind === 'rebooted');

@@ -1,8 +1,9 @@
 import type { LogEntry } from '../../electron/model/desk.ts';
 import type { Source } from './source.ts';
 
-/** Lines kept in the window; older ones go. */
+/** Lines kept in the window; older ones go, many at once, so that what follows the log rarely begins anew. */
 export const KEPT = 50_000;
+const CHUNK = 5_000;
 
 /** The joined log: changed in place; `version` moves when lines came, at most once a frame. */
 export class LogState {
@@ -46,7 +47,7 @@ export class LogState {
     const newest = entries[0]?.seq === 1 ? 0 : (this.#lines.at(-1)?.seq ?? 0);
     for (const entry of entries) if (entry.seq > newest) this.#lines.push(entry);
     const over = this.#lines.length - KEPT;
-    if (over > 0) this.#dropped += this.#lines.splice(0, over).length;
+    if (over > 0) this.#dropped += this.#lines.splice(0, over + CHUNK).length;
     if (!this.#framed) this.#later();
   }
 

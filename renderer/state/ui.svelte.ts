@@ -43,8 +43,9 @@ export class UiState {
   theme = $state<Theme>(recall('theme', 'system', isOneOf(THEMES)));
   paletteOpen = $state(false);
   keysOpen = $state(false);
-  drawerOpen = $state(false);
-  /** Runs that the report view shows and the runs view has selected are kept by their own states. */
+  /** The dialog that starts a virtual board. */
+  startBoardOpen = $state(false);
+  drawerOpen = $state(recall('drawer', false, (value) => typeof value === 'boolean'));
   toasts = $state.raw<readonly Toast[]>([]);
   #sizes = $state.raw<Readonly<Record<string, number>>>(recall('sizes', {}, isSizes));
   #lastToast = 0;
@@ -59,6 +60,11 @@ export class UiState {
     remember('theme', theme);
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
+  }
+
+  setDrawer(open: boolean): void {
+    this.drawerOpen = open;
+    remember('drawer', open);
   }
 
   /** Pixels of a splitter that the user moved, or the fallback. */

@@ -1,0 +1,141 @@
+import type { AppState } from '../state/app.svelte.ts';
+import { THEMES, VIEW_TITLES, VIEWS } from '../state/ui.svelte.ts';
+import { canConnect } from './board-words.ts';
+import type { Command } from './commands.svelte.ts';
+
+const viewCommands = ({ ui }: AppState): Command[] =>
+  VIEWS.map((view, at) => ({
+    id: `view.${view}`,
+    title: `Show ${VIEW_TITLES[view]}`,
+    group: 'View',
+    keys: `Mod+${at + 1}`,
+    run: () => {
+      ui.show(view);
+    },
+  }));
+
+const themeCommands = ({ ui }: AppState): Command[] =>
+  THEMES.map((theme) => ({
+    id: `theme.${theme}`,
+    title: theme === 'system' ? 'Theme as the system' : `${theme === 'dark' ? 'Dark' : 'Light'} theme`,
+    group: 'Window',
+    enabled: () => ui.theme !== theme,
+    run: () => {
+      ui.setTheme(theme);
+    },
+  }));
+
+const windowCommands = ({ ui, host }: AppState): Command[] => [
+  {
+    id: 'app.palette',
+    title: 'Find a command',
+    group: 'Window',
+    keys: 'Mod+K',
+    run: () => {
+      ui.paletteOpen = !ui.paletteOpen;
+    },
+  },
+  {
+    id: 'app.keys',
+    title: 'Keys',
+    group: 'Window',
+    keys: '?',
+    run: () => {
+      ui.keysOpen = true;
+    },
+  },
+  {
+    id: 'log.drawer',
+    title: 'Open or close the log below',
+    group: 'Window',
+    keys: 'Mod+J',
+    run: () => {
+      ui.setDrawer(!ui.drawerOpen);
+    },
+  },
+  {
+    id: 'view.filter',
+    title: 'Go to the filter',
+    group: 'View',
+    keys: '/',
+    run: () => {
+      document.querySelector<HTMLInputElement>('main input[type=search]')?.select();
+    },
+  },
+  {
+    id: 'host.retry',
+    title: 'Try to reach the host now',
+    group: 'Window',
+    enabled: () => host.connection.kind === 'lost',
+    run: () => {
+      host.retryNow();
+    },
+  },
+];
+
+const boardCommands = (app: AppState): Command[] => [
+  {
+    id: 'board.connect',
+    title: 'Connect to the board',
+    group: 'Board',
+    enabled: () => app.boards.selected !== null && canConnect(app.boards.selected),
+    run: () => void app.openBoard(),
+  },
+  {
+    id: 'board.disconnect',
+    title: 'Disconnect from the board',
+    group: 'Board',
+    enabled: () => app.boards.selected?.open === true,
+    run: () => void app.closeBoard(),
+  },
+  {
+    id: 'board.look',
+    title: 'Look for boards again',
+    group: 'Board',
+    run: () => void app.boards.look(),
+  },
+  {
+    id: 'board.startVirtual',
+    title: 'Start a virtual board ...',
+    group: 'Board',
+    enabled: () => app.boards.info?.virtualBoards.available !== false,
+    run: () => {
+      app.ui.show('boards');
+      app.ui.startBoardOpen = true;
+    },
+  },
+  {
+    id: 'recording.start',
+    title: 'Record this session',
+    group: 'Board',
+    enabled: () => app.board?.open === true && app.recordings.of(app.boards.selectedId) === null,
+    run: () => void app.startRecording(),
+  },
+  {
+    id: 'recording.stop',
+    title: 'Stop recording and save',
+    group: 'Board',
+    enabled: () => app.recordings.of(app.boards.selectedId) !== null,
+    run: () => void app.stopRecording(),
+  },
+];
+
+/** The commands that are there whatever is shown. */
+export const baseCommands = (app: AppState): Command[] => [
+  ...viewCommands(app),
+  ...boardCommands(app),
+  ...windowCommands(app),
+  ...themeCommands(app),
+];
+
+/** One command a board: puts it in front. */
+export const chooseCommands = (app: AppState): Command[] =>
+  app.boards.view.boards.map(({ id, label }) => ({
+    id: `board.choose.${id}`,
+    title: `Go to ${label}`,
+    group: 'Board',
+    enabled: () => app.boards.selectedId !== id,
+    run: () => {
+      app.choose(id);
+    },
+  }));
