@@ -142,7 +142,7 @@ export const DSP_BENCHMARKS: readonly Benchmark[] = [
         { ...EACH_SIZE, sources: ['heap-system'] },
         { ...ONCE, sizes: [MIB], sources: ['heap-cma', 'udmabuf', 'render'] },
       ],
-      quick: [EACH_SIZE],
+      quick: [{ ...EACH_SIZE, variants: [0, 1] }],
       alone: [{ ...EACH_SIZE, sources: ALL_SOURCES, variants: [0, 1] }],
     },
     samples: 200,

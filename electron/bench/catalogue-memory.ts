@@ -1,4 +1,5 @@
 import type { Benchmark, Block } from './catalogue.ts';
+import { HANDOFF } from './variants.ts';
 
 /** Group A: memory ioctls and the CPU, without a process on the DSP. */
 
@@ -9,6 +10,10 @@ const sweep = (changes: Partial<Block> = {}): Benchmark['sweep'] => {
   const blocks = [{ ...EACH_SIZE, ...changes }];
   return { full: blocks, quick: blocks };
 };
+
+/** The complete path in one go, cold and warm; on a driver that keeps mapped buffers each cold one stays, so none is large. */
+const WHOLE_PATH: Block = { ...EACH_SIZE, variants: [HANDOFF.cold, HANDOFF.warm] };
+const PATH_SIZES = [4, 64, 1024, 4096].map((kib) => kib * 1024);
 
 const CPU_ONLY = { dsp: false, leastNs: () => 0 };
 
@@ -124,7 +129,7 @@ export const MEMORY_BENCHMARKS: readonly Benchmark[] = [
     id: 'mem.handoff',
     title: 'Hand a buffer to another process',
     timed:
-      'SCM_RIGHTS send until the other process has imported it and read a nonce; then the whole path of a new buffer, unmapped',
+      'SCM_RIGHTS send until the other process has imported it and read a nonce; then the whole path of a new buffer, unmapped. Or the complete path in one go, through the DSP, with its stages',
     series: [
       { name: 'handoff', what: 'send until the other process has read the nonce' },
       { name: 'receive', what: 'send until the other process has the descriptor' },
@@ -132,10 +137,29 @@ export const MEMORY_BENCHMARKS: readonly Benchmark[] = [
       { name: 'read', what: 'map and read of the nonce in the other process' },
       {
         name: 'path',
-        what: 'a new buffer from GEM_CREATE over export, send, import and release there to its GEM_CLOSE; never mapped',
+        what: 'a new buffer from GEM_CREATE over export, send, import and release there to its GEM_CLOSE, never mapped; through the DSP: from the first stage to the last, with what is between',
       },
+      { name: 'alloc', what: 'GEM_CREATE' },
+      { name: 'export', what: 'PRIME_HANDLE_TO_FD' },
+      { name: 'hand-over', what: 'send until the other process has the descriptor' },
+      { name: 'dsp-map', what: 'REMOTE_MAP' },
+      { name: 'map', what: 'GEM_MMAP_OFFSET and mmap' },
+      { name: 'touch', what: 'first write to each 4 KiB page' },
+      { name: 'sync', what: 'begin and end of CPU access around the touch' },
+      { name: 'invoke', what: 'a call in which the DSP reads the first and the last word' },
+      { name: 'dsp-unmap', what: 'REMOTE_MUNMAP' },
+      { name: 'unmap', what: 'munmap' },
+      { name: 'detach', what: 'GEM_CLOSE of the import' },
+      { name: 'close-fd', what: 'close of the dma-buf descriptor' },
+      { name: 'free', what: 'GEM_CLOSE of the buffer' },
+      { name: 'between', what: 'path minus its stages: the words of the two processes to each other' },
     ],
-    sweep: sweep(),
+    sweep: {
+      full: [EACH_SIZE, { ...WHOLE_PATH, sizes: PATH_SIZES }],
+      quick: [EACH_SIZE, WHOLE_PATH],
+      alone: [EACH_SIZE, { ...WHOLE_PATH, sizes: [...PATH_SIZES, 16384 * 1024] }],
+    },
+    dspVariants: [HANDOFF.cold, HANDOFF.warm],
     samples: 300,
     quickSamples: 200,
     warmups: 20,

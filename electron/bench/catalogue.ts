@@ -1,4 +1,4 @@
-import type { Source } from '../model/plan.ts';
+import type { PlanPoint, Source } from '../model/plan.ts';
 import { DSP_BENCHMARKS } from './catalogue-dsp.ts';
 import { MEMORY_BENCHMARKS } from './catalogue-memory.ts';
 
@@ -57,6 +57,8 @@ export interface Benchmark {
   readonly ownSizes?: boolean;
   /** Runs code on the DSP, or at least a process there. */
   readonly dsp: boolean;
+  /** Without `dsp`: variants that do so all the same. */
+  readonly dspVariants?: readonly number[];
   /** A sample cannot be had faster, ns: for the estimate of the time that a plan takes. 0: it may be. */
   readonly leastNs: (point: { readonly count: number }) => number;
 }
@@ -73,3 +75,9 @@ export const CATALOGUE: readonly Benchmark[] = [...MEMORY_BENCHMARKS, ...DSP_BEN
 const BY_ID = new Map(CATALOGUE.map((row) => [row.id, row]));
 
 export const findBenchmark = (id: string): Benchmark | undefined => BY_ID.get(id);
+
+/** Does this point run code on the DSP, or at least a process there? */
+export function runsOnDsp({ benchmark, variant }: Pick<PlanPoint, 'benchmark' | 'variant'>): boolean {
+  const row = findBenchmark(benchmark);
+  return row?.dsp === true || row?.dspVariants?.includes(variant) === true;
+}

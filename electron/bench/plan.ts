@@ -2,7 +2,7 @@ import type { Plan, PlanPoint } from '../model/plan.ts';
 import type { AccelNode, BenchmarkInfo, Identity } from '../model/board.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import { CATALOGUE, QUICK_SIZES, SIZES, findBenchmark, type Benchmark, type Block } from './catalogue.ts';
-import { passOf } from './variants.ts';
+import { HANDOFF, isWholePath, passOf } from './variants.ts';
 
 /** What the user asks for; everything else comes from the catalogue. */
 export interface PlanRequest {
@@ -93,11 +93,24 @@ export function leavesBehind(plan: Plan, node: AccelNode, identity: Identity): n
 /** Buffers of the driver's own that the point maps for the CPU. */
 function buffersMapped(point: PlanPoint): number {
   if (point.source !== 'qda' && point.source !== 'dmabuf') return 0;
+  if (isWholePath(point)) return buffersOfPath(point);
   if (findBenchmark(point.benchmark)?.dsp !== true) return mapsOwnBuffer(point) ? 1 : 0;
   const passes = ['rpc.argc', 'rpc.argsize', 'e2e.frame'].includes(point.benchmark);
   if (passes && passOf(point.variant) === 'copy') return 0;
   if (point.benchmark === 'rpc.argc') return point.count;
+  if (point.benchmark === 'dsp.map') return 0; // nothing is read or written there
   return point.benchmark === 'dsp.copy' ? 2 : 1;
+}
+
+/** What the agent makes a driver keep of one cold point at most: so many bytes, but five samples (native/run/mem_handoff_dsp.c). */
+const KEPT_BYTES = 8 * 2 ** 20;
+const KEPT_BUFFERS = 5;
+
+/** The buffer that is proven to be shared; cold besides one warm-up, and one a sample. */
+function buffersOfPath({ variant, size, warmups, minSamples }: PlanPoint): number {
+  if (variant === HANDOFF.warm) return 1;
+  const most = Math.max(KEPT_BUFFERS, Math.floor(KEPT_BYTES / size));
+  return 1 + Math.min(warmups, 1) + Math.min(minSamples, most);
 }
 
 const mapsOwnBuffer = ({ benchmark, verify, repeat }: PlanPoint): boolean =>

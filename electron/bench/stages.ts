@@ -1,4 +1,4 @@
-import { passVariant } from './variants.ts';
+import { HANDOFF, passVariant } from './variants.ts';
 
 /** Stages of the share-cost waterfall: one buffer on its way from its making to its end. Data, in the order they happen. */
 
@@ -32,8 +32,12 @@ export interface StageSpec {
   readonly title: string;
   readonly what: string;
   readonly cold: SeriesName;
+  /** Where `cold` was not measured: the same by another call. */
+  readonly else?: SeriesName;
   /** Warm: another series, or the reason why the stage is not paid again. */
   readonly warm: SeriesName | string;
+  /** Its series in the complete path in one go. */
+  readonly inPath: string;
 }
 
 /** The whole buffer is named in the call, of which the method touches the first and the last word: what a call costs, not work. */
@@ -43,7 +47,11 @@ const INVOKE: SeriesName = {
   variant: passVariant('mapped', 'in'),
 };
 
-const at = (benchmark: string, series: string): SeriesName => ({ benchmark, series });
+const at = (benchmark: string, series: string, variant?: number): SeriesName =>
+  variant === undefined ? { benchmark, series } : { benchmark, series, variant };
+
+/** The request with attributes is the one that every driver has, and that of the complete path. */
+const ATTRIBUTES = 1;
 
 const KEPT_BUFFER = 'not paid again: the buffer is kept';
 const KEPT_MAP = 'not paid again: the mapping is kept';
@@ -53,13 +61,15 @@ const KEPT_IMPORT = 'not paid again: the import is kept';
 export const STAGES: readonly StageSpec[] = [
   {
     key: 'allocate',
+    inPath: 'alloc',
     title: 'allocate',
-    what: 'GEM_CREATE',
+    what: 'GEM_CREATE; FastRPC: ALLOC_DMA_BUFF',
     cold: at('mem.alloc', 'alloc'),
     warm: KEPT_BUFFER,
   },
   {
     key: 'export',
+    inPath: 'export',
     title: 'export',
     what: 'PRIME_HANDLE_TO_FD; warm: of a buffer that was exported before',
     cold: at('mem.export', 'first'),
@@ -67,6 +77,7 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'hand-over',
+    inPath: 'hand-over',
     title: 'hand over',
     what: 'SCM_RIGHTS send until the other process holds the descriptor',
     cold: at('mem.handoff', 'receive'),
@@ -74,6 +85,7 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'import',
+    inPath: 'import',
     title: 'import',
     what: 'PRIME_FD_TO_HANDLE: attach and map into the context bank; warm: the handle is known',
     cold: at('mem.import', 'cold'),
@@ -81,21 +93,25 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'dsp-map',
+    inPath: 'dsp-map',
     dsp: true,
     title: 'DSP map',
     what: 'REMOTE_MAP into the process on the DSP',
-    cold: at('dsp.map', 'map'),
+    cold: at('dsp.map', 'map', ATTRIBUTES),
+    else: at('dsp.map', 'map'),
     warm: KEPT_DSP_MAP,
   },
   {
     key: 'map',
+    inPath: 'map',
     title: 'map',
-    what: 'GEM_MMAP_OFFSET and mmap',
+    what: 'GEM_MMAP_OFFSET and mmap; FastRPC: mmap of the dma-buf',
     cold: at('mem.cpumap', 'mmap'),
     warm: KEPT_MAP,
   },
   {
     key: 'touch',
+    inPath: 'touch',
     title: 'first touch',
     what: 'first write to each 4 KiB page',
     cold: at('mem.cpumap', 'touch'),
@@ -103,6 +119,7 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'invoke',
+    inPath: 'invoke',
     dsp: true,
     title: 'invoke',
     what: 'a call with the mapped buffer, of which the DSP touches the first and the last word',
@@ -111,15 +128,25 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'dsp-unmap',
+    inPath: 'dsp-unmap',
     dsp: true,
     title: 'DSP unmap',
     what: 'REMOTE_MUNMAP',
-    cold: at('dsp.map', 'unmap'),
+    cold: at('dsp.map', 'unmap', ATTRIBUTES),
+    else: at('dsp.map', 'unmap'),
     warm: KEPT_DSP_MAP,
   },
-  { key: 'unmap', title: 'unmap', what: 'munmap', cold: at('mem.cpumap', 'munmap'), warm: KEPT_MAP },
+  {
+    key: 'unmap',
+    inPath: 'unmap',
+    title: 'unmap',
+    what: 'munmap',
+    cold: at('mem.cpumap', 'munmap'),
+    warm: KEPT_MAP,
+  },
   {
     key: 'detach',
+    inPath: 'detach',
     title: 'detach',
     what: 'GEM_CLOSE of the import: unmap and detach',
     cold: at('mem.import', 'close'),
@@ -127,6 +154,7 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'close-fd',
+    inPath: 'close-fd',
     title: 'close fd',
     what: 'close of the dma-buf descriptor',
     cold: at('mem.export', 'close'),
@@ -134,6 +162,7 @@ export const STAGES: readonly StageSpec[] = [
   },
   {
     key: 'free',
+    inPath: 'free',
     title: 'free',
     what: 'GEM_CLOSE of a buffer that was never mapped',
     cold: at('mem.alloc', 'close'),
@@ -141,21 +170,38 @@ export const STAGES: readonly StageSpec[] = [
   },
 ];
 
+/** The complete path of a buffer in one go: it has series of all its stages. */
+export const WHOLE_PATH = {
+  cold: at('mem.handoff', 'path', HANDOFF.cold),
+  warm: at('mem.handoff', 'path', HANDOFF.warm),
+} as const;
+
 /** An agent that does not split mem.handoff gives only the whole of it: send, import there and read. */
 export const WHOLE_HANDOFF = at('mem.handoff', 'handoff');
 
 /** Series that measure several stages in one go, where an agent gives them. */
 export interface EndToEndSpec {
   readonly title: string;
+  readonly temperature: 'cold' | 'warm';
   readonly series: SeriesName;
-  readonly covers: readonly StageKey[];
+  /** 'own': those that its own point has a series of. */
+  readonly covers: readonly StageKey[] | 'own';
   /** Series that it contains besides, which are no stage of the path. */
   readonly also: readonly SeriesName[];
-  /** From the making of the buffer to its end: drawn as a bar of its own. */
+  /**
+   * From the making of the buffer to its end: drawn as a bar of its own. Of one temperature only the first that was measured is
+   * the path; any other is a part of it.
+   */
   readonly whole: boolean;
   /** In what it differs from the stages measured apart, sentences; empty: in nothing that is known. */
   readonly differs: string;
 }
+
+/** Series of the complete path that are no stage: time that it takes all the same. */
+export const BESIDES: readonly { readonly series: string; readonly title: string }[] = [
+  { series: 'sync', title: 'begin and end of CPU access' },
+  { series: 'between', title: 'between the stages: what the two processes say to each other' },
+];
 
 /**
  * No CPU mapping: a driver that keeps what was once mapped would keep each buffer of the series. And no DSP: the series
@@ -165,7 +211,29 @@ const NOT_IN_PATH: readonly StageKey[] = ['dsp-map', 'map', 'touch', 'invoke', '
 
 export const END_TO_END: readonly EndToEndSpec[] = [
   {
+    title: 'the complete path, through the DSP',
+    temperature: 'cold',
+    series: WHOLE_PATH.cold,
+    covers: 'own',
+    also: [],
+    whole: true,
+    differs:
+      'The buffer is a new one each time: what the kernel and the DSP do once for a buffer is in its first touch and its DSP map, ' +
+      'where mem.cpumap and dsp.map take one buffer again and again. The maker of the buffer owns the process on the DSP; ' +
+      'the other process imports it into a file that has imported before, where mem.import takes a fresh one.',
+  },
+  {
+    title: 'the complete path, through the DSP',
+    temperature: 'warm',
+    series: WHOLE_PATH.warm,
+    covers: 'own',
+    also: [],
+    whole: true,
+    differs: '',
+  },
+  {
     title: 'the path from create to close, never mapped',
+    temperature: 'cold',
     series: at('mem.handoff', 'path'),
     covers: STAGES.map((stage) => stage.key).filter((key) => !NOT_IN_PATH.includes(key)),
     also: [],
@@ -177,6 +245,7 @@ export const END_TO_END: readonly EndToEndSpec[] = [
   },
   {
     title: 'hand over until the other process has read',
+    temperature: 'cold',
     series: WHOLE_HANDOFF,
     covers: ['hand-over', 'import'],
     also: [at('mem.handoff', 'read')],

@@ -2,7 +2,7 @@ import { findBenchmark } from './catalogue.ts';
 import { theilSen, type Line } from './statistics/theil-sen.ts';
 import type { TooFew } from './statistics/figures.ts';
 import type { PointGroup, ResultRow } from './results.ts';
-import { variantText } from './variants.ts';
+import { isWholePath, variantText } from './variants.ts';
 
 /** One series of one benchmark, source and variant over its sizes, or over its number of buffers. */
 export interface Sweep {
@@ -33,7 +33,7 @@ const US = 1000;
 export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
   const byKey = new Map<string, { title: string; rows: ResultRow[] }>();
   for (const group of groups) {
-    if (group.point.size === 0 || group.status === 'fail' || isFrame(group)) continue;
+    if (group.point.size === 0 || group.status === 'fail' || isDrawnElsewhere(group)) continue;
     for (const row of group.rows) {
       if (row.p50s.length === 0) continue;
       const key = [row.benchmark, row.source, row.variant, ...fixed(row), row.series].join('/');
@@ -45,8 +45,9 @@ export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
   return [...byKey].map(([key, { title, rows }]) => sweepOf(key, title, rows));
 }
 
-/** Sizes that mean something are no sweep: a larger frame is another frame. */
-const isFrame = ({ point }: PointGroup): boolean => findBenchmark(point.benchmark)?.ownSizes === true;
+/** Sizes that mean something are no sweep: a larger frame is another frame. And the stages of a complete path are a waterfall. */
+const isDrawnElsewhere = ({ point }: PointGroup): boolean =>
+  findBenchmark(point.benchmark)?.ownSizes === true || isWholePath(point);
 
 const axisOf = (row: ResultRow): Sweep['axis'] => findBenchmark(row.benchmark)?.slope ?? 'size';
 

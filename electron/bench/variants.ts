@@ -19,6 +19,13 @@ const PASSES: readonly Pass[] = ['copy', 'buffer', 'mapped', 'dma'];
 /** Kernels of dsp.read, dsp.write and dsp.copy: bits 0-1. */
 export const KERNEL = { scalar: 0, hvx: 1, hvxL2: 2 } as const;
 
+/** mem.handoff: to another process alone, or the complete path in one go, through the DSP. */
+export const HANDOFF = { plain: 0, cold: 1, warm: 2 } as const;
+
+/** Is this the complete path of a buffer in one go, through the DSP? */
+export const isWholePath = ({ benchmark, variant }: Pick<PlanPoint, 'benchmark' | 'variant'>): boolean =>
+  benchmark === 'mem.handoff' && variant !== HANDOFF.plain;
+
 interface Place extends Pick<PlanPoint, 'benchmark' | 'variant'> {
   /** null: it varies, and is no part of the words. */
   readonly count: number | null;
@@ -90,6 +97,7 @@ const WORDS: Readonly<Record<string, (place: Place) => readonly Words[]>> = {
     variant & 4 ? { long: 'dirtied', short: 'dirty' } : usual('clean'),
     variant & 8 ? { long: 'attached', short: 'att' } : usual('not attached'),
   ],
+  'mem.handoff': ({ variant }) => HANDOFF_WORDS[variant] ?? [same('?')],
   'session.create': ({ variant }) => [same(variant === 0 ? 'unsigned' : 'signed')],
   'rpc.null': gap,
   'rpc.ping': gap,
@@ -119,6 +127,12 @@ const WORDS: Readonly<Record<string, (place: Place) => readonly Words[]>> = {
   ],
   'e2e.frame': ({ variant }) => [FRAME_WORDS[passOf(variant)]],
 };
+
+const HANDOFF_WORDS: readonly (readonly Words[])[] = [
+  [],
+  [{ long: 'through the DSP, a new buffer each time', short: 'cold' }],
+  [{ long: 'through the DSP, the same buffer again', short: 'warm' }],
+];
 
 const SYNC_DIRECTION: readonly Words[] = [
   same('?'),

@@ -1,9 +1,12 @@
 import type { PointStatus } from '../model/run.ts';
 import type { PointGroup, ResultRow } from './results.ts';
 import {
+  BESIDES,
   END_TO_END,
   STAGES,
   WHOLE_HANDOFF,
+  WHOLE_PATH,
+  type EndToEndSpec,
   type SeriesName,
   type StageKey,
   type StageSpec,
@@ -24,6 +27,8 @@ export interface Measured {
   readonly unstable: boolean;
   /** False where another stage's time contains this one, so that the sum does not count it twice. */
   readonly inSum: boolean;
+  /** Its own benchmark gave nothing: this is the time of the stage within the complete path in one go. */
+  readonly inGo: boolean;
   /** What the reader has to know about this time; empty: nothing. */
   readonly note: string;
 }
@@ -31,7 +36,8 @@ export interface Measured {
 export type StageTime =
   | Measured
   | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'not-paid'; readonly reason: string };
+  /** kept: what it made is there already; none: the driver has no such step. */
+  | { readonly kind: 'not-paid'; readonly word: 'kept' | 'none'; readonly reason: string };
 
 export interface Stage {
   readonly key: StageKey;
@@ -43,17 +49,22 @@ export interface Stage {
 /** Several stages measured in one go beside the sum of the same stages measured apart. */
 export interface EndToEnd {
   readonly title: string;
+  readonly temperature: WaterfallRow['temperature'];
   readonly covers: readonly StageKey[];
   /** What it contains besides: series that are no stage of the path. */
   readonly also: readonly SeriesName[];
   readonly whole: Measured;
+  /** Its stages within the go, in their order, where it was measured with stamps between them: p50, ns. */
+  readonly split: readonly { readonly key: StageKey; readonly title: string; readonly ns: number }[];
+  /** What it has besides, of the same samples: p50, ns. */
+  readonly besides: readonly { readonly title: string; readonly ns: number }[];
   /** Sum of the covered stages and of `also`; null where one of them is missing. */
   readonly sumNs: number | null;
   /** Whole minus sum: what no stage timed (below 0: what was timed twice). */
   readonly differenceNs: number | null;
-  /** Titles of the covered stages that are missing. */
+  /** Titles of the covered stages that were not measured apart. */
   readonly missing: readonly string[];
-  /** From the making of the buffer to its end. */
+  /** From the making of the buffer to its end, as completely as this run has it; one a temperature. */
   readonly isPath: boolean;
   /** In what it differs from the stages measured apart, sentences. */
   readonly differs: string;
@@ -73,7 +84,7 @@ export interface WaterfallSize {
   readonly size: number;
   readonly cold: WaterfallRow;
   readonly warm: WaterfallRow;
-  /** Of the cold path; empty where no series measures several stages in one go. */
+  /** Cold ones and warm ones; empty where no series measures several stages in one go. */
   readonly endToEnd: readonly EndToEnd[];
 }
 
@@ -95,7 +106,10 @@ const OWN_SIZES: ReadonlySet<string> = new Set(['rpc.argsize']);
 /** The stages of this run: those of the DSP only where a benchmark of theirs was in its plan. */
 function stagesOf(groups: readonly PointGroup[]): readonly StageSpec[] {
   const onDsp = STAGES.filter((stage) => stage.dsp === true);
-  const planned = groups.some((group) => onDsp.some(({ cold }) => isAt(group, cold)));
+  const names = onDsp.flatMap((stage) => [stage.cold, ...(stage.else ? [stage.else] : [])]);
+  const planned = groups.some((group) =>
+    [...names, WHOLE_PATH.cold, WHOLE_PATH.warm].some((name) => isAt(group, name)),
+  );
   return planned ? STAGES : STAGES.filter((stage) => stage.dsp !== true);
 }
 
@@ -104,21 +118,21 @@ const isAt = ({ point }: PointGroup, { benchmark, variant = 0 }: SeriesName): bo
 
 function ofSize(size: number, specs: readonly StageSpec[], groups: readonly PointGroup[]): WaterfallSize {
   const here = groups.filter((group) => group.point.size === size);
-  const cold = rowOf('cold', specs, here);
-  return { size, cold, warm: rowOf('warm', specs, here), endToEnd: endToEnd(cold, here) };
+  const rows = { cold: rowOf('cold', specs, here), warm: rowOf('warm', specs, here) };
+  return { size, ...rows, endToEnd: endToEnd(rows, specs, here) };
 }
 
 function rowOf(
-  temperature: 'cold' | 'warm',
+  temperature: WaterfallRow['temperature'],
   specs: readonly StageSpec[],
   groups: readonly PointGroup[],
 ): WaterfallRow {
-  const whole = handoffIsWhole(groups);
+  const seen = { groups, whole: handoffIsWhole(groups), path: WHOLE_PATH[temperature] };
   const stages = specs.map((spec): Stage => ({
     key: spec.key,
     title: spec.title,
     what: spec.what,
-    time: timeOf(spec, spec[temperature], { groups, whole }),
+    time: timeOf(spec, spec[temperature], seen),
   }));
   return {
     temperature,
@@ -137,26 +151,59 @@ const handoffIsWhole = (groups: readonly PointGroup[]): boolean =>
 
 const STAGES_HAND_OVER: SeriesName = { benchmark: WHOLE_HANDOFF.benchmark, series: 'receive' };
 
-function timeOf(
-  spec: StageSpec,
-  from: SeriesName | string,
-  seen: { groups: readonly PointGroup[]; whole: boolean },
-): StageTime {
-  if (typeof from === 'string') return { kind: 'not-paid', reason: from };
-  if (!seen.whole) return measure(from, seen.groups);
+interface Seen {
+  readonly groups: readonly PointGroup[];
+  /** mem.handoff came in one piece. */
+  readonly whole: boolean;
+  /** The complete path of this temperature. */
+  readonly path: SeriesName;
+}
+
+/** By its own benchmark; where that gave nothing, as a part of the complete path. */
+function timeOf(spec: StageSpec, from: SeriesName | string, seen: Seen): StageTime {
+  if (typeof from === 'string') return { kind: 'not-paid', word: 'kept', reason: from };
+  const own = ownTime(spec, from, seen);
+  if (own.kind !== 'missing' || measure(seen.path, seen.groups).kind === 'missing') return own;
+  const inPath = measure({ ...seen.path, series: spec.inPath }, seen.groups);
+  if (inPath.kind === 'missing')
+    return { kind: 'not-paid', word: 'none', reason: 'the complete path has no such step on this driver' };
+  return {
+    ...inPath,
+    inGo: true,
+    note: 'not measured by itself: its time within the complete path in one go',
+  };
+}
+
+function ownTime(spec: StageSpec, from: SeriesName, { groups, whole }: Seen): Measured | Missing {
+  if (!whole) return measureEither(from, from === spec.cold ? spec.else : undefined, groups);
   if (spec.key === 'hand-over') {
-    const time = measure(WHOLE_HANDOFF, seen.groups);
+    const time = measure(WHOLE_HANDOFF, groups);
     return time.kind === 'measured'
       ? { ...time, note: 'contains the import in the other process and the read of one word' }
       : time;
   }
-  const time = measure(from, seen.groups);
+  const time = measureEither(from, from === spec.cold ? spec.else : undefined, groups);
   return spec.key === 'import' && time.kind === 'measured'
     ? { ...time, inSum: false, note: 'not added: hand over contains an import' }
     : time;
 }
 
-function measure(from: SeriesName, groups: readonly PointGroup[]): Exclude<StageTime, { kind: 'not-paid' }> {
+/** The first that was measured; else why the first is missing, of those that were in the plan. */
+function measureEither(
+  from: SeriesName,
+  other: SeriesName | undefined,
+  groups: readonly PointGroup[],
+): Measured | Missing {
+  const first = measure(from, groups);
+  if (first.kind === 'measured' || other === undefined) return first;
+  const second = measure(other, groups);
+  const planned = groups.some((group) => isAt(group, from));
+  return second.kind === 'measured' || !planned ? second : first;
+}
+
+type Missing = Extract<StageTime, { kind: 'missing' }>;
+
+function measure(from: SeriesName, groups: readonly PointGroup[]): Measured | Missing {
   const group = groups.find((one) => isAt(one, from));
   if (!group) return { kind: 'missing', reason: `${from.benchmark} was not in the plan at this size` };
   if (group.status === 'fail')
@@ -184,6 +231,7 @@ function measured(
     status,
     unstable: row.variation.kind === 'value' && row.variation.unstable,
     inSum: true,
+    inGo: false,
     note: status === 'pass' ? '' : `a run of this point ended as "${status}"`,
   };
 }
@@ -195,21 +243,69 @@ function whyEmpty(from: SeriesName, group: PointGroup): string {
     : `${from.benchmark} is "${group.status}"${why}`;
 }
 
-function endToEnd(cold: WaterfallRow, groups: readonly PointGroup[]): EndToEnd[] {
-  return END_TO_END.flatMap(({ title, series, covers, also, whole: isPath, differs }) => {
-    const whole = measure(series, groups);
-    if (whole.kind !== 'measured') return [];
-    const stages = cold.stages.filter((stage) => covers.includes(stage.key));
-    if (stages.some(({ time }) => isSeries(time, series))) return [];
-    const others = also.map((one) => ({ title: nameOf(one), time: measure(one, groups) }));
-    const missing = [...stages, ...others]
-      .filter(({ time }) => time.kind === 'missing')
-      .map((one) => one.title);
-    const sumNs = missing.length > 0 ? null : sumOf([...stages, ...others]);
-    const differenceNs = sumNs === null ? null : whole.ns - sumNs;
-    return [{ title, covers, also, whole, sumNs, differenceNs, missing, isPath, differs }];
-  });
+type Rows = Pick<WaterfallSize, 'cold' | 'warm'>;
+
+function endToEnd(rows: Rows, specs: readonly StageSpec[], groups: readonly PointGroup[]): EndToEnd[] {
+  const ends = END_TO_END.flatMap((end) => oneGo(end, rows[end.temperature], { specs, groups }));
+  const firstWhole = (temperature: EndToEnd['temperature']): EndToEnd | undefined =>
+    ends.find((end) => end.isPath && end.temperature === temperature);
+  return ends.map((end) => ({ ...end, isPath: end === firstWhole(end.temperature) }));
 }
+
+function oneGo(
+  end: EndToEndSpec,
+  row: WaterfallRow,
+  { specs, groups }: { readonly specs: readonly StageSpec[]; readonly groups: readonly PointGroup[] },
+): EndToEnd[] {
+  const { title, temperature, series, also, whole: isPath, differs } = end;
+  const whole = measure(series, groups);
+  if (whole.kind !== 'measured') return [];
+  const split = end.covers === 'own' ? splitOf(series, specs, groups) : [];
+  const covers = end.covers === 'own' ? split.map(({ key }) => key) : end.covers;
+  const stages = row.stages.filter((stage) => covers.includes(stage.key));
+  if (stages.some(({ time }) => isSeries(time, series))) return [];
+  const parts = [...stages, ...also.map((one) => ({ title: nameOf(one), time: measure(one, groups) }))];
+  const missing = parts.filter(({ time }) => !isApart(time)).map((one) => one.title);
+  const sumNs = missing.length > 0 ? null : sumOf(parts);
+  const differenceNs = sumNs === null ? null : whole.ns - sumNs;
+  const besides = end.covers === 'own' ? besidesOf(series, groups) : [];
+  return [
+    {
+      title,
+      temperature,
+      covers,
+      also,
+      whole,
+      split,
+      besides,
+      sumNs,
+      differenceNs,
+      missing,
+      isPath,
+      differs,
+    },
+  ];
+}
+
+/** Has it a time of its own, or is it a stage that costs nothing here? */
+const isApart = (time: StageTime): boolean =>
+  time.kind === 'not-paid' || (time.kind === 'measured' && !time.inGo);
+
+const splitOf = (
+  path: SeriesName,
+  specs: readonly StageSpec[],
+  groups: readonly PointGroup[],
+): EndToEnd['split'] =>
+  specs.flatMap(({ key, title, inPath }) => {
+    const time = measure({ ...path, series: inPath }, groups);
+    return time.kind === 'measured' ? [{ key, title, ns: time.ns }] : [];
+  });
+
+const besidesOf = (path: SeriesName, groups: readonly PointGroup[]): EndToEnd['besides'] =>
+  BESIDES.flatMap(({ series, title }) => {
+    const time = measure({ ...path, series }, groups);
+    return time.kind === 'measured' ? [{ title, ns: time.ns }] : [];
+  });
 
 const isSeries = (time: StageTime, { benchmark, series }: SeriesName): boolean =>
   time.kind === 'measured' && time.benchmark === benchmark && time.series === series;

@@ -2,7 +2,7 @@ import { crossoversOf, type Crossing, type Crossover } from '../bench/crossover.
 import { proofsOf, type ProofLine } from '../bench/proof.ts';
 import type { GroupCounter, PointGroup } from '../bench/results.ts';
 import { sweepsOf, type Sweep } from '../bench/sweeps.ts';
-import { waterfallOf, type WaterfallSize } from '../bench/waterfall.ts';
+import { waterfallOf, type WaterfallRow, type WaterfallSize } from '../bench/waterfall.ts';
 import { directionOf } from '../bench/variants.ts';
 import { formatBytes, formatDmaAddress, formatRate, formatTime } from '../model/format.ts';
 import { shortSeries, subject } from './print-results.ts';
@@ -36,13 +36,13 @@ function part(title: string, columns: readonly Column[], rows: readonly (readonl
   return `${title}\n${textTable(columns, shown)}${rest}`;
 }
 
-/** Sum of the stages of a buffer's way, and the part of it that was measured in one go. */
+/** Sum of the stages of a buffer's way, the path that was measured in one go, and the same stages apart. */
 function waterfallText(groups: readonly PointGroup[]): string {
   const sizes = waterfallOf(groups).filter(isShared);
   const heads = [
     left('  a buffer of'),
-    right('cold'),
-    right('warm'),
+    left(''),
+    right('its stages'),
     right('in one go'),
     right('apart'),
     right('difference'),
@@ -50,7 +50,7 @@ function waterfallText(groups: readonly PointGroup[]): string {
   return part(
     'What sharing costs: its stages together; the path in one go, and the same apart',
     heads,
-    sizes.map(waterfallRow),
+    sizes.flatMap((size) => [waterfallRow(size, size.cold), waterfallRow(size, size.warm)]),
   );
 }
 
@@ -60,14 +60,13 @@ function isShared({ cold, warm, endToEnd }: WaterfallSize): boolean {
   return endToEnd.length > 0 || (warm.sumNs > 0 && measured > 1);
 }
 
-function waterfallRow({ size, cold, warm, endToEnd }: WaterfallSize): string[] {
-  const sum = ({ sumNs, missing }: WaterfallSize['cold']): string =>
-    sumNs === 0 ? '–' : `${missing.length === 0 ? '' : '≥ '}${formatTime(sumNs)}`;
-  const path = endToEnd.find((end) => end.isPath);
+function waterfallRow({ size, endToEnd }: WaterfallSize, row: WaterfallRow): string[] {
+  const { temperature, sumNs, missing } = row;
+  const path = endToEnd.find((end) => end.isPath && end.temperature === temperature);
   return [
-    formatBytes(size),
-    sum(cold),
-    sum(warm),
+    temperature === 'cold' ? formatBytes(size) : '',
+    temperature,
+    sumNs === 0 ? '–' : `${missing.length === 0 ? '' : '≥ '}${formatTime(sumNs)}`,
     path ? formatTime(path.whole.ns) : '–',
     timeOr(path?.sumNs),
     signed(path?.differenceNs),

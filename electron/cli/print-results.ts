@@ -1,5 +1,5 @@
 import { findBenchmark } from '../bench/catalogue.ts';
-import { variantShort } from '../bench/variants.ts';
+import { isWholePath, variantShort } from '../bench/variants.ts';
 import type { Flag, PointGroup, ResultRow } from '../bench/results.ts';
 import { formatBandwidth, formatBytes, formatTime, timeIn } from '../model/format.ts';
 import { textTable, type Column } from './table.ts';
@@ -30,7 +30,7 @@ export function resultsTable(groups: readonly PointGroup[], columns: number): st
 }
 
 function groupRows(group: PointGroup): string[][] {
-  const rows = group.rows.filter((row) => row.samples.length > 0);
+  const rows = group.rows.filter((row) => row.samples.length > 0 && isPrinted(row));
   const words = wordsOf(group);
   return Array.from({ length: Math.max(1, rows.length, words.length) }, (_, at) => {
     const row = rows[at];
@@ -38,6 +38,10 @@ function groupRows(group: PointGroup): string[][] {
     return [at === 0 ? `  ${subject(group)}` : '', ...cells, words[at] ?? ''];
   });
 }
+
+/** Of a complete path in one go its whole, and what is in no stage; the report has all of them. */
+const isPrinted = (row: ResultRow): boolean =>
+  !isWholePath(row) || row.series === 'path' || row.series === 'between';
 
 /** n is too small for the figure. */
 const TOO_FEW = 'too few';
@@ -113,6 +117,9 @@ export function remarks(groups: readonly PointGroup[]): string[] {
   return [
     ...(has('unstable') ? ['unstable: the independent runs of the point differ more than they should.'] : []),
     ...(has('dropped') ? ['dropped: samples were lost on their way; the rest is shown.'] : []),
+    ...(groups.some(({ point, rows }) => isWholePath(point) && rows.length > 0)
+      ? ['cold, warm: the complete path in one go; its stages are in the report (qda-lab report latest).']
+      : []),
     ...(has('drifted')
       ? ['drifted: a clock, a governor or a temperature of the board changed during the run.']
       : []),

@@ -1,4 +1,4 @@
-import { findBenchmark } from '../bench/catalogue.ts';
+import { runsOnDsp } from '../bench/catalogue.ts';
 import type { Target } from '../link/interfaces/link.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Plan } from '../model/plan.ts';
@@ -12,9 +12,7 @@ export type Explain = (event: PlanEvent) => PlanEvent;
  * board whose DSP is down; the virtual board itself knows what is missing, and what would install it.
  */
 export async function explainSkips(target: Target, plan: Plan): Promise<Explain> {
-  const onDsp = new Set(
-    plan.points.flatMap((point) => (findBenchmark(point.benchmark)?.dsp === true ? [point.index] : [])),
-  );
+  const onDsp = new Set(plan.points.flatMap((point) => (runsOnDsp(point) ? [point.index] : [])));
   if (onDsp.size === 0 || target.summary.transport !== 'virtual') return (event) => event;
   const info = await withControl(target.summary.id, (control) => control.status());
   const missing = info.ok ? info.value.dspMissing : '';

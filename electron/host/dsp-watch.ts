@@ -1,4 +1,4 @@
-import { findBenchmark } from '../bench/catalogue.ts';
+import { runsOnDsp } from '../bench/catalogue.ts';
 import { passOf } from '../bench/variants.ts';
 import { sessionsOf } from '../memory/dsp.ts';
 import type { DspSession } from '../model/memory.ts';
@@ -33,7 +33,7 @@ export class DspWatch {
     this.session = session;
     const indexes = (which: (point: PlanPoint) => boolean): ReadonlySet<number> =>
       new Set(plan.points.filter(which).map((point) => point.index));
-    const onDsp = indexes((point) => findBenchmark(point.benchmark)?.dsp === true);
+    const onDsp = indexes(runsOnDsp);
     const mapped = indexes(standsMapped);
     this.off = [
       session.on('log', (line) => {

@@ -152,15 +152,19 @@ function sizeJson({ size, cold, warm, endToEnd }: WaterfallSize): Json {
 function stageJson({ key, time }: Stage): Json {
   if (time.kind === 'missing') return { stage: key, missing: time.reason };
   if (time.kind === 'not-paid') return { stage: key, notPaid: time.reason };
-  const { benchmark, series, ns, n, status, unstable, inSum, note } = time;
-  return { stage: key, benchmark, series, p50Ns: ns, n, status, unstable, inSum, note };
+  const { benchmark, series, ns, n, status, unstable, inSum, inGo, note } = time;
+  return { stage: key, benchmark, series, p50Ns: ns, n, status, unstable, inSum, inGo, note };
 }
 
 const endToEndJson = (one: EndToEnd): Json => ({
   title: one.title,
+  temperature: one.temperature,
+  isPath: one.isPath,
   covers: one.covers,
   also: one.also.map(nameOf),
   p50Ns: one.whole.ns,
+  stages: one.split.map(({ key, ns }) => ({ stage: key, p50Ns: ns })),
+  besides: one.besides.map(({ title, ns }) => ({ title, p50Ns: ns })),
   sumNs: one.sumNs,
   differenceNs: one.differenceNs,
   missing: one.missing,

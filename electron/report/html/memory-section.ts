@@ -1,4 +1,4 @@
-import { findBenchmark } from '../../bench/catalogue.ts';
+import { runsOnDsp } from '../../bench/catalogue.ts';
 import { formatBytes, formatDmaAddress } from '../../model/format.ts';
 import type {
   Maybe,
@@ -46,10 +46,7 @@ export function memorySection(run: Run): Markup {
 
 /** A run without the DSP in its plan, and without anything seen of one, says nothing of it. */
 const usesDsp = ({ plan, dsp, dspLog, memory }: Run): boolean =>
-  dsp !== null ||
-  dspLog.lines.length > 0 ||
-  (memory?.dsp.length ?? 0) > 0 ||
-  plan.points.some((point) => findBenchmark(point.benchmark)?.dsp === true);
+  dsp !== null || dspLog.lines.length > 0 || (memory?.dsp.length ?? 0) > 0 || plan.points.some(runsOnDsp);
 
 /** The picture with its parts at hand by name. */
 class Scene {

@@ -1,5 +1,5 @@
 import { CATALOGUE, findBenchmark } from '../../bench/catalogue.ts';
-import { variantText } from '../../bench/variants.ts';
+import { isWholePath, variantText } from '../../bench/variants.ts';
 import { proofsOf } from '../../bench/proof.ts';
 import type { Flag, PointGroup, ResultRow } from '../../bench/results.ts';
 import type { Summary } from '../../bench/statistics/summary.ts';
@@ -61,11 +61,21 @@ function benchmarkPart(id: string, groups: readonly PointGroup[], usual: readonl
   const head = html`<h3 id="${anchor(id)}">
     ${benchmark?.place ?? ''} ${id}: ${title} ${flagWords(flags)}
   </h3>`;
-  const body = html`${described(id)}
-  ${groupedTable(columnsOf(groups, shared), groups.map(linesOf), { wide: true })}`;
+  const body = html`${described(id)} ${tables(groups, shared)}`;
   return folds
     ? details(html`${head}<span class="muted">${gist(groups)}</span>`, body, groups.some(isBad))
     : html`${head} ${body}`;
+}
+
+/** The complete paths fold away beside others: they have many stages, and the waterfall shows them. */
+function tables(groups: readonly PointGroup[], shared: readonly Flag[]): Markup {
+  const of = (some: readonly PointGroup[]): Markup =>
+    groupedTable(columnsOf(some, shared), some.map(linesOf), { wide: true });
+  const paths = groups.filter(({ point }) => isWholePath(point));
+  if (paths.length === 0 || paths.length === groups.length) return of(groups);
+  const title = `The complete path in one go, through the DSP, with its stages: ${plural(paths.length, 'point')}`;
+  return html`${of(groups.filter((group) => !paths.includes(group)))}
+  ${details(title, of(paths), paths.some(isBad))}`;
 }
 
 const isBad = ({ status }: PointGroup): boolean => status === 'fail' || status === 'error';

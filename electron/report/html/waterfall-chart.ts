@@ -64,42 +64,62 @@ interface Segment {
 }
 
 const WIDTH = 1000;
-const ROWS = ['cold', 'warm', 'one go'] as const;
 
-/** One size: its stages as stacked lengths, cold above warm; below them the path measured in one go, where there is such a series. */
+/** A row of the picture: the stages apart, or a path in one go. */
+interface Bar {
+  readonly name: string;
+  readonly apart: WaterfallRow | null;
+  readonly go: EndToEnd | null;
+}
+
+/** Cold above warm, each with its path in one go below it. */
+function barsOf({ cold, warm, endToEnd }: WaterfallSize): Bar[] {
+  return [cold, warm].flatMap((row): Bar[] => {
+    const go = endToEnd.find((end) => end.isPath && end.temperature === row.temperature);
+    const apart: Bar = { name: row.temperature, apart: row, go: null };
+    return go ? [apart, { name: `${row.temperature}, one go`, apart: null, go }] : [apart];
+  });
+}
+
+/** One size: its stages as stacked lengths, and as they were in the path measured in one go, where there is such a series. */
 export function waterfallStrip(one: WaterfallSize): Markup {
-  const whole = one.endToEnd.find((end) => end.isPath);
-  const longest = Math.max(one.cold.sumNs, one.warm.sumNs, whole?.whole.ns ?? 0);
+  const rows = barsOf(one);
+  const longest = Math.max(...rows.map(({ apart, go }) => apart?.sumNs ?? go?.whole.ns ?? 0));
   if (longest === 0)
     return html`<div class="strip">
       <b>${formatBytes(one.size)}</b>
       <p class="muted">No stage was measured at this size.</p>
     </div>`;
-  const cold = segmentsOf(one.cold, longest);
-  const warm = segmentsOf(one.warm, longest);
-  const rows = whole ? ROWS : ROWS.slice(0, 2);
+  const apart = rows.flatMap((row) => (row.apart === null ? [] : [segmentsOf(row.apart, longest)]));
+  const goes = rows.flatMap(({ name, go }) => (go === null ? [] : [{ row: name, ns: go.whole.ns, go }]));
+  const segments = [
+    ...apart.flatMap((row) => row.segments),
+    ...goes.flatMap(({ row, go }) => splitSegments(row, go, { cold: one.cold, longest })),
+  ];
+  const gaps = apart.flatMap((row) => row.gaps);
   const picture = drawing({
     width: WIDTH,
     height: 38 + (rows.length - 0.3) * 38,
-    marginLeft: 48,
+    marginLeft: goes.length > 0 ? 96 : 48,
     marginRight: 150,
     marginTop: 16,
     marginBottom: 22,
     label: `Stages of sharing ${formatBytes(one.size)}, stacked; the table below has the same data`,
     x: { domain: [0, longest], ticks: 6, tickFormat: formatTime, label: null },
-    y: { domain: rows, label: null, paddingInner: 0.46, paddingOuter: 0.08, tickSize: 0 },
+    y: {
+      domain: rows.map(({ name }) => name),
+      label: null,
+      paddingInner: 0.46,
+      paddingOuter: 0.08,
+      tickSize: 0,
+    },
     marks: [
-      bars([...cold.segments, ...warm.segments]),
-      numbers([...cold.segments, ...warm.segments]),
-      marks.tickX([...cold.gaps, ...warm.gaps], {
-        x: 'from',
-        y: 'row',
-        stroke: 'currentColor',
-        strokeDasharray: '2 2',
-      }),
-      numbers([...cold.gaps, ...warm.gaps]),
-      whole ? marks.barX([{ row: 'one go', ns: whole.whole.ns }], WHOLE) : null,
-      totals(one, whole),
+      bars(segments),
+      numbers(segments),
+      marks.tickX(gaps, { x: 'from', y: 'row', stroke: 'currentColor', strokeDasharray: '2 2' }),
+      numbers(gaps),
+      goes.length > 0 ? marks.barX(goes, WHOLE) : null,
+      totals(rows),
     ],
   });
   return html`<div class="strip"><b>${formatBytes(one.size)}</b>${picture}</div>`;
@@ -121,25 +141,38 @@ const bars = (segments: readonly Segment[]): object =>
 const numbers = (segments: readonly Segment[]): object =>
   marks.text(segments, { x: 'middle', y: 'row', text: 'text', dy: -17, fill: 'currentColor' });
 
-function totals({ cold, warm }: WaterfallSize, whole: EndToEnd | undefined): object {
-  const total = (row: WaterfallRow): string =>
-    row.missing.length === 0
-      ? formatTime(row.sumNs)
-      : `≥ ${formatTime(row.sumNs)}, ${row.missing.length} missing`;
-  const rows = [
-    { row: 'cold', at: cold.sumNs, text: total(cold) },
-    { row: 'warm', at: warm.sumNs, text: total(warm) },
-    ...(whole ? [{ row: 'one go', at: whole.whole.ns, text: wholeText(whole) }] : []),
-  ];
-  return marks.text(rows, { x: 'at', y: 'row', text: 'text', dx: 6, textAnchor: 'start' });
+function totals(rows: readonly Bar[]): object {
+  const texts = rows.map(({ name, apart, go }) => ({
+    row: name,
+    at: apart?.sumNs ?? go?.whole.ns ?? 0,
+    text: apart ? sumText(apart) : go ? wholeText(go) : '',
+  }));
+  return marks.text(texts, { x: 'at', y: 'row', text: 'text', dx: 6, textAnchor: 'start' });
 }
 
-/** The path's time beside the sum of the same stages: its bar is shorter than the cold one where it holds fewer stages. */
+const sumText = ({ missing, sumNs }: WaterfallRow): string =>
+  missing.length === 0 ? formatTime(sumNs) : `≥ ${formatTime(sumNs)}, ${missing.length} missing`;
+
+/** The path's time beside the sum of the same stages: its bar is shorter than the one above where it holds fewer stages. */
 const wholeText = ({ whole, sumNs }: EndToEnd): string =>
   sumNs === null ? formatTime(whole.ns) : `${formatTime(whole.ns)}, apart ${formatTime(sumNs)}`;
 
 /** Below this part of the longest row a segment is too narrow for its number; the table has it. */
 const NARROW = 0.014;
+
+/** The stages within a path in one go; what is left of its bar is no stage. */
+function splitSegments(
+  row: string,
+  { split }: EndToEnd,
+  { cold, longest }: { readonly cold: WaterfallRow; readonly longest: number },
+): Segment[] {
+  let from = 0;
+  return split.map(({ key, title, ns }) => {
+    const at = { from, to: from + ns, longest };
+    from += ns;
+    return segment({ row, key, title, number: stageNumber(cold.stages, key) }, at);
+  });
+}
 
 function segmentsOf(row: WaterfallRow, longest: number): { segments: Segment[]; gaps: Segment[] } {
   const segments: Segment[] = [];
@@ -149,27 +182,27 @@ function segmentsOf(row: WaterfallRow, longest: number): { segments: Segment[]; 
     const { time } = stage;
     if (time.kind === 'missing') missing.set(at, [...(missing.get(at) ?? []), stage]);
     if (time.kind !== 'measured' || !time.inSum) continue;
-    segments.push(segment(row, stage, { from: at, to: at + time.ns, longest }));
+    const number = stageNumber(row.stages, stage.key);
+    const place = { row: row.temperature, key: stage.key, title: stage.title, number };
+    segments.push(segment(place, { from: at, to: at + time.ns, longest }));
     at += time.ns;
   }
   return { segments, gaps: [...missing].map(([place, stages]) => gap(row, place, stages)) };
 }
 
 function segment(
-  row: WaterfallRow,
-  stage: Stage,
-  at: { from: number; to: number; longest: number },
+  { row, key, title, number }: Pick<Segment, 'row' | 'key' | 'title'> & { readonly number: number },
+  { from, to, longest }: { readonly from: number; readonly to: number; readonly longest: number },
 ): Segment {
-  const number = String(stageNumber(row.stages, stage.key));
-  const wide = (at.to - at.from) / at.longest >= NARROW;
+  const wide = (to - from) / longest >= NARROW;
   return {
-    row: row.temperature,
-    from: at.from,
-    to: at.to,
-    middle: (at.from + at.to) / 2,
-    key: stage.key,
-    text: wide ? number : '',
-    title: `${number} ${stage.title}: ${formatTime(at.to - at.from)}`,
+    row,
+    from,
+    to,
+    middle: (from + to) / 2,
+    key,
+    text: wide ? String(number) : '',
+    title: `${number} ${title}: ${formatTime(to - from)}`,
   };
 }
 

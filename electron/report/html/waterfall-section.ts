@@ -9,7 +9,7 @@ import {
   type WaterfallSize,
 } from '../../bench/waterfall.ts';
 import { UNSTABLE_ABOVE } from '../../bench/statistics/runs.ts';
-import { formatBytes } from '../../model/format.ts';
+import { formatBytes, formatTime } from '../../model/format.ts';
 import { Footnotes } from './footnotes.ts';
 import { html, type Markup, type Piece } from './markup.ts';
 import { groupedTable, type Column } from './table.ts';
@@ -48,11 +48,18 @@ function content(sizes: readonly WaterfallSize[]): Markup {
           lead: SUM,
           rows,
         })),
-        { caption: 'p50 of each stage, its 95 % interval on hover and under Results', wide: true },
+        { caption: captionOf(sizes), wide: true },
       )}
     </div>
     ${remark(sizes, stages)} ${notes.list()}`;
 }
+
+const captionOf = (sizes: readonly WaterfallSize[]): string =>
+  `p50 of each stage, its 95 % interval on hover and under Results${
+    sizes.some(({ endToEnd }) => endToEnd.some(({ split }) => split.length > 0))
+      ? '; in grey the same stage within the path in one go'
+      : ''
+  }`;
 
 type Stages = readonly Stage[];
 
@@ -85,17 +92,26 @@ function columnsOf(sizes: readonly WaterfallSize[], notes: Footnotes): Column<Li
 const stageLine = (stages: Stages, spec: Stage): Line => ({
   name: html`<span class="stage">${stageNumber(stages, spec.key)}</span> ${spec.title}`,
   what: spec.what,
-  cell: (_size, row, notes) => {
+  cell: (size, row, notes) => {
     const at = row.stages.find((stage) => stage.key === spec.key)?.time;
-    if (at?.kind === 'not-paid') return html`<span class="muted" title="${at.reason}">kept</span>`;
+    if (at?.kind === 'not-paid') return html`<span class="muted" title="${at.reason}">${at.word}</span>`;
     if (at?.kind !== 'measured') return html`<b>${notes.noted('missing', at?.reason ?? '')}</b>`;
     const { interval } = at;
     const title = interval.kind === 'interval' ? range(interval.low, interval.high) : 'too few samples';
     const value = html`<span title="${title}">${time(at.ns)}</span>`;
     const shown = at.unstable ? notes.noted(value, UNSTABLE) : value;
-    return at.note === '' ? shown : notes.noted(shown, `${spec.title}: ${at.note}`);
+    if (at.inGo) return notes.noted(shown, at.note);
+    const noted = at.note === '' ? shown : notes.noted(shown, `${spec.title}: ${at.note}`);
+    return html`${noted}${inOneGo(size, row, spec)}`;
   },
 });
+
+/** Below the time of a stage by itself, the same stage within the path in one go. */
+function inOneGo({ endToEnd }: WaterfallSize, { temperature }: WaterfallRow, { key: stage }: Stage): Piece {
+  const path = endToEnd.find((end) => end.isPath && end.temperature === temperature);
+  const within = path?.split.find((one) => one.key === stage);
+  return within ? html`<br /><span class="muted">${time(within.ns)}</span>` : '';
+}
 
 const UNSTABLE = `unstable: the p50 varies by more than ${UNSTABLE_ABOVE * 100} % between the independent runs`;
 
@@ -114,26 +130,37 @@ function endLines(sizes: readonly WaterfallSize[], stages: Stages): Line[][] {
       name,
       what,
       cell: (size, row, notes) => {
-        const end = size.endToEnd.find((one) => one.title === first.title);
-        return end && row.temperature === 'cold' ? cell(end, notes) : '';
+        const end = size.endToEnd.find(
+          ({ title, temperature }) => title === first.title && temperature === row.temperature,
+        );
+        return end ? cell(end, notes) : '';
       },
     });
     return [
       line('in one go', `${first.title} (${nameOf(first.whole)})`, wholeCell),
+      ...(first.split.length > 0 ? [line('of it no stage', besidesText(first), besidesCell)] : []),
       line('apart', apartText(first, stages), apartCell),
-      line('difference', 'above zero: time that is in none of these', ({ differenceNs }) =>
+      line('difference', 'in one go minus apart', ({ differenceNs }) =>
         differenceNs === null ? '' : html`<b>${signedTime(differenceNs)}</b>`,
       ),
     ];
   });
 }
 
+const besidesText = ({ besides }: EndToEnd): string => besides.map(({ title }) => title).join('; ');
+
+const besidesCell = ({ besides }: EndToEnd): Piece =>
+  html`<span title="${besides.map(({ title, ns }) => `${title}: ${formatTime(ns)}`).join('; ')}"
+    >${time(besides.reduce((sum, { ns }) => sum + ns, 0))}</span
+  >`;
+
 function wholeCell({ title, whole }: EndToEnd, notes: Footnotes): Piece {
   const value = whole.unstable ? notes.noted(time(whole.ns), UNSTABLE) : time(whole.ns);
   return whole.note === '' ? value : notes.noted(value, `${title}: ${whole.note}`);
 }
 
-function apartText({ covers, also }: EndToEnd, stages: Stages): string {
+function apartText({ covers, also, split }: EndToEnd, stages: Stages): string {
+  if (split.length > 0) return 'sum of the same stages, each measured by itself: those above';
   return [`sum of stages ${numbersOf(covers, stages)}`, ...also.map(nameOf)].join(' and ');
 }
 
@@ -151,11 +178,13 @@ function numbersOf(keys: readonly StageKey[], stages: Stages): string {
 }
 
 const apartCell = ({ sumNs, missing }: EndToEnd): Piece =>
-  sumNs === null ? html`<span class="muted" title="missing: ${missing.join(', ')}">none</span>` : time(sumNs);
+  sumNs === null
+    ? html`<span class="muted" title="not measured by itself: ${missing.join(', ')}">none</span>`
+    : time(sumNs);
 
 function remark(sizes: readonly WaterfallSize[], stages: Stages): Markup {
   const ends = sizes.flatMap((size) => size.endToEnd);
-  const path = ends.find((end) => end.isPath);
+  const path = ends.find((end) => end.isPath && end.temperature === 'cold');
   if (path) return html`<p class="muted">${pathText(path, stages)}</p>`;
   const text =
     ends.length > 0
@@ -165,12 +194,23 @@ function remark(sizes: readonly WaterfallSize[], stages: Stages): Markup {
 }
 
 /** What the bar "one go" holds, and what it does not. */
-function pathText({ covers, differs }: EndToEnd, stages: Stages): string {
+function pathText(path: EndToEnd, stages: Stages): string {
+  const head =
+    path.split.length === 0
+      ? 'One go: one buffer through the whole path, a new one each time.'
+      : 'One go: one buffer through the complete path with a stamp at every boundary, so that its stages and the whole are of the same samples; cold a new buffer each time, warm the same one again. The white end of a bar is no stage, and what medians do not add up to.';
+  return `${head} ${holdsText(path, stages)} ${path.differs}`;
+}
+
+function holdsText({ covers, split }: EndToEnd, stages: Stages): string {
   const without = stages.filter((stage) => !covers.includes(stage.key));
   const names = without.map((stage) => `${stageNumber(stages, stage.key)} ${stage.title}`).join(', ');
-  const subset =
-    names === ''
-      ? 'It holds all stages and is compared with their sum.'
-      : `It holds stages ${numbersOf(covers, stages)} and is compared with the sum of these, not with the sum of all: without ${names}, because its buffer is mapped neither for the CPU nor on the DSP.`;
-  return `One go: one buffer through the whole path, a new one each time. ${subset} ${differs}`;
+  if (names === '') return 'It holds all stages and is compared with their sum.';
+  const why =
+    split.length > 0
+      ? 'this driver has no such steps'
+      : 'because its buffer is mapped neither for the CPU nor on the DSP';
+  return split.length > 0
+    ? `It holds stages ${numbersOf(covers, stages)}; without ${names}: ${why}.`
+    : `It holds stages ${numbersOf(covers, stages)} and is compared with the sum of these, not with the sum of all: without ${names}, ${why}.`;
 }

@@ -68,6 +68,7 @@ test('cold adds every stage once, warm only what is paid again', () => {
   expect([cold.missing, warm.missing]).toEqual([[], []]);
   expect(stage(warm, 'allocate')).toEqual({
     kind: 'not-paid',
+    word: 'kept',
     reason: 'not paid again: the buffer is kept',
   });
   expect(stage(cold, 'import')).toMatchObject({ benchmark: 'mem.import', series: 'cold', ns: 256, n: 10 });
@@ -181,11 +182,23 @@ test('with the DSP in the plan its stages stand in the path, cold and warm', () 
   expect(stage(warm, 'dsp-map')).toMatchObject({ kind: 'not-paid' });
 });
 
-test('another way to pass a buffer, or another request, is no stage of the path', () => {
+test('another way to pass a buffer is no stage of the path', () => {
   const copied = result('rpc.argsize', { call: 1 }, {}, { variant: 0 });
+  expect(only(ALLOC, copied).cold.stages.map((one) => one.key)).not.toContain('invoke');
+});
+
+test('the request with attributes is the one of the path; the other one stands in where it was not measured', () => {
   const attr = result('dsp.map', { map: 1, unmap: 1 }, {}, { variant: 1 });
-  expect(only(ALLOC, copied, attr).cold.stages.map((one) => one.key)).not.toContain('invoke');
-  expect(stage(only(ALLOC, attr, DSP_MAP).cold, 'dsp-map')).toMatchObject({ ns: 4096 });
+  const skipped = { ...DSP_MAP, status: 'skip', reason: 'no legacy request', series: [] } as const;
+  expect(stage(only(ALLOC, attr, DSP_MAP).cold, 'dsp-map')).toMatchObject({ ns: 1 });
+  expect(stage(only(ALLOC, DSP_MAP).cold, 'dsp-map')).toMatchObject({ ns: 4096 });
+  expect(stage(only(ALLOC, attr, skipped).cold, 'dsp-unmap')).toMatchObject({ ns: 1 });
+  expect(
+    stage(only(ALLOC, { ...attr, status: 'error', reason: 'AEE', series: [] }, skipped).cold, 'dsp-map'),
+  ).toEqual({
+    kind: 'missing',
+    reason: 'dsp.map is "error": AEE',
+  });
 });
 
 test('a DSP that could not run leaves its stages there, with the reason', () => {
@@ -219,4 +232,103 @@ test('sizes ascend; other sources and benchmarks without a size make none', () =
 
 test('a run without any of it has no waterfall', () => {
   expect(fall()).toEqual([]);
+});
+
+const SPLIT = {
+  alloc: 2,
+  export: 33,
+  'hand-over': 2050,
+  import: 260,
+  'dsp-map': 4100,
+  map: 5,
+  touch: 9,
+  sync: 70,
+  invoke: 17000,
+  'dsp-unmap': 8200,
+  unmap: 17,
+  detach: 1030,
+  'close-fd': 130,
+  free: 3,
+  between: 500,
+};
+const total = (times: Times): number => Object.values(times).reduce((sum, ns) => sum + ns, 0);
+const COLD = result('mem.handoff', { ...SPLIT, path: total(SPLIT) }, {}, { variant: 1 });
+const WARM_SPLIT = {
+  export: 65,
+  'hand-over': 2051,
+  import: 515,
+  invoke: 16500,
+  'close-fd': 131,
+  between: 90,
+};
+const WARM = result('mem.handoff', { ...WARM_SPLIT, path: total(WARM_SPLIT) }, {}, { variant: 2 });
+const PLAIN = result('mem.handoff', { handoff: 3000, receive: 2048, import: 250, read: 7, path: 4000 });
+const APART = [ALLOC, CPUMAP, EXPORT, IMPORT, PLAIN, DSP_MAP, INVOKE];
+
+test('the complete path in one go is held against all stages, cold and warm, with the difference', () => {
+  const { cold, warm, endToEnd } = only(...APART, COLD, WARM);
+  const [first, second, third] = endToEnd;
+  expect(first).toMatchObject({
+    temperature: 'cold',
+    isPath: true,
+    covers: STAGES.map((one) => one.key),
+    whole: { ns: total(SPLIT) },
+    sumNs: cold.sumNs,
+    differenceNs: total(SPLIT) - cold.sumNs,
+    missing: [],
+  });
+  expect(second).toMatchObject({
+    temperature: 'warm',
+    isPath: true,
+    covers: ['export', 'hand-over', 'import', 'invoke', 'close-fd'],
+    sumNs: warm.sumNs,
+    differenceNs: total(WARM_SPLIT) - warm.sumNs,
+  });
+  expect(third).toMatchObject({ temperature: 'cold', isPath: false, sumNs: 3491 });
+});
+
+test('the stages of the complete path and what it has besides are the whole of it', () => {
+  for (const end of only(...APART, COLD, WARM).endToEnd.filter((one) => one.isPath)) {
+    const parts = [...end.split, ...end.besides];
+    expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(end.whole.ns);
+  }
+  expect(only(...APART, COLD).endToEnd[0]?.besides.map(({ ns }) => ns)).toEqual([70, 500]);
+});
+
+test('without the complete path the one from create to close is the path; a failed one counts as none', () => {
+  const failed = { ...COLD, status: 'fail', reason: 'another inode' } as const;
+  for (const points of [APART, [...APART, failed]]) {
+    const paths = only(...points).endToEnd.filter((one) => one.isPath);
+    expect(paths).toMatchObject([{ whole: { ns: 4000 }, split: [] }]);
+  }
+});
+
+test('a stage that only the complete path has is told with its time there, and is nothing to hold the path against', () => {
+  const { cold, endToEnd } = only(EXPORT, IMPORT, PLAIN, DSP_MAP, INVOKE, COLD);
+  expect(stage(cold, 'allocate')).toMatchObject({ ns: 2, inGo: true, inSum: true });
+  expect(stage(cold, 'export')).toMatchObject({ ns: 32, inGo: false });
+  expect(cold.missing).toEqual([]);
+  expect(endToEnd[0]).toMatchObject({
+    sumNs: null,
+    differenceNs: null,
+    missing: ['allocate', 'map', 'first touch', 'unmap', 'free'],
+  });
+});
+
+test('a driver whose complete path has no such step pays nothing for it', () => {
+  const absent = ['export', 'import', 'detach', 'free'];
+  const rest = Object.fromEntries(Object.entries(SPLIT).filter(([name]) => !absent.includes(name)));
+  const none = { status: 'skip', reason: 'no GEM here', series: [] } as const;
+  const path = result('mem.handoff', { ...rest, path: total(rest) }, {}, { variant: 1 });
+  const { cold, endToEnd } = only({ ...EXPORT, ...none }, { ...IMPORT, ...none }, DSP_MAP, INVOKE, path);
+  expect(stage(cold, 'export')).toMatchObject({ kind: 'not-paid', word: 'none' });
+  expect(stage(cold, 'dsp-map')).toMatchObject({ ns: 4096, inGo: false });
+  expect(cold.missing).toEqual([]);
+  expect(endToEnd[0]?.covers).not.toContain('import');
+});
+
+test('the complete path alone is a waterfall of its own', () => {
+  const { cold, warm } = only(COLD, WARM);
+  expect(cold.sumNs).toBe(total(SPLIT) - SPLIT.sync - SPLIT.between);
+  expect(warm.sumNs).toBe(total(WARM_SPLIT) - WARM_SPLIT.between);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { remarks, resultsTable, shortSeries, tally, troubles } from '../../../electron/cli/print-results.ts';
 import { groupsOf, type PointGroup } from '../../../electron/bench/results.ts';
+import { isWholePath } from '../../../electron/bench/variants.ts';
 import { fixtureRun } from '../report/fixture.ts';
 import { groupsFrom, pointResult } from '../results.ts';
 
@@ -37,9 +38,20 @@ test('every benchmark is a head, every series a row; what the whole run says is 
   const text = resultsTable(groups, 80);
   for (const group of groups) {
     expect(text).toContain(`\n${group.point.benchmark}: `);
+    if (isWholePath(group.point)) continue;
     for (const row of group.rows) expect(text).toContain(` ${shortSeries(row.series)} `);
   }
   expect(text).not.toContain('simulated');
+});
+
+test('of a complete path its whole is a row, its stages are left to the report, which is said', () => {
+  const path = groups.find(({ point }) => isWholePath(point));
+  if (!path) throw new Error('the run has a complete path');
+  const text = resultsTable([path], 80);
+  expect(text).toMatch(/ cold +between +\d+ /);
+  expect(text).toMatch(/\n +path +\d+ /);
+  expect(text).not.toContain('dsp-map');
+  expect(remarks([path]).join()).toContain('its stages are in the report');
 });
 
 test('a point that was measured in part says partial, one without samples its own word', () => {

@@ -1,7 +1,9 @@
 import { CATALOGUE, findBenchmark } from '../../../electron/bench/catalogue.ts';
 import { makePlan } from '../../../electron/bench/plan.ts';
+import { STAGES } from '../../../electron/bench/stages.ts';
 import { drawNormal } from '../../../electron/bench/statistics/draws.ts';
 import { Xoshiro128 } from '../../../electron/bench/statistics/rng.ts';
+import { HANDOFF, isWholePath } from '../../../electron/bench/variants.ts';
 import { MemoryModel } from '../../../electron/memory/model.ts';
 import type { MemoryPicture } from '../../../electron/model/memory.ts';
 import type { Reading } from '../../../electron/model/outcome.ts';
@@ -153,8 +155,37 @@ function resultOf(point: PlanPoint, rng: Xoshiro128, simulated: boolean): PointR
   };
 }
 
-const seriesNames = (point: PlanPoint): readonly string[] =>
-  findBenchmark(point.benchmark)?.series.map((row) => row.name) ?? [];
+function seriesNames(point: PlanPoint): readonly string[] {
+  const names = findBenchmark(point.benchmark)?.series.map((row) => row.name) ?? [];
+  if (point.benchmark !== 'mem.handoff') return names;
+  if (point.variant === HANDOFF.plain) return PLAIN_HANDOFF;
+  return [...stagesOf(point.variant), 'between', 'path'];
+}
+
+const PLAIN_HANDOFF = ['handoff', 'receive', 'import', 'read', 'path'];
+
+/** Of the complete path: what is paid there, in the agent's order. */
+const stagesOf = (variant: number): readonly string[] =>
+  STAGES.filter(({ warm }) => variant === HANDOFF.cold || typeof warm !== 'string').flatMap(
+    ({ key, inPath }) => (key === 'touch' ? [inPath, 'sync'] : [inPath]),
+  );
+
+/** The cost of each stage in the complete path: what it costs apart, and the whole of them. */
+function pathCost(variant: number, series: string): readonly [number, number] {
+  if (series === 'path') {
+    const parts = [...stagesOf(variant), 'between'].map((name) => pathCost(variant, name));
+    return [parts.reduce((sum, [base]) => sum + base, 0), parts.reduce((sum, [, byte]) => sum + byte, 0)];
+  }
+  return PATH_COST[series] ?? [9_000, 0];
+}
+
+const PATH_COST: Readonly<Record<string, readonly [number, number]>> = {
+  alloc: [22_000, 0.012],
+  touch: [950, 0.12],
+  'dsp-map': [44_000, 0.02],
+  invoke: [48_000, 0],
+  between: [60_000, 0],
+};
 
 function failureOf(point: PlanPoint): Partial<PointResult> | null {
   if (point.source === 'render')
@@ -182,9 +213,14 @@ function failureOf(point: PlanPoint): Partial<PointResult> | null {
   return null;
 }
 
+const costOf = (point: PlanPoint, name: string): readonly [number, number] =>
+  dspCost(point, name) ?? COST[`${point.benchmark}/${name}`] ?? [10_000, 0];
+
 function seriesOf(point: PlanPoint, name: string, rng: Xoshiro128): Series {
-  const [base, perByte] = dspCost(point, name) ?? COST[`${point.benchmark}/${name}`] ?? [10_000, 0];
-  const shift = point.benchmark === 'mem.handoff' && point.repeat === 2 ? 1.4 : 1 + 0.02 * drawNormal(rng);
+  const whole = isWholePath(point);
+  const [base, perByte] = whole ? pathCost(point.variant, name) : costOf(point, name);
+  const shift =
+    point.benchmark === 'mem.handoff' && !whole && point.repeat === 2 ? 1.4 : 1 + 0.02 * drawNormal(rng);
   const centre = (base + perByte * point.size) * (SOURCE_FACTOR[point.source] ?? 1) * shift;
   const ns = Float64Array.from({ length: point.samples }, () => {
     const tail = rng.uniform() < 0.02 ? 1 + 3 * rng.uniform() : 1;

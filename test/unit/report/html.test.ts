@@ -1,6 +1,9 @@
 import { parseHTML } from 'linkedom';
 import { beforeAll, expect, test } from 'vitest';
+import { runsOnDsp } from '../../../electron/bench/catalogue.ts';
 import { groupsOf } from '../../../electron/bench/results.ts';
+import { isWholePath } from '../../../electron/bench/variants.ts';
+import type { PlanPoint } from '../../../electron/model/plan.ts';
 import type { Run } from '../../../electron/model/run.ts';
 import { runToHtml } from '../../../electron/report/html.ts';
 import { SIMULATED } from '../../../electron/report/statement.ts';
@@ -99,15 +102,48 @@ test('the waterfall has every stage of every size, its sums and the difference',
   expect(plain(place.querySelector('ol.notes'))).toContain('unstable: the p50 varies by more than 10 %');
 });
 
-test('the path in one go has a bar of its own, and says what it holds', () => {
+test('the complete path in one go has bars of its own, cold and warm, and its stages in the table', () => {
   const place = section(page, 'waterfall');
   const texts = all(place, '.strip svg text').map(plain);
-  expect(texts.filter((one) => one === 'one go')).toHaveLength(3);
+  for (const name of ['cold, one go', 'warm, one go'])
+    expect(texts.filter((one) => one === name)).toHaveLength(3);
+  expect(texts.filter((one) => /^[\d.]+ µs, apart [\d.]+ µs$/.test(one))).toHaveLength(6);
+  expect(row(place, '1 allocate')[2]).toMatch(/^[\d.]+ µs ?[\d.]+ µs$/);
+  expect(row(place, 'of it no stage')[2]).toMatch(/^[\d.]+ µs$/);
+  expect(row(place, 'apart').slice(1, 4)).toEqual([
+    'sum of the same stages, each measured by itself: those above',
+    row(place, 'sum')[2],
+    row(place, 'sum')[3],
+  ]);
+  expect(row(place, 'difference').slice(2)).not.toContain('');
+  expect(plain(place)).toContain('It holds all stages and is compared with their sum.');
+});
+
+/** Without some points. */
+const without = (gone: (point: PlanPoint) => boolean): typeof run => ({
+  ...run,
+  points: run.points.filter(({ point }) => !gone(point)),
+});
+
+test('without the complete path the one from create to close has a bar, and says what it holds', () => {
+  const place = section(parse(runToHtml(without(isWholePath))), 'waterfall');
+  const texts = all(place, '.strip svg text').map(plain);
+  expect(texts.filter((one) => one === 'cold, one go')).toHaveLength(3);
+  expect(texts).not.toContain('warm, one go');
   expect(texts.filter((one) => /^\d+ µs, apart \d+ µs$/.test(one))).toHaveLength(3);
   expect(row(place, 'apart')[1]).toBe('sum of stages 1–4, 11–13');
   expect(plain(place)).toContain(
     'compared with the sum of these, not with the sum of all: without 5 DSP map, 6 map, 7 first touch, 8 invoke, 9 DSP unmap, 10 unmap',
   );
+});
+
+test('a stage that only the complete path has is told as that', () => {
+  const place = section(parse(runToHtml(without(({ benchmark }) => benchmark === 'mem.alloc'))), 'waterfall');
+  expect(plain(place.querySelector('ol.notes'))).toContain(
+    'not measured by itself: its time within the complete path in one go',
+  );
+  expect(row(place, 'apart')[2]).toBe('none');
+  expect(row(place, 'sum')[2]).toMatch(/^\d+ µs$/);
 });
 
 test('a run of an agent without the path has two bars, and says that nothing holds the whole', () => {
@@ -116,14 +152,14 @@ test('a run of an agent without the path has two bars, and says that nothing hol
     series: result.series.filter((one) => one.name !== 'path'),
   }));
   const place = section(parse(runToHtml({ ...run, points })), 'waterfall');
-  expect(all(place, '.strip svg text').map(plain)).not.toContain('one go');
+  expect(all(place, '.strip svg text').map(plain)).not.toContain('cold, one go');
   expect(row(place, 'apart')[1]).toBe('sum of stages 3, 4 and mem.handoff read');
   expect(plain(place)).toContain('No series of this run measures the whole path in one go');
 });
 
 test('a missing stage is in the picture and in the table, with its reason', () => {
-  const points = run.points.filter((result) => result.point.benchmark !== 'mem.import');
-  const place = section(parse(runToHtml({ ...run, points })), 'waterfall');
+  const gone = (point: PlanPoint): boolean => point.benchmark === 'mem.import' || isWholePath(point);
+  const place = section(parse(runToHtml(without(gone))), 'waterfall');
 
   const notes = all(place, 'ol.notes li').map(plain);
   const letter = 'abc'[notes.indexOf('mem.import was not in the plan at this size')] ?? '';
@@ -293,9 +329,9 @@ test('samples of zero do not break a logarithmic chart', () => {
 
 test('what is many folds away, and opens where something went wrong', () => {
   const folded = all(section(page, 'results'), 'details');
-  expect(folded.length).toBe(16);
+  expect(folded.length).toBe(17); // the complete paths of mem.handoff among them
   expect(folded.every((one) => one.getAttribute('open') === null)).toBe(true);
-  expect(plain(folded[6]?.querySelector('summary') ?? null)).toMatch(
+  expect(plain(folded[7]?.querySelector('summary') ?? null)).toMatch(
     /^C2 rpc\.ping: An empty call to our code simulated p50 of call [\d.]+ µs to [\d.]+ µs, 2 points$/,
   );
   const points = run.points.map((result) =>
@@ -308,7 +344,7 @@ test('what is many folds away, and opens where something went wrong', () => {
 });
 
 test('a run without the DSP has none of its sections, and every result open', () => {
-  const points = run.points.filter(({ point }) => /^(mem|cpu|base)\./.test(point.benchmark));
+  const points = run.points.filter(({ point }) => !runsOnDsp(point));
   const plan = { ...run.plan, points: points.map(({ point }) => point) };
   const only = parse(runToHtml({ ...run, plan, points, dsp: null, dspLog: { lines: [], omitted: 0 } }));
   for (const id of ['calls', 'crossover', 'zero-copy']) expect(only.querySelector(`#${id}`)).toBeNull();
