@@ -1,0 +1,280 @@
+import { Arrangement, type Line } from './table/arrangement.ts';
+import type { Column, Level, Sorting } from './table/columns.ts';
+import { filterOf } from './table/filter.ts';
+import { inOrder, loadPrefs, savePrefs, type Prefs } from './table/prefs.ts';
+
+export interface TableOptions<R> {
+  /** Under it the columns are remembered. */
+  readonly name: string;
+  readonly columns: readonly Column<R>[];
+  readonly keyOf: (row: R) => string;
+  readonly sorting?: Sorting | null;
+  readonly levels?: readonly Level<R>[];
+  /** What the heads of groups add up. */
+  readonly sum?: (row: R) => number;
+  /** Several rows can be selected. */
+  readonly multi?: boolean;
+}
+
+/** Where the keyboard is: a line by its key, null for the head of the table; and a column. */
+export interface TableFocus {
+  readonly key: string | null;
+  readonly column: number;
+}
+
+const NARROWEST = 40;
+
+/** A table's rows and how they are shown. DataTable.svelte draws it; the owner feeds it with `setAll` or `change`. */
+export class TableModel<R extends object> {
+  readonly options: TableOptions<R>;
+  readonly #rows: Arrangement<R>;
+  /** Moves when the lines changed. */
+  version = $state(0);
+  levels = $state.raw<readonly Level<R>[]>([]);
+  query = $state('');
+  focus = $state.raw<TableFocus>({ key: null, column: 0 });
+  selected = $state.raw<ReadonlySet<string>>(new Set());
+  closed = $state.raw<ReadonlySet<string>>(new Set());
+  /** Rows that came with the last change: they flash. */
+  fresh: ReadonlySet<string> = new Set();
+  /** A line that should be brought into sight. */
+  wanted = $state.raw<{ readonly key: string } | null>(null);
+  #prefs = $state.raw<Prefs>() as Prefs;
+
+  columns = $derived.by(() =>
+    inOrder(this.options.columns, this.#prefs.order).filter(({ id }) => !this.#prefs.hidden.includes(id)),
+  );
+  template = $derived(
+    this.columns
+      .map((column, at) =>
+        at === this.columns.length - 1
+          ? `minmax(${this.widthOf(column)}px, 1fr)`
+          : `${this.widthOf(column)}px`,
+      )
+      .join(' '),
+  );
+  width = $derived(this.columns.reduce((sum, column) => sum + this.widthOf(column), 0));
+  sorting = $derived(this.#prefs.sorting);
+
+  constructor(options: TableOptions<R>) {
+    this.options = options;
+    this.#rows = new Arrangement(options.keyOf);
+    this.levels = options.levels ?? [];
+    this.#prefs = loadPrefs(options.name, this.#defaults());
+    this.#arrange();
+  }
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Rows that the filter lets through, and all. */
+  get counts(): { readonly shown: number; readonly total: number } {
+    return { shown: this.#rows.shown, total: this.#rows.total };
+  }
+
+  line(at: number): Line<R> | null {
+    return this.#rows.line(at);
+  }
+
+  around(at: number): ReturnType<Arrangement<R>['around']> {
+    return this.#rows.around(at);
+  }
+
+  indexOf(key: string): number {
+    return this.#rows.indexOf(key);
+  }
+
+  row(key: string): R | undefined {
+    return this.#rows.get(key);
+  }
+
+  rows(): Iterable<R> {
+    return this.#rows.rows();
+  }
+
+  setAll(rows: Iterable<R>): void {
+    this.fresh = new Set();
+    this.#rows.setAll(rows);
+    this.#keepSelected();
+    this.version += 1;
+  }
+
+  change(set: readonly R[], gone: readonly string[]): void {
+    if (set.length + gone.length === 0) return;
+    const { keyOf } = this.options;
+    this.fresh = new Set(set.map(keyOf).filter((key) => this.#rows.get(key) === undefined));
+    this.#rows.change(set, gone);
+    if (gone.length > 0) this.#keepSelected();
+    this.version += 1;
+  }
+
+  /** What every cell says may have changed, without the rows (time went on, a name came). */
+  refresh(): void {
+    this.version += 1;
+  }
+
+  setQuery(query: string): void {
+    if (query === this.query) return;
+    this.query = query;
+    this.#arrange();
+  }
+
+  setLevels(levels: readonly Level<R>[]): void {
+    this.levels = levels;
+    this.closed = new Set();
+    this.#rows.close(this.closed);
+    this.#arrange();
+  }
+
+  /** Up, down, then as it came. */
+  toggleSort(column: Column<R>): void {
+    if (!column.sort) return;
+    const now = this.sorting;
+    const next =
+      now?.column !== column.id
+        ? { column: column.id, down: false }
+        : now.down
+          ? null
+          : { column: column.id, down: true };
+    this.sortBy(next);
+  }
+
+  sortBy(sorting: Sorting | null): void {
+    this.#setPrefs({ sorting });
+    this.#arrange();
+  }
+
+  widthOf(column: Column<R>): number {
+    return this.#prefs.widths[column.id] ?? column.width;
+  }
+
+  resize(column: Column<R>, width: number | null): void {
+    const widths = { ...this.#prefs.widths };
+    if (width === null) delete widths[column.id];
+    else widths[column.id] = Math.max(NARROWEST, Math.round(width));
+    this.#setPrefs({ widths });
+  }
+
+  isHidden(column: Column<R>): boolean {
+    return this.#prefs.hidden.includes(column.id);
+  }
+
+  /** The last column stays. */
+  toggleColumn(column: Column<R>): void {
+    const { hidden } = this.#prefs;
+    if (hidden.includes(column.id)) this.#setPrefs({ hidden: hidden.filter((id) => id !== column.id) });
+    else if (this.columns.length > 1) this.#setPrefs({ hidden: [...hidden, column.id] });
+  }
+
+  /** So many places to the right among those that are shown. */
+  move(column: Column<R>, by: number): void {
+    const shown = this.columns.map(({ id }) => id);
+    const at = shown.indexOf(column.id);
+    const to = Math.min(Math.max(at + by, 0), shown.length - 1);
+    if (at < 0 || at === to) return;
+    const order = inOrder(this.options.columns, this.#prefs.order).map(({ id }) => id);
+    const target = order.indexOf(shown[to] ?? '');
+    const rest = order.filter((id) => id !== column.id);
+    rest.splice(target, 0, column.id);
+    this.#setPrefs({ order: rest });
+  }
+
+  resetColumns(): void {
+    this.#setPrefs({ ...this.#defaults(), sorting: this.sorting });
+  }
+
+  toggleGroup(key: string, open?: boolean): void {
+    const closed = new Set(this.closed);
+    if (open ?? closed.has(key)) closed.delete(key);
+    else closed.add(key);
+    this.#close(closed);
+  }
+
+  /** Closes or opens all groups. */
+  closeAll(close: boolean): void {
+    this.#close(new Set(close ? this.#rows.allGroups().map(({ key }) => key) : []));
+  }
+
+  select(keys: Iterable<string>): void {
+    this.selected = new Set(keys);
+  }
+
+  toggleSelected(key: string): void {
+    const selected = new Set(this.selected);
+    if (!selected.delete(key)) selected.add(key);
+    this.selected = selected;
+  }
+
+  /** Keys of the rows from one line to another. */
+  between(a: string, b: string): string[] {
+    const from = Math.min(this.indexOf(a), this.indexOf(b));
+    const to = Math.max(this.indexOf(a), this.indexOf(b));
+    const keys: string[] = [];
+    for (let at = Math.max(from, 0); at <= to; at += 1) {
+      const line = this.line(at);
+      if (line?.kind === 'row') keys.push(line.key);
+    }
+    return keys;
+  }
+
+  /** Opens the groups around a row and brings it into sight. */
+  reveal(key: string): void {
+    const row = this.#rows.get(key);
+    if (row === undefined) return;
+    const groups = this.#rows.groupsOf(row);
+    if (groups.some((group) => this.closed.has(group)))
+      this.#close(new Set([...this.closed].filter((group) => !groups.includes(group))));
+    this.wanted = { key };
+  }
+
+  /** Rows as lines of text, cells apart by tabs: for spreadsheets. */
+  tsv(rows: Iterable<R>): string {
+    const columns = this.columns;
+    const lines = [columns.map((column) => column.head).join('\t')];
+    for (const row of rows)
+      lines.push(columns.map((column) => exactOf(column, row).replaceAll(/[\t\n]/g, ' ')).join('\t'));
+    return lines.join('\n') + '\n';
+  }
+
+  #close(closed: ReadonlySet<string>): void {
+    this.closed = closed;
+    this.#rows.close(closed);
+    this.version += 1;
+  }
+
+  #arrange(): void {
+    const { columns, sum } = this.options;
+    const sorting = this.sorting;
+    const value = columns.find(({ id }) => id === sorting?.column)?.sort;
+    this.#rows.arrange({
+      levels: this.levels,
+      sort: sorting && value ? [{ value, down: sorting.down }] : [],
+      shows: filterOf(this.query, columns),
+      ...(sum && { sum }),
+    });
+    this.version += 1;
+  }
+
+  #keepSelected(): void {
+    const kept = [...this.selected].filter((key) => this.#rows.get(key) !== undefined);
+    if (kept.length !== this.selected.size) this.selected = new Set(kept);
+  }
+
+  #defaults(): Prefs {
+    const { columns, sorting = null } = this.options;
+    const hidden = columns.filter((column) => column.hidden).map(({ id }) => id);
+    return { order: [], hidden, widths: {}, sorting };
+  }
+
+  #setPrefs(some: Partial<Prefs>): void {
+    this.#prefs = { ...this.#prefs, ...some };
+    savePrefs(this.options.name, this.#prefs);
+  }
+}
+
+/** What is copied of a cell. */
+export function exactOf<R>(column: Column<R>, row: R): string {
+  const { text, exact } = column.cell(row);
+  return exact ?? text;
+}
