@@ -118,6 +118,11 @@ export class BenchLab {
     return done.output.trim().split('\n').map(Number);
   }
 
+  /** Something to be ended by `close`. */
+  later(ending: () => Promise<void> | void): void {
+    this.#endings.push(ending);
+  }
+
   folder(): string {
     const path = mkdtempSync(join(tmpdir(), 'qda-lab-tool-'));
     this.#endings.push(() => {
