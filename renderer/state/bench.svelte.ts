@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { PlanEstimate } from '../../electron/contract/calls.ts';
 import type { RunView } from '../../electron/bench/run-view.ts';
 import type { LiveRun, LiveRunChange } from '../../electron/model/live-run.ts';
@@ -114,7 +115,8 @@ export class BenchState {
       this.estimate = { value: null, problem: null, asking: false };
       return;
     }
-    this.estimate = { ...this.estimate, asking: true };
+    // Called where the form is followed: the answer itself is not to be followed with it.
+    this.estimate = { ...untrack(() => this.estimate), asking: true };
     const asked = this.#asked;
     this.#timer = setTimeout(() => {
       void this.#source.call('bench.estimate', { board, plan: request }).then((outcome) => {
