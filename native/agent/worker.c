@@ -12,6 +12,7 @@
 #include "agent/helper_args.h"
 #include "agent/served.h"
 #include "agent/worker_say.h"
+#include "fastrpc/fastrpc.h"
 #include "run/dsp.h"
 #include "wire/build_id.h"
 
@@ -34,13 +35,7 @@ struct worker {
  */
 static bool tie_to_agent(void)
 {
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGHUP);
-    sigaddset(&blocked, SIGPIPE);
-    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    qda_rpc_signals_stay_off();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct pollfd agent = {.fd = WORKER_FD};
     return poll(&agent, 1, 0) == 0 || !(agent.revents & (POLLHUP | POLLERR | POLLNVAL));

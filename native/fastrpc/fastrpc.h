@@ -100,6 +100,11 @@ int qda_rpc_invoke(struct qda_rpc *rpc, uint32_t handle, uint32_t sc, const stru
 /* The same on another file of the same driver (rpc.null_mt: an fd a thread); no session needed. */
 int qda_rpc_invoke_fd(struct qda_sys *sys, const struct qda_driver *driver, int fd, uint32_t handle, uint32_t sc,
                       const struct qda_rpc_arg *args);
+/*
+ * Blocks the calling thread's signals for good, so that its calls need not do it each (two system calls): for a thread that lives for
+ * its calls. Nobody may unblock them.
+ */
+void qda_rpc_signals_stay_off(void);
 
 /* The best null call that this DSP answers: getASID, else the DSP utilities, else an unused method. *value: what it gave. */
 struct qda_rpc_null {

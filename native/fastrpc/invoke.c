@@ -40,6 +40,21 @@ void rpc_signals_back(const sigset_t *before)
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
+static _Thread_local bool signals_stay_off;
+
+/* Not those that say what the thread itself did wrong: no call is waiting then, and whoever watches for them is to hear. */
+void qda_rpc_signals_stay_off(void)
+{
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t all;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigdelset(&all, own[i]);
+    int err = pthread_sigmask(SIG_BLOCK, &all, NULL);
+    assert(err == 0);
+    signals_stay_off = err == 0;
+}
+
 /*
  * v1 and the RFC wait interruptibly: a signal would end the wait while the DSP still owns the message and the buffers, and a call
  * that is then made again runs twice. So no signal arrives meanwhile (SIGKILL does: the agent ends a hung worker by it), and
@@ -48,6 +63,8 @@ void rpc_signals_back(const sigset_t *before)
 int qda_rpc_invoke_fd(struct qda_sys *sys, const struct qda_driver *driver, int fd, uint32_t handle, uint32_t sc,
                       const struct qda_rpc_arg *args)
 {
+    if (signals_stay_off)
+        return rpc_call(sys, driver, fd, handle, sc, args);
     sigset_t before;
     rpc_signals_off(&before);
     int result = rpc_call(sys, driver, fd, handle, sc, args);

@@ -149,7 +149,8 @@ int vq_loop_run(struct vq_board *board)
         dispatch(board, events, count);
         if (busy)
             look.serve(look.arg);
-        vq_timer_run(board, vq_now());
+        if (!vq_list_empty(&board->timers)) /* the clock would cost each turn something */
+            vq_timer_run(board, vq_now());
         free_gone(board->loop);
     }
     return 0;

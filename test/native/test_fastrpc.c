@@ -322,6 +322,38 @@ static void test_words(void)
     check_words(0x7fffffff, "0x7fffffff", "not known here");
 }
 
+/* A thread whose signals stay off: none comes, during its calls or after. */
+static void *call_without_signals(void *arg)
+{
+    sigset_t now;
+    (void)arg;
+    qda_rpc_signals_stay_off();
+    CHECK_INT(qda_rpc_invoke(rpc, 100, 0x02000000, NULL), 0);
+    CHECK_INT(alarms, 0);
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    CHECK(sigismember(&now, SIGALRM) && sigismember(&now, SIGTERM));
+    CHECK(!sigismember(&now, SIGSEGV));
+    return NULL;
+}
+
+static void test_signals_stay_off(void)
+{
+    pthread_t thread;
+    struct sigaction action = {.sa_handler = on_alarm}, before;
+    sigaction(SIGALRM, &action, &before);
+    alarms = 0;
+    begin();
+    dsp->method = raise_in_call;
+    CHECK_INT(open_session(), 0);
+    CHECK_INT(pthread_create(&thread, NULL, call_without_signals, NULL), 0);
+    pthread_join(thread, NULL);
+    CHECK_INT(alarms, 0);
+    CHECK_INT(qda_rpc_invoke(rpc, 100, 0x02000000, NULL), 0); /* this thread's are as ever */
+    CHECK_INT(alarms, 1);
+    end();
+    sigaction(SIGALRM, &before, NULL);
+}
+
 int main(void)
 {
     check_run("a session: shell in a buffer, listener, close", test_session);
@@ -337,6 +369,7 @@ int main(void)
     check_run("maps of both kinds", test_maps);
     check_run("arguments as the driver has them", test_arguments);
     check_run("signals wait until the call is over", test_signals);
+    check_run("signals of a thread may stay off", test_signals_stay_off);
     check_run("results in words", test_words);
     return check_done();
 }

@@ -67,6 +67,33 @@ static void test_nodes(void)
     CHECK_INT(sys->ops->open(sys, "/proc/../etc/passwd", O_RDONLY), -ENOENT);
 }
 
+/* A number belongs to whoever has it now: a file's, another file's, something of the machine's. */
+static void test_numbers_come_back(void)
+{
+    char name[16];
+    int fd = open_node();
+    CHECK_INT(driver->query(sys, fd, name), 0);
+    CHECK_INT(sys->ops->close(sys, fd), 0);
+    CHECK_INT(driver->query(sys, fd, name), -EBADF);
+
+    int again = sys->ops->open(sys, "/dev/accel/accel1", O_RDWR);
+    CHECK_INT(again, fd);
+    CHECK_INT(driver->query(sys, again, name), 0);
+    CHECK_INT(sys->ops->close(sys, again), 0);
+
+    int memory = sys->ops->memfd(sys, "no-node", PAGE);
+    CHECK_INT(memory, fd);
+    CHECK_INT(driver->query(sys, memory, name), -ENOTTY);
+    CHECK_INT(sys->ops->close(sys, memory), 0);
+
+    int ends[2];
+    CHECK_INT(sys->ops->socketpair(sys, ends), 0);
+    CHECK_INT(ends[0], fd);
+    CHECK(driver->query(sys, ends[0], name) < 0);
+    sys->ops->close(sys, ends[0]);
+    sys->ops->close(sys, ends[1]);
+}
+
 /* ---- Pointers */
 
 static void test_version(void)
@@ -351,6 +378,7 @@ int main(void)
         return 1;
     check_run("a client opens only a board that is there", test_open_client);
     check_run("nodes are listed, opened and stat as devices; nothing else is", test_nodes);
+    check_run("a descriptor's number comes back as something else", test_numbers_come_back);
     check_run("VERSION cuts its texts to the caller's lengths", test_version);
     check_run("bad pointers are EFAULT and break nothing", test_bad_pointers);
     check_run("INVOKE's memory is looked at before it is sent", test_invoke_memory);

@@ -14,7 +14,21 @@ static int client_close(struct qda_sys *sys, int fd)
 {
     struct vqc_client *client = vqc_client_of(sys);
     vqc_overlay_drop(client, fd);
-    return client->kernel->ops->close(client->kernel, fd);
+    int err = client->kernel->ops->close(client->kernel, fd);
+    vqc_cookies_outdated(client);
+    return err;
+}
+
+/* The number of a new descriptor may have been another one's. */
+static int fresh(struct vqc_client *client, int fd)
+{
+    vqc_cookies_outdated(client);
+    return fd;
+}
+
+static int client_open(struct qda_sys *sys, const char *path, int flags)
+{
+    return fresh(vqc_client_of(sys), vqc_client_open_path(sys, path, flags));
 }
 
 static ssize_t client_read(struct qda_sys *sys, int fd, void *buf, size_t len)
@@ -93,7 +107,7 @@ static int client_kill(struct qda_sys *sys, int pid, int signal)
 static int client_socketpair(struct qda_sys *sys, int out[2])
 {
     struct qda_sys *kernel = vqc_client_of(sys)->kernel;
-    return kernel->ops->socketpair(kernel, out);
+    return fresh(vqc_client_of(sys), kernel->ops->socketpair(kernel, out));
 }
 
 static int client_send_fd(struct qda_sys *sys, int sock, const void *buf, size_t len, int fd)
@@ -105,17 +119,19 @@ static int client_send_fd(struct qda_sys *sys, int sock, const void *buf, size_t
 static ssize_t client_recv_fd(struct qda_sys *sys, int sock, void *buf, size_t len, int *fd)
 {
     struct qda_sys *kernel = vqc_client_of(sys)->kernel;
-    return kernel->ops->recv_fd(kernel, sock, buf, len, fd);
+    ssize_t got = kernel->ops->recv_fd(kernel, sock, buf, len, fd);
+    vqc_cookies_outdated(vqc_client_of(sys));
+    return got;
 }
 
 static int client_memfd(struct qda_sys *sys, const char *name, uint64_t size)
 {
     struct qda_sys *kernel = vqc_client_of(sys)->kernel;
-    return kernel->ops->memfd(kernel, name, size);
+    return fresh(vqc_client_of(sys), kernel->ops->memfd(kernel, name, size));
 }
 
 static const struct qda_sys_ops client_ops = {
-    .open = vqc_client_open_path,
+    .open = client_open,
     .close = client_close,
     .read = client_read,
     .write = vqc_client_write,

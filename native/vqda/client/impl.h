@@ -94,6 +94,8 @@ struct vqc_client {
 
     pthread_mutex_t mappings_lock;
     struct vqc_mappings mappings;
+
+    _Atomic uint64_t last_file; /* link.c: the descriptor of the last ioctl, and its cookie */
 };
 
 static inline struct vqc_client *vqc_client_of(struct qda_sys *sys)
@@ -130,6 +132,12 @@ uint8_t *vqc_slab(struct vqc_client *client, uint64_t size, int *err);
 int vqc_open_file(struct vqc_client *client, const char *path);
 /* The cookie of an open file of some board. False for any other descriptor. */
 bool vqc_cookie_of(int fd, char cookie[8]);
+/*
+ * The same, without asking the kernel again for the descriptor that was asked for last. That holds as long as descriptors come and go
+ * through the seam, which calls vqc_cookies_outdated() after each.
+ */
+bool vqc_cookie_known(struct vqc_client *client, int fd, char cookie[8]);
+void vqc_cookies_outdated(struct vqc_client *client);
 /* Is this a file of our board whose server has hung up? */
 bool vqc_file_is_dead(int fd);
 /* A raw connection of the calling thread for the first time. 0 or -errno. */

@@ -54,7 +54,7 @@ int vqc_client_ioctl(struct qda_sys *sys, int fd, unsigned long request, void *a
     uint64_t ino;
     if (request > UINT32_MAX)
         return -ENOTTY;
-    if (vqc_cookie_of(fd, cookie))
+    if (vqc_cookie_known(client, fd, cookie))
         return file_ioctl(client, fd, cookie, (uint32_t)request, (uint64_t)(uintptr_t)arg);
     if (vqc_is_dmabuf(fd, &ino))
         return vqc_dmabuf_ioctl(client, fd, (uint32_t)request, (uint64_t)(uintptr_t)arg);

@@ -313,6 +313,8 @@ int64_t vqc_exchange(struct vqc_client *client, struct vqc_message *m)
     if (err < 0)
         return is_gone(err) ? -ENODEV : err;
     err = hear(call, m, &reply);
+    if (m->out_fd >= 0)
+        vqc_cookies_outdated(client);
     if (err < 0 && err != -EFAULT)
         hang_up(call); /* a late reply must not meet the next call */
     if (err < 0)
@@ -358,6 +360,37 @@ bool vqc_cookie_of(int fd, char cookie[8])
     memset(cookie, 0, 8);
     memcpy(cookie, name.sun_path + 1, 5);
     return true;
+}
+
+/*
+ * last_file: the descriptor plus one in the upper 24 bits, the five letters of its cookie below; 0 above: none, and below a count, so
+ * that what was asked before a descriptor went is not written after it.
+ */
+#define COOKIE_BITS 40
+#define COOKIE_LEN 5
+#define LAST_FD_MAX ((1 << 24) - 2)
+
+bool vqc_cookie_known(struct vqc_client *client, int fd, char cookie[8])
+{
+    uint64_t last = atomic_load(&client->last_file);
+    uint64_t name = 0;
+    if (last >> COOKIE_BITS == (uint64_t)fd + 1) {
+        memset(cookie, 0, 8);
+        memcpy(cookie, &last, COOKIE_LEN); /* little-endian */
+        return true;
+    }
+    if (!vqc_cookie_of(fd, cookie))
+        return false;
+    memcpy(&name, cookie, COOKIE_LEN);
+    if (fd <= LAST_FD_MAX)
+        (void)atomic_compare_exchange_strong(&client->last_file, &last, ((uint64_t)fd + 1) << COOKIE_BITS | name);
+    return true;
+}
+
+void vqc_cookies_outdated(struct vqc_client *client)
+{
+    static atomic_uint_fast64_t count;
+    atomic_store(&client->last_file, (atomic_fetch_add(&count, 1) + 1) & ((1ull << COOKIE_BITS) - 1));
 }
 
 bool vqc_file_is_dead(int fd)

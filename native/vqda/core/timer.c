@@ -10,6 +10,14 @@ uint64_t vq_now(void)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+bool vq_look_on(uint64_t *until, uint64_t for_ns)
+{
+    uint64_t now = vq_now();
+    if (*until == 0)
+        *until = now + for_ns;
+    return now < *until;
+}
+
 static struct vq_timer *timer_of(const struct vq_list *link)
 {
     return VQ_OF((uintptr_t)link, struct vq_timer, link);

@@ -6,6 +6,8 @@
 
 /* CLOCK_MONOTONIC, ns. */
 uint64_t vq_now(void);
+/* For who looks for something: is there time for further looks? *until 0: the first call, from which on there are `for_ns`. */
+bool vq_look_on(uint64_t *until, uint64_t for_ns);
 
 /* `timer->fn` is called once, at least `delay_ns` from now. A running timer is started anew. */
 void vq_timer_start(struct vq_board *board, struct vq_timer *timer, uint64_t delay_ns);

@@ -9,6 +9,8 @@
 
 /* A call on its way into a DSP process. */
 
+#define LOOKS_A_TIME 3u /* between two looks at the clock: the second mostly finds the answer */
+
 static int tell_page(void *arg, const struct qda_rpc_page *page)
 {
     struct vq_dsp_process *process = arg;
@@ -69,9 +71,11 @@ static bool take(struct vq_dsp_process *process, bool last)
  */
 static void poll_for_answer(struct vq_dsp_process *process)
 {
-    uint64_t until = vq_now() + vq_dsp_settings()->poll_us * 1000ull;
+    uint64_t until = 0, poll_ns = vq_dsp_settings()->poll_us * 1000ull;
     uint64_t before = process->answered;
-    while (process->state == VQ_PROCESS_RUNNING && process->answered == before && vq_now() < until) {
+    for (unsigned looks = 1; process->state == VQ_PROCESS_RUNNING && process->answered == before; looks++) {
+        if (looks % LOOKS_A_TIME == 0 && !vq_look_on(&until, poll_ns))
+            break;
         if (!take(process, false))
             sched_yield();
         else if (process->answered == before)
