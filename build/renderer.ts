@@ -24,6 +24,6 @@ export const rendererConfig: InlineConfig = {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: {},
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 };

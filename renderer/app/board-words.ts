@@ -76,3 +76,7 @@ export const transportText = ({ transports }: BoardView): string =>
 
 /** '6.18' of '6.18.0-rc3-lab'. */
 export const kernelText = (release: string): string => /^\d+\.\d+/.exec(release)?.[0] ?? release;
+
+/** The label where there is little room: virtual boards that have no name of their own by their id. */
+export const shortLabel = ({ named, transports, label, id }: BoardView): string =>
+  !named && transports.includes('virtual') ? id : label;

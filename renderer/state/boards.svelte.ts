@@ -1,9 +1,17 @@
 import type { CallArgs } from '../../electron/contract/calls.ts';
 import type { Check } from '../../electron/model/board.ts';
 import type { AppInfo, BoardsView, BoardView } from '../../electron/model/desk.ts';
-import type { Outcome } from '../../electron/model/outcome.ts';
+import type { Outcome, Problem } from '../../electron/model/outcome.ts';
 import type { Host } from './host.svelte.ts';
 import { recall, remember } from './remembered.ts';
+
+/** The checks of a board as last asked for. */
+export interface BoardChecks {
+  readonly checks: readonly Check[];
+  /** Why the newest try gave none. */
+  readonly problem: Problem | null;
+  readonly asking: boolean;
+}
 
 const NOTHING: BoardsView = { boards: [], problems: [], looked: false };
 
@@ -16,6 +24,9 @@ export class BoardsState {
   /** The board in front of the user; it stays so when it goes away. */
   selectedId = $state<string | null>(recall('board', null, isId));
   selected = $derived(this.view.boards.find((board) => board.id === this.selectedId) ?? this.#kept());
+
+  /** By board. */
+  checksOf = $state.raw<ReadonlyMap<string, BoardChecks>>(new Map());
 
   readonly #host: Host;
   /** The selected board as it was last seen. */
@@ -62,8 +73,13 @@ export class BoardsState {
     return this.#host.call('boards.label', { board: id, label });
   }
 
-  checks(id: string): Promise<Outcome<readonly Check[]>> {
-    return this.#host.call('boards.checks', { board: id });
+  /** Asks for the checks of a board; those of before stay until the answer comes. */
+  async check(id: string): Promise<void> {
+    const before = this.checksOf.get(id)?.checks ?? [];
+    this.#setChecks(id, { checks: before, problem: null, asking: true });
+    const outcome = await this.#host.call('boards.checks', { board: id });
+    const [checks, problem] = outcome.ok ? [outcome.value, null] : [before, outcome.problem];
+    this.#setChecks(id, { checks, problem, asking: false });
   }
 
   async startVirtual(args: CallArgs<'boards.startVirtual'>): Promise<Outcome<{ readonly board: string }>> {
@@ -84,11 +100,15 @@ export class BoardsState {
     return this.#host.call('boards.replug', { board: id, dsp });
   }
 
+  #setChecks(id: string, checks: BoardChecks): void {
+    this.checksOf = new Map(this.checksOf).set(id, checks);
+  }
+
   #take(view: BoardsView): void {
     this.#last = this.selected ?? this.#last;
     this.view = view;
-    const first = view.boards[0];
-    if (this.selectedId === null && first !== undefined) this.select(first.id);
+    const [only, other] = view.boards;
+    if (this.selectedId === null && only !== undefined && other === undefined) this.select(only.id);
     else this.#openRemembered();
   }
 

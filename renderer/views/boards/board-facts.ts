@@ -1,0 +1,43 @@
+import type { AccelNode, Identity } from '../../../electron/model/board.ts';
+import { driverText } from '../../../electron/model/board.ts';
+import type { BoardView } from '../../../electron/model/desk.ts';
+import { formatBytes } from '../../../electron/model/format.ts';
+import { transportText } from '../../app/board-words.ts';
+
+/** One fact of a board; `value` null: not known, and why. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string | null;
+  readonly why: string;
+}
+
+/** 'cdsp, adsp': the DSPs whose nodes are there. */
+export const dspsText = ({ identity }: BoardView): string =>
+  identity === null ? '' : [...new Set(identity.nodes.map((node) => node.dsp))].join(', ') || 'none';
+
+const fact = (name: string, value: string | null, why = ''): Fact => ({ name, value: value || null, why });
+
+const NOBODY = 'nobody asked the board yet: connect to it';
+
+/** What is known of a board, always the same rows, so that boards side by side can be read across. */
+export function factsOf(board: BoardView): readonly Fact[] {
+  const { identity } = board;
+  const own = (value: (identity: Identity) => string | null, why = ''): [string | null, string] =>
+    identity === null ? [null, NOBODY] : [value(identity), why];
+  return [
+    fact('Id', board.id),
+    fact('Transport', `${transportText(board)}${board.detail ? `: ${board.detail}` : ''}`),
+    fact('Model', ...own(({ model }) => model, 'the board does not tell it')),
+    fact('Serial', ...own(({ serial }) => serial, 'the board does not tell it')),
+    fact('Kernel', ...own(({ kernel, machine }) => `${kernel} ${machine}`)),
+    fact('Heaps', ...own(({ heaps }) => heaps.join(', '), 'there is no dma-heap that can be used')),
+    fact('Page', ...own(({ pageSize }) => formatBytes(pageSize))),
+    fact('Clock', ...own(({ clockCostNs }) => `${clockCostNs} ns a reading`)),
+  ];
+}
+
+/** '/dev/accel/accel0: cdsp, QDA v1', or why the node is refused. */
+export const nodeText = ({ generation, dsp }: AccelNode): string =>
+  generation === null
+    ? `${dsp || 'DSP not known'}, refused`
+    : `${dsp}, ${driverText(generation.replace(/^qda-/, ''))}`;

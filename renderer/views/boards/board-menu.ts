@@ -1,0 +1,54 @@
+import type { BoardView } from '../../../electron/model/desk.ts';
+import { canConnect } from '../../app/board-words.ts';
+import type { AppState } from '../../state/app.svelte.ts';
+import type { MenuEntry } from '../../widgets/menu.ts';
+
+/** DSPs that a virtual board plays: it says so itself, whether their nodes are there or not. */
+const DSPS = ['cdsp', 'adsp'] as const;
+
+/** What can be done to a board. */
+export function boardMenu(app: AppState, board: BoardView): MenuEntry[] {
+  const { id } = board;
+  const session: MenuEntry[] = [
+    {
+      label: 'Put in front',
+      run: () => {
+        app.choose(id);
+      },
+    },
+    {
+      label: 'Connect',
+      blocked: board.open ? 'It is connected' : canConnect(board) ? '' : 'It is not seen now',
+      run: () => void app.openBoard(id),
+    },
+    {
+      label: 'Disconnect',
+      blocked: board.open ? '' : 'It is not connected',
+      run: () => void app.closeBoard(id),
+    },
+  ];
+  return board.transports.includes('virtual') ? [...session, ...virtualItems(app, board)] : session;
+}
+
+function virtualItems({ boards, tell }: AppState, { id, identity }: BoardView): MenuEntry[] {
+  const there = new Set(identity?.nodes.map((node) => node.dsp));
+  const known = identity !== null;
+  const dsps = DSPS.flatMap((dsp): MenuEntry[] => [
+    {
+      label: `Unplug the ${dsp}`,
+      blocked: known && !there.has(dsp) ? 'It is unplugged' : '',
+      run: () => void boards.unplug(id, dsp).then(tell),
+    },
+    {
+      label: `Plug the ${dsp} in again`,
+      blocked: there.has(dsp) ? 'It is there' : '',
+      run: () => void boards.replug(id, dsp).then(tell),
+    },
+  ]);
+  const stop: MenuEntry = {
+    label: 'Stop the virtual board',
+    danger: true,
+    run: () => void boards.stopVirtual(id).then(tell),
+  };
+  return ['line', ...dsps, 'line', stop];
+}
