@@ -50,6 +50,8 @@ export interface BoardSummary {
   readonly simulated: boolean;
   readonly state: BoardState['kind'];
   readonly detail: string;
+  /** Another one after the board was started anew; left out where the transport does not know. */
+  readonly boot?: string;
 }
 
 /** States of a board: one closed union. */

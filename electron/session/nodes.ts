@@ -1,4 +1,4 @@
-import type { Identity } from '../model/board.ts';
+import type { BoardState, Identity } from '../model/board.ts';
 
 /**
  * The DSP whose node is not the one that it was, or is gone; null: all as before. A restarted DSP comes back as another
@@ -10,3 +10,7 @@ export function changedDsp(before: Identity, now: Identity): string | null {
   }
   return null;
 }
+
+/** The DSP that is said to be restarting has no node yet. */
+export const isGone = (state: BoardState, { nodes }: Identity): boolean =>
+  state.kind === 'dsp-restarted' && !nodes.some(({ dsp }) => dsp === state.dsp);

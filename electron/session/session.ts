@@ -8,7 +8,7 @@ import type { Clock, Limits } from './clock.ts';
 import { Emitter } from './emitter.ts';
 import type { SessionEvents } from './events.ts';
 import { Lifeline } from './lifeline.ts';
-import { changedDsp } from './nodes.ts';
+import { changedDsp, isGone } from './nodes.ts';
 import { closedByUs, notConnected } from './problems.ts';
 import { pushTaker } from './pushes.ts';
 import { collectMemory, done, single, type ReplyTaker } from './replies.ts';
@@ -129,14 +129,14 @@ export class Session {
     this.#runs.ackUpTo(block);
   }
 
-  /** Ends the run, the agent and the connection. Nothing of them is left afterwards; may be called again. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  /** Ends the run (for that reason), the agent and the connection. Nothing of them is left afterwards; may be called again. */
+  close(why: Problem = closedByUs): Promise<void> {
+    this.#closing ??= this.#close(why);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    this.#runs.abort(closedByUs);
+  async #close(why: Problem): Promise<void> {
+    this.#runs.abort(why);
     await this.#lifeline.stop();
     this.#happened({ kind: 'closed' });
   }
@@ -169,6 +169,7 @@ export class Session {
   #identified(now: Identity): void {
     const dsp = this.#identity === null ? null : changedDsp(this.#identity, now);
     this.#identity = now;
-    this.#happened(dsp === null ? { kind: 'dsp-settled' } : { kind: 'dsp-changed', dsp });
+    if (dsp !== null) this.#happened({ kind: 'dsp-changed', dsp });
+    else if (!isGone(this.#state, now)) this.#happened({ kind: 'dsp-settled' });
   }
 }

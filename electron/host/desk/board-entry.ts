@@ -22,7 +22,11 @@ export interface BoardEntry {
   state: BoardState | null;
   open: OpenBoard | null;
   opening: Promise<Outcome<OpenBoard>> | null;
+  /** The session before is being ended. */
+  ending: Promise<void> | null;
   abort: AbortController;
+  /** What the session of this attempt says counts; of those before, no more. */
+  attempt: number;
   identity: Identity | null;
   heardMs: number | null;
 }
@@ -38,7 +42,9 @@ export const newEntry = (id: string, label: string): BoardEntry => ({
   state: null,
   open: null,
   opening: null,
+  ending: null,
   abort: new AbortController(),
+  attempt: 0,
   identity: null,
   heardMs: null,
 });

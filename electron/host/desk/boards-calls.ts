@@ -1,6 +1,6 @@
 import { fail, ok, type Outcome } from '../../model/outcome.ts';
 import { startVirtualBoard, stopVirtualBoard, withControl, type BoardControl } from '../virtual-board.ts';
-import { unknownBoard } from './boards.ts';
+import { unknownBoard } from './seen-boards.ts';
 import type { CallGroup, DeskContext } from './context.ts';
 
 export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {

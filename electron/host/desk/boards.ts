@@ -10,6 +10,7 @@ import type { Lab } from '../compose.ts';
 import { openBoard, type OpenBoard } from '../open-board.ts';
 import { isKept, newEntry, stateOf, viewOf, type BoardEntry } from './board-entry.ts';
 import { stateWords } from './board-words.ts';
+import { endedBy, saidBy, unknownBoard } from './seen-boards.ts';
 import type { Labels } from './labels.ts';
 import type { Log } from './log.ts';
 
@@ -78,12 +79,14 @@ export class Boards {
   async open(id: string, asked: boolean, generation?: Generation): Promise<Outcome<OpenBoard>> {
     if (!this.#entries.has(id)) await this.look();
     const entry = this.#entries.get(id);
-    if (entry === undefined) return unknownBoard(id);
+    if (entry === undefined || (!entry.listed && !asked && entry.open === null)) return unknownBoard(id);
     if (entry.closed && !asked) return fail('closed', 'The board was closed.', 'Open it in the Boards view.');
     const other = generation !== undefined && generation !== entry.generation;
     if (entry.open !== null && other) await this.close(id);
     if (entry.opening !== null) return entry.opening;
     if (entry.open !== null) return ok(entry.open);
+    await entry.ending;
+    if (entry.opening !== null) return entry.opening;
     entry.closed = false;
     entry.generation = generation ?? entry.generation;
     entry.opening = this.#open(entry).finally(() => {
@@ -100,13 +103,11 @@ export class Boards {
     entry.closed = true;
     entry.abort.abort();
     await entry.opening;
-    const { open } = entry;
-    await open?.session.close();
-    entry.open = null;
-    entry.state = null;
-    entry.identity = null;
     entry.known = false;
-    if (!entry.listed && !isKept(entry)) this.#entries.delete(id);
+    entry.identity = null;
+    if (entry.open !== null) this.#parts.log.say('info', 'The board was closed.', id);
+    await this.#end(entry, null);
+    this.#forget(entry);
     this.#changed(id);
   }
 
@@ -134,18 +135,20 @@ export class Boards {
     const kept = this.#parts.labels.put(id, label);
     if (!kept.ok) return kept;
     entry.label = label;
-    if (!entry.listed && !isKept(entry)) this.#entries.delete(id);
+    this.#forget(entry);
     this.#changed(id);
     return ok(undefined);
   }
 
   async #open(entry: BoardEntry): Promise<Outcome<OpenBoard>> {
     entry.abort = new AbortController();
+    entry.attempt += 1;
+    const { attempt } = entry;
     const opened = await openBoard(this.#parts.lab, entry.id, {
       signal: entry.abort.signal,
       ...(entry.generation === undefined ? {} : { generation: entry.generation }),
       onState: (state) => {
-        this.#stateIs(entry, state);
+        if (entry.attempt === attempt) this.#stateIs(entry, state);
       },
     });
     if (!opened.ok) {
@@ -179,6 +182,26 @@ export class Boards {
     this.#heard(entry);
   }
 
+  /** Ends the session and leaves the board in that state. What the session still says does not count. */
+  #end(entry: BoardEntry, state: BoardState | null, why?: Problem): Promise<void> {
+    const { open } = entry;
+    entry.attempt += 1;
+    entry.open = null;
+    entry.state = state;
+    this.#changed(entry.id);
+    if (open === null) return Promise.resolve();
+    const ending = open.session.close(why).finally(() => {
+      if (entry.ending === ending) entry.ending = null;
+      this.#changed(entry.id);
+    });
+    entry.ending = ending;
+    return ending;
+  }
+
+  #forget(entry: BoardEntry): void {
+    if (!entry.listed && !isKept(entry)) this.#entries.delete(entry.id);
+  }
+
   #heard(entry: BoardEntry): void {
     entry.heardMs = this.#parts.clock.nowMs();
     this.#changed(entry.id);
@@ -200,7 +223,7 @@ export class Boards {
     const { targets, problems } = await findBoards(this.#parts.lab);
     const byId = Map.groupBy(targets, (target) => target.summary.id);
     const first = !this.#looked;
-    if (first || codes(problems) !== codes(this.#problems)) this.#changed('');
+    if (first || messages(problems) !== messages(this.#problems)) this.#changed('');
     this.#looked = true;
     this.#problems = problems;
     for (const id of byId.keys())
@@ -222,23 +245,17 @@ export class Boards {
         : 'The board is gone.';
       this.#parts.log.say('info', word, entry.id);
     }
-    if (other && entry.open !== null) void this.refresh(entry.id);
-    if (!entry.listed && !isKept(entry)) this.#entries.delete(entry.id);
+    const over = entry.open === null ? null : endedBy(entry.open.target, targets);
+    if (over !== null) {
+      this.#parts.log.problem(entry.id, over);
+      void this.#end(entry, entry.listed ? { kind: 'rebooted' } : null, over);
+    } else if (other && entry.open !== null) void this.refresh(entry.id);
+    this.#forget(entry);
     this.#changed(entry.id);
   }
 }
 
-export const unknownBoard = (id: string): Outcome<never> =>
-  fail(
-    'unknown-board',
-    `There is no board "${id}".`,
-    'Look at the boards that are seen, or start a virtual one.',
-  );
-
-const saidBy = (targets: readonly Target[]): string =>
-  JSON.stringify(targets.map((target) => target.summary));
-
-const codes = (problems: readonly Problem[]): string => problems.map(({ message }) => message).join();
+const messages = (problems: readonly Problem[]): string => problems.map(({ message }) => message).join();
 
 /** The session of a board in this state is no more. */
 const isOver = ({ kind }: BoardState): boolean =>

@@ -1,7 +1,7 @@
 import type { Push } from '../../contract/pushes.ts';
 import type { MemoryDelta } from '../../model/memory-delta.ts';
 import { fail, ok } from '../../model/outcome.ts';
-import { unknownBoard } from './boards.ts';
+import { unknownBoard } from './seen-boards.ts';
 import type { CallGroup, DeskContext } from './context.ts';
 import type { Face } from './face.ts';
 

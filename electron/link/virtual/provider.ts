@@ -26,11 +26,12 @@ async function summaryOf(id: string): Promise<BoardSummary> {
   const info = await control.value.status();
   control.value.close();
   if (!info.ok) return { ...summary, state: 'offline', detail: info.problem.message };
-  const { generation, iommu, nodes } = info.value;
+  const { generation, iommu, nodes, pid } = info.value;
   return {
     ...summary,
     state: 'ready',
     detail: `${driverText(generation)}, IOMMU ${iommu}, ${dspsText(nodes)}`,
+    boot: String(pid),
   };
 }
 

@@ -138,6 +138,7 @@ describe('the provider of virtual boards', () => {
       simulated: true,
       state: 'ready',
       detail: 'QDA v1, IOMMU translated, cdsp and adsp (unplugged)',
+      boot: '0',
     });
     expect(byId.get(names[1] ?? '')).toMatchObject({
       state: 'offline',
