@@ -1,0 +1,211 @@
+import type { LifeBar, TimeView } from '../../../../electron/memory/life-layout.ts';
+import type { Gap } from '../../../../electron/memory/lifetimes.ts';
+import type { Span, Tick } from '../../../../electron/memory/lanes.ts';
+import type { Palette } from '../canvas/palette.svelte.ts';
+import type { Surface } from '../canvas/painter.ts';
+import { patternOf } from '../canvas/patterns.ts';
+import { barStep, barTop, type LaneBox, type TimelineState } from './timeline.svelte.ts';
+
+export interface LanesScene {
+  readonly state: TimelineState;
+  readonly palette: Palette;
+  /** First pixel of the lanes that is in sight. */
+  readonly scrolled: number;
+  readonly lit: ((span: Span) => boolean) | null;
+  /** Stretches in which something is missing. */
+  readonly bands: readonly Band[];
+}
+
+/** A stretch of time that is not as the others. */
+export interface Band {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly kind: 'before' | 'gap' | 'away';
+  readonly text: string;
+}
+
+export function drawLanes(surface: Surface, scene: LanesScene): void {
+  const { ctx, width, height } = surface;
+  const { state, scrolled } = scene;
+  drawBands(surface, scene);
+  for (const box of state.boxes) {
+    if (box.top + box.height < scrolled || box.top > scrolled + height) continue;
+    ctx.save();
+    ctx.translate(0, box.top - scrolled);
+    drawLane(surface, scene, box);
+    ctx.restore();
+  }
+  drawMoments(surface, scene);
+  ctx.clearRect(width, 0, 1, height);
+}
+
+const scaleOf =
+  (view: TimeView, width: number) =>
+  (ms: number): number =>
+    ((ms - view.fromMs) / (view.toMs - view.fromMs)) * width;
+
+function drawBands(surface: Surface, { state, palette, bands }: LanesScene): void {
+  const { ctx, width, height } = surface;
+  const x = scaleOf(state.view, width);
+  for (const { fromMs, toMs, kind } of bands) {
+    const [left, right] = [Math.max(0, x(fromMs)), Math.min(width, x(toMs))];
+    if (right <= 0 || left >= width) continue;
+    const wide = Math.max(2, right - left);
+    ctx.fillStyle = palette.sunken;
+    ctx.fillRect(left, 0, wide, height);
+    if (kind === 'before') continue;
+    ctx.fillStyle = patternOf(surface, 'hatched', palette.line);
+    ctx.fillRect(left, 0, wide, height);
+  }
+}
+
+function drawLane(surface: Surface, scene: LanesScene, box: LaneBox): void {
+  const { ctx, width } = surface;
+  const { state, palette } = scene;
+  if (state.pid === box.lane.pid) {
+    ctx.fillStyle = palette.accent;
+    ctx.fillRect(0, 0, 2, box.height - 1);
+  }
+  ctx.fillStyle = palette.line;
+  ctx.fillRect(0, box.height - 1, width, 1);
+  const { bars, area, peak } = state.layout(box, width);
+  if (area) drawArea(surface, palette, { area, peak, height: box.height });
+  for (const bar of bars) drawBar(surface, scene, box, bar);
+  ctx.globalAlpha = 1;
+  for (const tick of state.ticks(box.lane, width)) drawTick(ctx, palette, tick, box.height);
+}
+
+interface Area {
+  readonly area: Uint32Array;
+  readonly peak: number;
+  readonly height: number;
+}
+
+function drawArea({ ctx }: Surface, palette: Palette, { area, peak, height }: Area): void {
+  const tall = height - 12;
+  ctx.fillStyle = palette.dim;
+  ctx.beginPath();
+  ctx.moveTo(0, height - 5);
+  for (const [x, count] of area.entries()) {
+    const y = height - 5 - (count / Math.max(1, peak)) * tall;
+    ctx.lineTo(x, y);
+    ctx.lineTo(x + 1, y);
+  }
+  ctx.lineTo(area.length, height - 5);
+  ctx.fill();
+}
+
+function drawBar(surface: Surface, { palette, lit, state }: LanesScene, box: LaneBox, bar: LifeBar): void {
+  const { ctx } = surface;
+  const y = barTop(box, bar.row);
+  const tall = Math.max(1, barStep(box) - (barStep(box) > 3 ? 2 : 0.5));
+  const wide = Math.max(1, bar.x1 - bar.x0);
+  ctx.globalAlpha = lit && !lit(bar.span) ? 0.35 : 1;
+  const colour = colourOf(bar.span, palette);
+  if (bar.unknownStart) drawFade(surface, colour, { x: bar.x0, y, tall });
+  if (bar.span.kind === 'allocation' || wide < 4 || tall < 4) ctx.fillStyle = colour;
+  else if (bar.span.kind === 'held') ctx.fillStyle = palette.bg;
+  else ctx.fillStyle = patternOf(surface, bar.span.kind === 'call' ? 'dotted' : 'hatched', colour);
+  ctx.fillRect(bar.x0, y, wide, tall);
+  if (wide >= 4 && tall >= 4 && bar.span.kind !== 'allocation') {
+    ctx.strokeStyle = colour;
+    ctx.strokeRect(bar.x0 + 0.5, y + 0.5, wide - 1, tall - 1);
+  }
+  if (state.hover?.span === bar.span || lit?.(bar.span)) {
+    ctx.strokeStyle = palette.text;
+    ctx.strokeRect(bar.x0 - 0.5, y - 0.5, wide + 1, tall + 1);
+  }
+}
+
+/** Nobody knows since when: the bar fades out to the left of where the observation begins. */
+function drawFade({ ctx }: Surface, colour: string, at: { x: number; y: number; tall: number }): void {
+  if (at.x <= 0) return;
+  const long = 28;
+  const base = ctx.globalAlpha;
+  ctx.fillStyle = colour;
+  for (let step = 0; step < long; step += 2) {
+    ctx.globalAlpha = base * (step / long);
+    ctx.fillRect(at.x - long + step, at.y + at.tall / 4, 1.4, at.tall / 2);
+  }
+  ctx.globalAlpha = base;
+}
+
+function colourOf({ kind, scattered }: Span, palette: Palette): string {
+  if (scattered) return palette.error;
+  if (kind === 'allocation') return palette.allocation;
+  if (kind === 'import') return palette.import;
+  return kind === 'call' ? palette.call : palette.held;
+}
+
+type Drawn = Pick<Tick, 'kind'> & { readonly x: number };
+
+/** Import: a triangle that points up at the lower edge. Close: one that points down at the upper. Death: a cross over the lane. */
+function drawTick(ctx: CanvasRenderingContext2D, palette: Palette, { kind, x }: Drawn, height: number): void {
+  ctx.strokeStyle = palette.text;
+  ctx.fillStyle = kind === 'import' ? palette.import : palette.dim;
+  ctx.beginPath();
+  if (kind === 'death') {
+    const middle = height / 2;
+    ctx.lineWidth = 2;
+    ctx.moveTo(x - 5, middle - 5);
+    ctx.lineTo(x + 5, middle + 5);
+    ctx.moveTo(x + 5, middle - 5);
+    ctx.lineTo(x - 5, middle + 5);
+    ctx.stroke();
+    ctx.lineWidth = 1;
+    return;
+  }
+  const [edge, tip] = kind === 'import' ? [height - 1, height - 6] : [0, 5];
+  ctx.moveTo(x - 3, edge);
+  ctx.lineTo(x + 3, edge);
+  ctx.lineTo(x, tip);
+  ctx.fill();
+}
+
+/** The moment that is shown, the pins, and now. */
+function drawMoments({ ctx, width, height }: Surface, { state, palette }: LanesScene): void {
+  const x = scaleOf(state.view, width);
+  const { memory } = state;
+  const upright = (ms: number, colour: string, dash: number[]): void => {
+    const at = Math.round(x(ms)) + 0.5;
+    if (at < 0 || at > width) return;
+    ctx.strokeStyle = colour;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    ctx.moveTo(at, 0);
+    ctx.lineTo(at, height);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  };
+  if (state.nowMs > 0) upright(state.nowMs, palette.faint, [1, 3]);
+  for (const { atMs } of memory.lifetimes.lanes.faults) upright(atMs, palette.error, [4, 2]);
+  for (const pin of memory.pins) if (pin) upright(pin.ms, palette.text, [6, 3]);
+  if (memory.atMs !== null) {
+    ctx.lineWidth = 2;
+    upright(memory.atMs, palette.accent, []);
+    ctx.lineWidth = 1;
+  }
+}
+
+/** What is not as the rest: before somebody looked, lost events, the board away, lives that were dropped. */
+export function bandsOf(state: TimelineState): Band[] {
+  const { lifetimes, stale } = state.memory;
+  const { fromMs, lanes, gaps } = lifetimes;
+  if (fromMs === null) return [];
+  const bands: Band[] = [
+    { fromMs: -Infinity, toMs: fromMs, kind: 'before', text: 'before the observation: unknown' },
+  ];
+  if (lanes.wholeFromMs !== null)
+    bands.push({
+      fromMs,
+      toMs: lanes.wholeFromMs,
+      kind: 'gap',
+      text: `${lanes.dropped} older lives are kept no more`,
+    });
+  for (const gap of gaps) bands.push({ ...gap, kind: 'gap', text: gapText(gap) });
+  if (typeof stale?.sinceMs === 'number')
+    bands.push({ fromMs: stale.sinceMs, toMs: Infinity, kind: 'away', text: 'board away' });
+  return bands;
+}
+
+const gapText = ({ lost }: Gap): string => (lost === null ? 'steps missing' : `${lost} events lost`);
