@@ -215,6 +215,32 @@ static void test_log_flood(void)
     rig_end();
 }
 
+/* Pages that end beyond the last address are none: nothing of the bank is told for them, nor does anybody count without end. */
+static void test_wrapping_pages(void)
+{
+    if (!rig_begin())
+        return;
+    struct rig_call call;
+    int fd = memfd_create("beyond", MFD_CLOEXEC);
+    CHECK_INT(ftruncate(fd, 65536), 0);
+    rig_map(0x40000000u, 65536, fd, 0);
+    CHECK(rig_create(1, 8));
+    CHECK_INT(get_asid(1), 0);
+    size_t before = rig_session(1).mappings;
+    struct rig_buffers buffers = { .slot = 3, .out_len = 4, .iova = 0x40000000u };
+    const uint64_t room = UINT64_MAX - (((uint64_t)RIG_SID << 32) + buffers.iova);
+    buffers.size = room + 1;
+    CHECK_INT(rig_send_invoke(&call, 1, QDA_HANDLE_PROCESS, GET_ASID, &buffers), 0);
+    rig_wait(&call);
+    CHECK_INT(rig_session(1).mappings, before);
+    buffers.size = room; /* ends there: what the bank has of it is told */
+    CHECK_INT(rig_send_invoke(&call, 1, QDA_HANDLE_PROCESS, GET_ASID, &buffers), 0);
+    rig_wait(&call);
+    CHECK_INT(rig_session(1).mappings, before + 1);
+    close(fd);
+    rig_end();
+}
+
 static void test_memory(void)
 {
     if (!rig_begin())
@@ -286,6 +312,7 @@ int main(void)
     check_run("never gets ready", test_spin);
     check_run("floods its port with garbage", test_garbage);
     check_run("answers calls that are not its own", test_forged_replies);
+    check_run("is given pages beyond the last address", test_wrapping_pages);
     check_run("talks without end", test_log_flood);
     check_run("eats memory", test_memory);
     check_run("makes threads without end", test_threads);

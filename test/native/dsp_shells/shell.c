@@ -128,7 +128,7 @@ static void flood(uint32_t kind)
     static uint8_t bytes[4096];
     struct qda_port_reply forged = { .head = { QDA_PORT_REPLY, 0 } };
     for (uint64_t i = 0;; i++) {
-        forged.response.ctx = i << 4;
+        forged.response.ctx = i % 256 << 4 | (i / 256 % 4); /* every index in each domain, over and over: one is somebody's */
         if (kind == PROBE_FLOOD_REPLIES)
             send_packet(&forged, sizeof(forged));
         else if (kind == PROBE_FLOOD_LOG)
