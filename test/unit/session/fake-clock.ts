@@ -29,6 +29,11 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Time goes by while something works: no timer runs meanwhile. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
