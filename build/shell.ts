@@ -43,6 +43,7 @@ function bundle(
 export async function buildShell(): Promise<void> {
   await build(bundle({ main: 'electron/main/main.ts' }, 'main', 'es'));
   await build(bundle({ 'host-process': 'electron/main/host-process.ts' }, 'main', 'es', false));
+  await build(bundle({ 'runs-worker': 'electron/host/desk/runs/worker.ts' }, 'main', 'es', false));
   await build(bundle({ index: 'electron/preload/index.ts' }, 'preload', 'cjs'));
 }
 

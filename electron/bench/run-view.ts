@@ -1,11 +1,12 @@
 import type { Histogram } from '../model/live-run.ts';
 import type { Run } from '../model/run.ts';
-import type { Crossover } from './crossover.ts';
-import type { PointGroup, ResultRow } from './results.ts';
-import type { WaterfallSize } from './waterfall.ts';
+import { crossoversOf, type Crossover } from './crossover.ts';
+import { histogramOf } from './histogram.ts';
+import { groupsOf, type PointGroup, type ResultRow } from './results.ts';
+import { waterfallOf, type WaterfallSize } from './waterfall.ts';
 
 /** A result row as faces show it: its distribution in bins instead of all samples. */
-export interface RowView extends Omit<ResultRow, 'samples'> {
+export interface RowView extends Omit<ResultRow, 'samples' | 'sorted'> {
   /** null where there is no sample. */
   readonly histogram: Histogram | null;
 }
@@ -27,3 +28,27 @@ export interface RunView {
   readonly waterfall: readonly WaterfallSize[];
   readonly crossovers: readonly CrossoverView[];
 }
+
+/** The run as the views show it. */
+export function runView(run: Run): RunView {
+  const groups = groupsOf(run);
+  const rows = new Map(groups.flatMap((group) => group.rows.map((row) => [row, rowView(row)] as const)));
+  const viewOf = (row: ResultRow): RowView => rows.get(row) ?? rowView(row);
+  return {
+    header: headerOf(run),
+    groups: groups.map((group) => ({ ...group, rows: group.rows.map(viewOf) })),
+    waterfall: waterfallOf(groups),
+    crossovers: crossoversOf(groups).map((crossover) => ({
+      ...crossover,
+      copy: crossover.copy.map(viewOf),
+      shared: crossover.shared.map(viewOf),
+    })),
+  };
+}
+
+const headerOf = ({ points: _, ...header }: Run): RunView['header'] => header;
+
+const rowView = ({ samples: _, sorted, ...row }: ResultRow): RowView => ({
+  ...row,
+  histogram: histogramOf(sorted),
+});

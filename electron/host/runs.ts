@@ -21,14 +21,18 @@ export function listRuns(lab: Lab): Outcome<readonly RunLine[]> {
  */
 export function loadRun(lab: Lab, what: string): Outcome<Run> {
   if (/[/.]/.test(what)) return loadRunFile(what);
-  const stored = withStore(lab, (store) => {
+  return withStore(lab, (store) => {
     const line = store.find(what);
-    if (line.ok) return store.load(line.value.id);
+    if (line.ok) return loadStoredRun(store, line.value.id);
     const all = store.list();
     return all.ok && all.value.length === 0 ? noRuns(lab) : line;
   });
-  if (!stored.ok) return stored;
-  return verifiedStored(stored.value);
+}
+
+/** The run of exactly that id, its samples checked. */
+export function loadStoredRun(store: Store, id: string): Outcome<Run> {
+  const stored = store.load(id);
+  return stored.ok ? verifiedStored(stored.value) : stored;
 }
 
 const noRuns = (lab: Lab): Outcome<never> =>
@@ -44,7 +48,8 @@ function withStore<T>(lab: Lab, work: (store: Store) => Outcome<T>): Outcome<T> 
   }
 }
 
-function loadRunFile(path: string): Outcome<Run> {
+/** The run in a run file, its samples checked. */
+export function loadRunFile(path: string): Outcome<Run> {
   const text = readRunFile(path);
   if (!text.ok) return text;
   const run = parseRun(text.value, path);

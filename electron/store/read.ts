@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Run } from '../model/run.ts';
 import { sampleDigest } from './digest.ts';
@@ -30,6 +30,18 @@ export function headerOf(text: string): RunHeader {
   };
 }
 
+/** Headers of the runs that are not deleted, with what the user called them since. */
+export const HEADERS = `SELECT header, label, notes FROM runs LEFT JOIN annotations ON annotations.run_id = runs.id
+   WHERE runs.id NOT IN (SELECT run_id FROM deleted)`;
+
+/** The header in a row of `HEADERS`. */
+export function annotatedHeader(row: Readonly<Record<string, SQLOutputValue>>): RunHeader {
+  const header = headerOf(String(row['header']));
+  return row['label'] === null
+    ? header
+    : { ...header, label: String(row['label']), notes: String(row['notes']) };
+}
+
 const NO_DSP: Partial<RunHeader> = { dsp: null, dspLog: { lines: [], omitted: 0 } };
 const NO_SHELL: Partial<RunHeader['plan']> = { shell: '' };
 const NO_SESSIONS: Partial<NonNullable<RunHeader['memory']>> = { dsp: [] };
@@ -37,9 +49,9 @@ const NO_FIGURES: Partial<Extract<PlanEvent, { kind: 'done' }>> = { counters: []
 
 /** The stored run, or null where there is none. */
 export function readRun(db: DatabaseSync, id: string): StoredRun | null {
-  const row = db.prepare('SELECT header FROM runs WHERE id = ?').get(id);
+  const row = db.prepare(`${HEADERS} AND id = ?`).get(id);
   if (!row) return null;
-  const header = headerOf(String(row['header']));
+  const header = annotatedHeader(row);
   const series = new SeriesReader();
   const events = [...storedPoints(db, id), ...series.read(db, id)];
   return { header, events, digest: (ns) => series.digest(ns), digests: storedDigests(db, id) };

@@ -5,12 +5,15 @@ import { pathToFileURL } from 'node:url';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { PointResult, Run } from '../model/run.ts';
+import type { RunRow } from '../model/run-row.ts';
 import { makeFolders } from './folders.ts';
 import { toText } from './json.ts';
 import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
 import { pack } from './samples.ts';
-import { headerOf, readRun, type RunHeader, type StoredRun } from './read.ts';
+import { eventsOf } from './import.ts';
+import { annotatedHeader, HEADERS, readRun, type RunHeader, type StoredRun } from './read.ts';
+import { putRow, readRows, rowOf, tallyOf } from './rows.ts';
 
 /** One line of the list of runs. */
 export interface RunLine {
@@ -32,14 +35,14 @@ export class Store {
   }
 
   /**
-   * Opens or makes the store and brings an older schema up. Fails with 'store-newer' (nothing is touched),
+   * Opens or makes the store and brings an older schema up. `timeoutMs`: how long it waits, each time, for another program that writes. Fails with 'store-newer' (nothing is touched),
    * 'store-read-only', 'store-full', 'store-damaged', 'store-busy' or 'store-unreachable'.
    */
-  static open(path: string): Outcome<Store> {
+  static open(path: string, timeoutMs = 5000): Outcome<Store> {
     let db: DatabaseSync | null = null;
     try {
       makeFolders(dirname(path));
-      db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
+      db = new DatabaseSync(path, { timeout: timeoutMs, enableForeignKeyConstraints: true });
       const version = storedVersion(db);
       if (version > STORE_VERSION) {
         db.close();
@@ -55,8 +58,8 @@ export class Store {
   }
 
   /** Opens the store to read it: also where it cannot be written, as long as everything in it has reached the file itself. */
-  static openToRead(path: string): Outcome<Store> {
-    const store = Store.open(path);
+  static openToRead(path: string, timeoutMs?: number): Outcome<Store> {
+    const store = Store.open(path, timeoutMs);
     if (store.ok || store.problem.code !== 'store-read-only' || !isWhole(path)) return store;
     let db: DatabaseSync | null = null;
     try {
@@ -74,12 +77,8 @@ export class Store {
   /** Writes the header, new or again (a run's header is written at its start and at its end). */
   putHeader(header: RunHeader): Outcome<void> {
     return this.write(() => {
-      this.db
-        .prepare(
-          `INSERT INTO runs(id, started_at, status, simulated, header) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT(id) DO UPDATE SET status = excluded.status, simulated = excluded.simulated, header = excluded.header`,
-        )
-        .run(header.id, header.startedAt, header.status, header.simulated ? 1 : 0, toText(header));
+      this.writeHeader(header);
+      putRow(this.db, rowOf(header, null, false));
     });
   }
 
@@ -92,21 +91,108 @@ export class Store {
 
   /** Ends a run: its last header, then the digest of every series. */
   finish(header: RunHeader, points: readonly PointResult[]): Outcome<void> {
-    const kept = this.putHeader(header);
-    if (!kept.ok) return kept;
     return this.write(() => {
-      const set = this.db.prepare('UPDATE points SET digests = ? WHERE run_id = ? AND idx = ?');
-      for (const { point, series } of points)
-        set.run(JSON.stringify(series.map((row) => row.sha256)), header.id, point.index);
+      this.writeHeader(header);
+      putRow(this.db, rowOf(header, tallyOf(points), false));
+      this.writeDigests(header.id, points);
     });
+  }
+
+  /** Stores a run that came from elsewhere, in whole or not at all. Fails with 'run-stored' where a run of that id is there. */
+  importRun(run: Run): Outcome<void> {
+    const { points, ...header } = run;
+    let there = false;
+    const written = this.write(() => {
+      this.db.prepare('DELETE FROM runs WHERE id IN (SELECT run_id FROM deleted) AND id = ?').run(run.id);
+      there = this.db.prepare('SELECT 1 FROM runs WHERE id = ?').get(run.id) !== undefined;
+      if (there) return;
+      this.writeHeader(header);
+      putRow(this.db, rowOf(header, tallyOf(points), true));
+      for (const event of eventsOf(points)) this.putEvent(run.id, event);
+      this.writeDigests(run.id, points);
+    });
+    return written.ok && there
+      ? fail(
+          'run-stored',
+          `The run ${run.id} is in the store already; it was left as it is.`,
+          'Open it there, or delete it first and import the file again.',
+        )
+      : written;
+  }
+
+  /** Lines of the runs, newest first, without reading what was measured. */
+  rows(): Outcome<readonly RunRow[]> {
+    return this.read(() => readRows(this.db));
+  }
+
+  /** What the user calls a run, from now on. Fails with 'unknown-run'. */
+  annotate(id: string, label: string, notes: string): Outcome<void> {
+    return this.change(id, () =>
+      this.db
+        .prepare(
+          `INSERT INTO annotations(run_id, label, notes) SELECT id, ?, ? FROM runs WHERE id = ?
+           ON CONFLICT(run_id) DO UPDATE SET label = excluded.label, notes = excluded.notes`,
+        )
+        .run(label, notes, id),
+    );
+  }
+
+  /** Takes runs out of every list until the host of that life ends; those that are not there are no failure. */
+  hide(ids: readonly string[], life: string): Outcome<void> {
+    return this.write(() => {
+      const hide = this.db.prepare(
+        'INSERT OR REPLACE INTO deleted(run_id, life) SELECT id, ? FROM runs WHERE id = ?',
+      );
+      for (const id of ids) hide.run(life, id);
+    });
+  }
+
+  /** Brings runs back that were taken out of the lists. Fails with 'unknown-run' where one is gone for good. */
+  unhide(ids: readonly string[]): Outcome<void> {
+    const gone: string[] = [];
+    const done = this.write(() => {
+      const unhide = this.db.prepare('DELETE FROM deleted WHERE run_id = ?');
+      for (const id of ids) if (unhide.run(id).changes === 0) gone.push(id);
+    });
+    return done.ok && gone.length > 0 ? unknownRun(gone[0] ?? '', this.path) : done;
+  }
+
+  /** Lives of hosts that took runs out of the lists. */
+  lives(): Outcome<readonly string[]> {
+    return this.read(() =>
+      this.db
+        .prepare('SELECT DISTINCT life FROM deleted')
+        .all()
+        .map((row) => String(row['life'])),
+    );
+  }
+
+  /** Removes for good what the hosts of those lives took out of the lists. */
+  purge(lives: readonly string[]): Outcome<void> {
+    return this.write(() => {
+      const purge = this.db.prepare(
+        'DELETE FROM runs WHERE id IN (SELECT run_id FROM deleted WHERE life = ?)',
+      );
+      for (const life of lives) purge.run(life);
+    });
+  }
+
+  /** Counts what lists show: another number means that there is something else to see. */
+  changes(): Outcome<number> {
+    return this.read(() => Number(this.db.prepare('SELECT n FROM changes').get()?.['n'] ?? 0));
+  }
+
+  /** Another text where the stored run may be another one than before; 'null' where it is not listed. */
+  stamp(id: string): Outcome<string> {
+    return this.read(() => JSON.stringify(this.db.prepare(STAMP).get(id) ?? null));
   }
 
   list(): Outcome<readonly RunLine[]> {
     return this.read(() =>
       this.db
-        .prepare('SELECT header FROM runs ORDER BY started_at DESC, id DESC')
+        .prepare(`${HEADERS} ORDER BY started_at DESC, id DESC`)
         .all()
-        .map((row) => lineOf(headerOf(String(row['header'])))),
+        .map((row) => lineOf(annotatedHeader(row))),
     );
   }
 
@@ -117,12 +203,7 @@ export class Store {
     const hits =
       id === 'latest' ? lines.value.slice(0, 1) : lines.value.filter((line) => line.id.startsWith(id));
     const exact = hits.find((line) => line.id === id) ?? hits[0];
-    if (!exact)
-      return fail(
-        'unknown-run',
-        `There is no run "${id}" in ${this.path}.`,
-        'See the runs with: qda-lab runs',
-      );
+    if (!exact) return unknownRun(id, this.path);
     if (hits.length > 1 && exact.id !== id)
       return fail('ambiguous-run', `"${id}" begins ${hits.length} runs.`, 'Give more of the id.');
     return ok(exact);
@@ -131,13 +212,35 @@ export class Store {
   load(id: string): Outcome<StoredRun> {
     const loaded = this.read(() => readRun(this.db, id));
     if (!loaded.ok) return loaded;
-    return loaded.value
-      ? ok(loaded.value)
-      : fail('unknown-run', `There is no run "${id}" in ${this.path}.`, 'See the runs with: qda-lab runs');
+    return loaded.value ? ok(loaded.value) : unknownRun(id, this.path);
   }
 
   close(): void {
     this.db.close();
+  }
+
+  private writeHeader(header: RunHeader): void {
+    this.db
+      .prepare(
+        `INSERT INTO runs(id, started_at, status, simulated, header) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT(id) DO UPDATE SET status = excluded.status, simulated = excluded.simulated, header = excluded.header`,
+      )
+      .run(header.id, header.startedAt, header.status, header.simulated ? 1 : 0, toText(header));
+  }
+
+  private writeDigests(id: string, points: readonly PointResult[]): void {
+    const set = this.db.prepare('UPDATE points SET digests = ? WHERE run_id = ? AND idx = ?');
+    for (const { point, series } of points)
+      set.run(JSON.stringify(series.map((row) => row.sha256)), id, point.index);
+  }
+
+  /** Writes to one run. */
+  private change(id: string, work: () => { readonly changes: number | bigint }): Outcome<void> {
+    let changed = 0;
+    const written = this.write(() => {
+      changed = Number(work().changes);
+    });
+    return written.ok && changed === 0 ? unknownRun(id, this.path) : written;
   }
 
   private putEvent(runId: string, event: PlanEvent): void {
@@ -188,6 +291,14 @@ export class Store {
     }
   }
 }
+
+const unknownRun = (id: string, path: string): Outcome<never> =>
+  fail('unknown-run', `There is no run "${id}" in ${path}.`, 'See the runs with: qda-lab runs');
+
+const STAMP = `SELECT header, (SELECT max(rowid) FROM points WHERE run_id = id) AS points,
+   (SELECT max(rowid) FROM blocks WHERE run_id = id) AS blocks,
+   (SELECT label || char(0) || notes FROM annotations WHERE run_id = id) AS said
+   FROM runs WHERE id = ? AND id NOT IN (SELECT run_id FROM deleted)`;
 
 function lineOf(header: RunHeader): RunLine {
   return {

@@ -1,18 +1,70 @@
-import { fail } from '../../model/outcome.ts';
+import { ok, type Outcome } from '../../model/outcome.ts';
+import { systemClock } from '../../session/clock.ts';
+import { mayLive, ownLife } from '../../store/lives.ts';
+import type { Store } from '../../store/store.ts';
 import type { CallGroup, DeskContext } from './context.ts';
+import type { HeavyName, HeavyWork } from './runs/heavy.ts';
+import { StoreAccess, StoreWatch } from './runs/store-access.ts';
+import { HeavyThread } from './runs/thread.ts';
 
-export function runsCalls(_desk: DeskContext): CallGroup<'runs'> {
-  const notBuilt = () => fail('not-built', 'This part of the tool is not built yet.');
+/** The stored runs, for faces. */
+export function runsCalls({
+  lab,
+  faces,
+  log,
+  runsChanged,
+}: Pick<DeskContext, 'lab' | 'faces' | 'log' | 'runsChanged'>): CallGroup<'runs'> {
+  const life = ownLife();
+  const access = new StoreAccess(lab.storePath, systemClock);
+  const thread = new HeavyThread(lab.storePath);
+  const watch = new StoreWatch(lab.storePath, access, runsChanged);
+  const unfollow = watch.follow(systemClock, () => faces.count > 0);
+  const write = async (work: (store: Store) => Outcome<void>): Promise<Outcome<undefined>> => {
+    const done = await access.write(work);
+    await watch.look();
+    return done.ok ? ok(undefined) : done;
+  };
+  const heavy = <N extends HeavyName>(name: N) => {
+    return (args: HeavyWork[N]['args']): Promise<Outcome<HeavyWork[N]['result']>> => thread.do(name, args);
+  };
+  void purge(access, thread, (problem) => {
+    log.problem(null, problem);
+  });
   return {
     calls: {
-      'runs.list': notBuilt,
-      'runs.open': notBuilt,
-      'runs.annotate': notBuilt,
-      'runs.delete': notBuilt,
-      'runs.restore': notBuilt,
-      'runs.import': notBuilt,
-      'runs.compare': notBuilt,
-      'runs.export': notBuilt,
+      'runs.list': () => access.read((store) => store.rows()),
+      'runs.open': heavy('open'),
+      'runs.annotate': ({ run, label, notes }) => write((store) => store.annotate(run, label, notes)),
+      'runs.delete': ({ runs }) => write((store) => store.hide(runs, life)),
+      'runs.restore': ({ runs }) => write((store) => store.unhide(runs)),
+      'runs.import': async (args) => {
+        const done = await thread.do('import', args);
+        await watch.look();
+        return done;
+      },
+      'runs.compare': heavy('compare'),
+      'runs.export': heavy('export'),
+    },
+    close: async () => {
+      unfollow();
+      await thread.close();
     },
   };
+}
+
+/** Removes for good what hosts deleted that have ended since. */
+async function purge(
+  access: StoreAccess,
+  thread: HeavyThread,
+  tell: (problem: Extract<Outcome<never>, { ok: false }>['problem']) => void,
+): Promise<void> {
+  const lives = await access.readIfThere((store) => store.lives());
+  if (!lives.ok) {
+    tell(lives.problem);
+    return;
+  }
+  const over = (lives.value ?? []).filter((life) => !mayLive(life));
+  if (over.length === 0) return;
+  const done = await thread.do('purge', { lives: over });
+  if (!done.ok && done.problem.code !== 'store-closed') tell(done.problem);
 }
