@@ -2,7 +2,7 @@
 import type { BenchLab } from '../bench-lab.ts';
 import { progress } from '../bench-lab.ts';
 import { digits, median, type Figure } from '../figure.ts';
-import { busyShare, Window } from './window.ts';
+import { busyShare, tableOf, Window } from './window.ts';
 
 const BUFFERS = 10_000;
 const HZ = 10;
@@ -45,8 +45,7 @@ export async function busy(lab: BenchLab, rounds: number): Promise<readonly Figu
 
 /** Frames while the wheel turns and the picture changes: times between animation frames, ms. */
 async function framesWhileScrolling(window: Window, seconds: number): Promise<readonly number[]> {
-  const grid = window.page.getByRole('treegrid').or(window.page.getByRole('grid')).first();
-  const box = await grid.boundingBox();
+  const box = await tableOf(window).boundingBox();
   if (!box) throw new Error('the table is not in sight');
   await window.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await window.page.evaluate(`(() => {

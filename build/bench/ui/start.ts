@@ -8,7 +8,7 @@ import { startServing } from '../../../electron/serve/server.ts';
 import { rendererOut } from '../../renderer.ts';
 import { must, progress, type BenchLab } from '../bench-lab.ts';
 import { digits, median, type Figure } from '../figure.ts';
-import { syntheticDesk } from './synthetic-desk.ts';
+import { SyntheticDesk } from './synthetic-desk.ts';
 import { startBrowser } from './window.ts';
 
 export function bundle(): Promise<readonly Figure[]> {
@@ -46,7 +46,7 @@ const EMPTY = '<!doctype html><title>empty</title><p id="there">empty</p>';
 
 export async function paint(lab: BenchLab, rounds: number): Promise<readonly Figure[]> {
   const serving = must(
-    await startServing({ desk: syntheticDesk(1000), page: rendererOut, port: 0, say: () => undefined }),
+    await startServing({ desk: new SyntheticDesk(1000), page: rendererOut, port: 0, say: () => undefined }),
   );
   lab.later(() => serving.close());
   const bare = createServer((_, response) => response.setHeader('content-type', 'text/html').end(EMPTY));

@@ -1,7 +1,7 @@
 // A host that shows one synthetic board: the page cannot tell it from a real one. It does what it says, and refuses the rest.
-import type { Desk, FacePort, FaceSink } from '../../../electron/contract/face.ts';
 import { CALLS, type CallName } from '../../../electron/contract/calls.ts';
-import type { BoardView } from '../../../electron/model/desk.ts';
+import type { Desk, FacePort, FaceSink } from '../../../electron/contract/face.ts';
+import type { AppInfo, BoardView } from '../../../electron/model/desk.ts';
 import { fail, ok, type Outcome } from '../../../electron/model/outcome.ts';
 import { SyntheticBoard } from './synthetic.ts';
 
@@ -22,97 +22,99 @@ const VIEW: BoardView = {
   heardMs: null,
 };
 
-export interface SyntheticDesk extends Desk {
-  /** Another board of that size, begun anew at every face that watches. */
-  show(buffers: number): void;
-  /** Steps a second; 0: none. */
-  rate(hz: number): void;
-  /** Steps pushed since the start. */
-  readonly steps: number;
-}
+const INFO: AppInfo = {
+  version: '0',
+  buildId: '0',
+  node: process.version,
+  electron: null,
+  platform: process.platform,
+  storePath: '',
+  virtualBoards: { available: false, reason: 'This is a benchmark of the window.' },
+};
 
-export function syntheticDesk(buffers: number): SyntheticDesk {
-  let board = new SyntheticBoard(buffers);
-  let steps = 0;
-  let timer: NodeJS.Timeout | null = null;
-  const watching = new Set<FaceSink>();
-  const push = (sink: FaceSink, reset: boolean): void => {
-    const delta = reset ? board.reset(Date.now()) : board.next(Date.now());
-    sink.push({ push: 'memory', value: { board: BOARD, delta } });
-  };
-  const answers: Partial<Record<CallName, (sink: FaceSink) => Outcome<unknown>>> = {
-    'app.info': () =>
-      ok({
-        version: '0',
-        buildId: '0',
-        node: process.version,
-        electron: null,
-        platform: process.platform,
-        storePath: '',
-        virtualBoards: { available: false, reason: 'a benchmark' },
-      }),
-    'boards.look': () => ok(undefined),
-    'boards.open': () => ok(undefined),
-    'boards.checks': () => ok([]),
-    'runs.list': () => ok([]),
-    'recordings.list': () => ok([]),
+type Answer = (sink: FaceSink) => unknown;
+
+/** One face watches in a benchmark: a second would need steps of its own. */
+export class SyntheticDesk implements Desk {
+  #board: SyntheticBoard;
+  #timer: NodeJS.Timeout | null = null;
+  #watching: FaceSink | null = null;
+  /** Steps pushed since the start. */
+  steps = 0;
+
+  constructor(buffers: number) {
+    this.#board = new SyntheticBoard(buffers);
+  }
+
+  readonly #answers: Partial<Record<CallName, Answer>> = {
+    'app.info': () => INFO,
+    'boards.look': () => undefined,
+    'boards.open': () => undefined,
+    'boards.checks': () => [],
+    'runs.list': () => [],
+    'recordings.list': () => [],
     'memory.watch': (sink) => {
-      watching.add(sink);
-      sink.push({
-        push: 'watch',
-        value: { board: BOARD, state: { kind: 'watching', snapshotMs: 40, everyMs: 100 } },
-      });
-      push(sink, true);
-      return ok(undefined);
+      this.#watching = sink;
+      const state = { kind: 'watching', snapshotMs: 40, everyMs: 100 } as const;
+      sink.push({ push: 'watch', value: { board: BOARD, state } });
+      this.#push(true);
     },
-    'memory.unwatch': (sink) => {
-      watching.delete(sink);
-      return ok(undefined);
+    'memory.unwatch': () => {
+      this.#watching = null;
     },
-    'memory.resync': (sink) => {
-      push(sink, true);
-      return ok(undefined);
+    'memory.resync': () => {
+      this.#push(true);
     },
   };
-  return {
-    connect(sink): FacePort {
-      sink.push({ push: 'boards', value: { boards: [VIEW], problems: [], looked: true } });
-      sink.push({ push: 'log', value: { entries: [], lost: 0 } });
-      return {
-        handle: (message) => {
-          const { id, call } = message as { id: number; call: string };
-          const answer = Object.hasOwn(CALLS, call) ? answers[call as CallName] : undefined;
-          return Promise.resolve({
-            id,
-            outcome: answer?.(sink) ?? fail('not-here', 'A benchmark has no such thing.'),
-          });
-        },
-        drained: () => undefined,
-        close: () => watching.delete(sink),
-      };
-    },
-    say: () => undefined,
-    show(size) {
-      board = new SyntheticBoard(size);
-      for (const sink of watching) push(sink, true);
-    },
-    rate(hz) {
-      if (timer) clearInterval(timer);
-      timer =
-        hz === 0
-          ? null
-          : setInterval(() => {
-              steps += 1;
-              // One face watches in a benchmark; a second would need steps of its own.
-              for (const sink of watching) push(sink, false);
-            }, 1000 / hz);
-    },
-    get steps() {
-      return steps;
-    },
-    close() {
-      if (timer) clearInterval(timer);
-      return Promise.resolve();
-    },
-  };
+
+  connect(sink: FaceSink): FacePort {
+    sink.push({ push: 'boards', value: { boards: [VIEW], problems: [], looked: true } });
+    sink.push({ push: 'log', value: { entries: [], lost: 0 } });
+    return {
+      handle: (message) => {
+        const { id, call } = message as { id: number; call: string };
+        return Promise.resolve({ id, outcome: this.#answer(call, sink) });
+      },
+      drained: () => undefined,
+      close: () => {
+        this.#watching = null;
+      },
+    };
+  }
+
+  say(): void {
+    // Nobody reads the log of a benchmark.
+  }
+
+  /** Another board of that size, begun anew. */
+  show(buffers: number): void {
+    this.#board = new SyntheticBoard(buffers);
+    this.#push(true);
+  }
+
+  /** Steps a second; 0: none. */
+  rate(hz: number): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    if (hz === 0) return;
+    this.#timer = setInterval(() => {
+      this.steps += 1;
+      this.#push(false);
+    }, 1000 / hz);
+  }
+
+  close(): Promise<void> {
+    this.rate(0);
+    return Promise.resolve();
+  }
+
+  #answer(call: string, sink: FaceSink): Outcome<unknown> {
+    const answer = Object.hasOwn(CALLS, call) ? this.#answers[call as CallName] : undefined;
+    return answer ? ok(answer(sink)) : fail('not-here', 'A benchmark of the window has no such thing.');
+  }
+
+  #push(reset: boolean): void {
+    const delta = reset ? this.#board.reset(Date.now()) : this.#board.next(Date.now());
+    this.#watching?.push({ push: 'memory', value: { board: BOARD, delta } });
+  }
 }

@@ -1,9 +1,9 @@
 // The window in Chromium over a synthetic host, and what can be measured of it.
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
+import { chromium, type Browser, type CDPSession, type Locator, type Page } from 'playwright-core';
 import { startServing, type Serving } from '../../../electron/serve/server.ts';
 import { rendererOut } from '../../renderer.ts';
 import { must } from '../bench-lab.ts';
-import { syntheticDesk, type SyntheticDesk } from './synthetic-desk.ts';
+import { SyntheticDesk } from './synthetic-desk.ts';
 
 export const CHROMIUM = process.env['QDA_LAB_CHROMIUM'] ?? '/usr/bin/chromium';
 export const CHROMIUM_ARGS = [
@@ -37,7 +37,7 @@ export class Window {
 
   /** The Memory view of a synthetic board of so many buffers. */
   static async open(buffers: number, viewport: Size): Promise<Window> {
-    const desk = syntheticDesk(buffers);
+    const desk = new SyntheticDesk(buffers);
     const serving = must(await startServing({ desk, page: rendererOut, port: 0, say: () => undefined }));
     const browser = await startBrowser();
     const page = await browser.newPage({ viewport });
@@ -45,7 +45,7 @@ export class Window {
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable');
     await page.keyboard.press('Control+2');
-    await page.getByRole('treegrid').or(page.getByRole('grid')).first().waitFor();
+    await tableOf({ page }).waitFor();
     return new Window(desk, serving, browser, page, cdp);
   }
 
@@ -69,6 +69,10 @@ export class Window {
     await this.#serving.close();
   }
 }
+
+/** The table of the Memory view. */
+export const tableOf = ({ page }: Pick<Window, 'page'>): Locator =>
+  page.getByRole('treegrid').or(page.getByRole('grid')).first();
 
 /** Part of one core that the page's main thread works over so many seconds. */
 export async function busyShare(window: Window, seconds: number): Promise<number> {
