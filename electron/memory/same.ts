@@ -121,4 +121,5 @@ export const sameFinding: Same<Finding> = (a, b) =>
     a.severity === b.severity &&
     a.text === b.text &&
     a.remedy === b.remedy &&
+    a.sinceNs === b.sinceNs &&
     sameList<unknown>(a.evidence, b.evidence, equal));

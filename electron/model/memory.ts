@@ -207,6 +207,8 @@ export interface Finding {
   readonly text: string;
   /** What would free or mend it. */
   readonly remedy: string;
+  /** Board clock, ns; null: not known. */
+  readonly sinceNs: number | null;
   readonly evidence: readonly string[];
 }
 

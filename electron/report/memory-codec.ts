@@ -19,6 +19,7 @@ import {
   list,
   nullable,
   object,
+  optional,
   optionalList,
   real,
   recordOf,
@@ -110,6 +111,7 @@ const finding = object<Finding>({
   severity: word<Finding['severity']>({ notice: true, warning: true, error: true }),
   text,
   remedy: text,
+  sinceNs: optional(nullable(real), null, (value) => value === null),
   evidence: list(text),
 });
 
@@ -161,3 +163,6 @@ export const memoryCodec = object<MemoryPicture>({
   dsp: optionalList(dspSession),
   findings: list(finding),
 });
+
+/** The parts of a picture, for files that hold changes of one. */
+export const pictureParts = { tierStatus, process, buffer, mapping, bank, finding, self };

@@ -71,7 +71,9 @@ const OTHERS: Readonly<Record<string, Partial<MemoryPicture>>> = {
   'a tier that is away': {
     tiers: [{ tier: 'dma', available: false, reason: 'no', source: '', lostEvents: 0, sinceNs: null }],
   },
-  'a finding': { findings: [{ id: 'f', severity: 'error', text: 't', remedy: '', evidence: ['m1'] }] },
+  'a finding': {
+    findings: [{ id: 'f', severity: 'error', text: 't', remedy: '', sinceNs: null, evidence: ['m1'] }],
+  },
 };
 
 describe('a step', () => {

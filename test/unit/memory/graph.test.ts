@@ -186,6 +186,7 @@ test('a selection lights up what is proven to belong to it', () => {
     severity: 'error' as const,
     text: '',
     remedy: '',
+    sinceNs: null,
     evidence: ['m1', '101', BANK],
   };
   expect(relatedTo({ kind: 'finding', key: 'f' }, { ...source, findings: [finding] })).toEqual({

@@ -120,11 +120,12 @@ test('after a new beginning the same id with another start is another mapping', 
 test('faults that were there before are counted, new ones have the moment of their step', () => {
   const fault = (
     id: string,
-  ): { id: string; severity: 'error'; text: string; remedy: string; evidence: string[] } => ({
+  ): { id: string; severity: 'error'; text: string; remedy: string; sinceNs: null; evidence: string[] } => ({
     id,
     severity: 'error',
     text: '',
     remedy: '',
+    sinceNs: null,
     evidence: ['qda-cb-cdsp-3'],
   });
   const lives = after(

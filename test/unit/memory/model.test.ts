@@ -191,7 +191,8 @@ test('without the dma tier a bank is unknown for the reason of the tier', () => 
 test('a process that was seen and is gone while its buffers stay is a finding; one never seen is not', () => {
   const stays = event('alloc', [entry(0x1000n, 4096)]);
   const died = pictureOf(snapshot([process(7), process(9)]), events(stays), snapshot([process(9)], 50));
-  expect(died.findings.map((finding) => finding.id)).toEqual(['dead/7']);
+  expect(died.findings.map((finding) => finding.id)).toEqual(['dead/7', 'bank/qda-cb-cdsp-3']);
+  expect(died.findings.map((finding) => finding.sinceNs)).toEqual([50, 50]);
   expect(died.processes.find((row) => row.pid === 7)?.alive).toBe(false);
   const unknown = pictureOf(snapshot([process(9)]), events(stays));
   expect(unknown.findings).toEqual([]);
