@@ -128,6 +128,20 @@ export class RowIndex {
     return this.take();
   }
 
+  /** Rows of a buffer (by inode), a mapping, a process or a bank. */
+  rowsOf({ kind, key }: { readonly kind: string; readonly key: string }): readonly BufferRow[] {
+    if (kind === 'buffer') return this.ofBuffer.get(Number(key)) ?? [];
+    if (kind === 'mapping') {
+      const ino = this.proven.get(key);
+      const alone = this.ofMapping.get(key);
+      if (alone || ino === undefined) return alone ? [alone] : [];
+      return (this.ofBuffer.get(ino) ?? []).filter((row) => row.mapping?.id === key);
+    }
+    if (kind !== 'process' && kind !== 'bank') return [];
+    const all = [...this.rows.values()];
+    return all.filter((row) => (kind === 'process' ? String(row.pid) : row.device) === key);
+  }
+
   private touchBuffer(ino: number, scene: Scene, buffers: Set<number>, mappings: Set<string>): void {
     const buffer = scene.buffers.get(ino);
     this.groups.placeBuffer(ino, buffer);
