@@ -11,6 +11,8 @@ export interface BoardChecks {
   /** Why the newest try gave none. */
   readonly problem: Problem | null;
   readonly asking: boolean;
+  /** What they stand on, in the asker's words. */
+  readonly ground: string;
 }
 
 const NOTHING: BoardsView = { boards: [], problems: [], looked: false };
@@ -74,12 +76,12 @@ export class BoardsState {
   }
 
   /** Asks for the checks of a board; those of before stay until the answer comes. */
-  async check(id: string): Promise<void> {
+  async check(id: string, ground: string): Promise<void> {
     const before = this.checksOf.get(id)?.checks ?? [];
-    this.#setChecks(id, { checks: before, problem: null, asking: true });
+    this.#setChecks(id, { checks: before, problem: null, asking: true, ground });
     const outcome = await this.#host.call('boards.checks', { board: id });
     const [checks, problem] = outcome.ok ? [outcome.value, null] : [before, outcome.problem];
-    this.#setChecks(id, { checks, problem, asking: false });
+    this.#setChecks(id, { checks, problem, asking: false, ground });
   }
 
   async startVirtual(args: CallArgs<'boards.startVirtual'>): Promise<Outcome<{ readonly board: string }>> {

@@ -36,8 +36,28 @@ export function factsOf(board: BoardView): readonly Fact[] {
   ];
 }
 
-/** '/dev/accel/accel0: cdsp, QDA v1', or why the node is refused. */
-export const nodeText = ({ generation, dsp }: AccelNode): string =>
-  generation === null
-    ? `${dsp || 'DSP not known'}, refused`
-    : `${dsp}, ${driverText(generation.replace(/^qda-/, ''))}`;
+/** One node of a DSP, as a row. */
+export interface NodeRow {
+  readonly path: string;
+  readonly dsp: string;
+  /** 'accel0, QDA v1'. */
+  readonly text: string;
+  readonly proof: string;
+  /** Benchmarks run on it. */
+  readonly measured: boolean;
+}
+
+export function nodesOf({ identity, dsp }: BoardView): readonly NodeRow[] {
+  const nodes = identity?.nodes ?? [];
+  const measured = nodes.find((node) => node.dsp === dsp && node.generation !== null);
+  return nodes.map((node) => ({
+    path: node.path,
+    dsp: node.dsp || 'not known',
+    text: `${node.path.split('/').at(-1) ?? ''}, ${nodeDriver(node)}`,
+    proof: node.proof,
+    measured: node === measured,
+  }));
+}
+
+const nodeDriver = ({ generation }: AccelNode): string =>
+  generation === null ? 'refused' : driverText(generation.replace(/^qda-/, ''));

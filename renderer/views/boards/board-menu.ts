@@ -1,4 +1,5 @@
 import type { BoardView } from '../../../electron/model/desk.ts';
+import type { Outcome } from '../../../electron/model/outcome.ts';
 import { canConnect } from '../../app/board-words.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import type { MenuEntry } from '../../widgets/menu.ts';
@@ -30,7 +31,9 @@ export function boardMenu(app: AppState, board: BoardView): MenuEntry[] {
   return board.transports.includes('virtual') ? [...session, ...virtualItems(app, board)] : session;
 }
 
-function virtualItems({ boards, tell }: AppState, { id, identity }: BoardView): MenuEntry[] {
+function virtualItems(app: AppState, { id, identity }: BoardView): MenuEntry[] {
+  const { boards } = app;
+  const tell = (outcome: Outcome<unknown>): boolean => app.tell(outcome);
   const there = new Set(identity?.nodes.map((node) => node.dsp));
   const known = identity !== null;
   const dsps = DSPS.flatMap((dsp): MenuEntry[] => [
