@@ -22,7 +22,9 @@ export interface Hole {
 }
 
 export interface Bar {
-  readonly name: 'cold' | 'warm' | 'one go';
+  readonly name: string;
+  /** The path measured in one go: drawn with an outline; its end that no segment fills is no stage. */
+  readonly go: boolean;
   readonly segments: readonly Segment[];
   readonly holes: readonly Hole[];
   /** Pixels from the left to where the text of the total begins. */
@@ -37,13 +39,19 @@ export interface Layout {
 
 const WIDE = 13;
 
-/** null where no stage was measured. */
+/** Cold above warm, each followed by the path of its temperature in one go, where there is such a series. null: nothing measured. */
 export function layoutOf(size: WaterfallSize, width: number): Layout | null {
-  const whole = size.endToEnd.find((end) => end.isPath);
-  const longestNs = Math.max(size.cold.sumNs, size.warm.sumNs, whole?.whole.ns ?? 0);
+  const rows = [size.cold, size.warm].map((row) => ({
+    row,
+    go: size.endToEnd.find((end) => end.isPath && end.temperature === row.temperature) ?? null,
+  }));
+  const longestNs = Math.max(...rows.flatMap(({ row, go }) => [row.sumNs, go?.whole.ns ?? 0]));
   if (longestNs === 0) return null;
   const at = linearScale([0, longestNs], [0, width]);
-  const bars = [barOf(size.cold, at), barOf(size.warm, at), ...(whole ? [wholeBar(whole, at)] : [])];
+  const bars = rows.flatMap(({ row, go }) => [
+    barOf(row, at),
+    ...(go === null ? [] : [wholeBar(go, size.cold.stages, at)]),
+  ]);
   return { bars, longestNs };
 }
 
@@ -59,32 +67,43 @@ function barOf(row: WaterfallRow, at: (ns: number) => number): Bar {
     const { time } = stage;
     if (time.kind === 'missing') missing.set(ns, [...(missing.get(ns) ?? []), stage]);
     if (time.kind !== 'measured' || !time.inSum) continue;
-    const number = stageNumber(row.stages, stage.key);
-    const width = at(ns + time.ns) - at(ns);
-    const title = `${number} ${stage.title}: ${formatTime(time.ns)}`;
-    segments.push({ key: stage.key, number, x: at(ns), width, title, wide: width >= WIDE });
+    segments.push(segment({ ...stage, ns: time.ns }, row.stages, [at(ns), at(ns + time.ns)]));
     ns += time.ns;
   }
-  const total =
-    row.missing.length === 0
-      ? formatTime(row.sumNs)
-      : `≥ ${formatTime(row.sumNs)}, ${row.missing.length} missing`;
+  const sum = formatTime(row.sumNs);
+  const total = row.missing.length === 0 ? sum : `≥ ${sum}, ${row.missing.length} missing`;
   const holes = [...missing].map(([place, stages]) => holeOf(row, at(place), stages));
-  return { name: row.temperature, segments, holes, end: at(ns), total };
+  return { name: row.temperature, go: false, segments, holes, end: at(ns), total };
 }
 
-function wholeBar({ whole, sumNs, differenceNs }: EndToEnd, at: (ns: number) => number): Bar {
-  const apart =
-    sumNs === null || differenceNs === null
-      ? ''
-      : `, apart ${formatTime(sumNs)} (${signedTime(differenceNs)})`;
+/** Its stages where it was measured with stamps between them. */
+function wholeBar(end: EndToEnd, stages: readonly Stage[], at: (ns: number) => number): Bar {
+  const { whole, sumNs, differenceNs, split, temperature } = end;
+  let ns = 0;
+  const segments = split.map((one) => {
+    const ends = [at(ns), at(ns + one.ns)] as const;
+    ns += one.ns;
+    return segment(one, stages, ends);
+  });
+  const apart = sumNs === null || differenceNs === null ? '' : `, ${signedTime(differenceNs)} to apart`;
   return {
-    name: 'one go',
-    segments: [],
+    name: `${temperature}, one go`,
+    go: true,
+    segments,
     holes: [],
     end: at(whole.ns),
     total: `${formatTime(whole.ns)}${apart}`,
   };
+}
+
+function segment(
+  { key, title, ns }: { readonly key: StageKey; readonly title: string; readonly ns: number },
+  stages: readonly Stage[],
+  [from, to]: readonly [number, number],
+): Segment {
+  const number = stageNumber(stages, key);
+  const width = to - from;
+  return { key, number, x: from, width, title: `${number} ${title}: ${formatTime(ns)}`, wide: width >= WIDE };
 }
 
 export const signedTime = (ns: number): string =>

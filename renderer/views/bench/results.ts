@@ -19,7 +19,7 @@ const NO_SAMPLES = new Float64Array(0);
 /** The figures of a row are made already; nothing here looks at samples. */
 const asGroup = (group: GroupView): PointGroup => ({
   ...group,
-  rows: group.rows.map((row): ResultRow => ({ ...row, samples: NO_SAMPLES })),
+  rows: group.rows.map((row): ResultRow => ({ ...row, samples: NO_SAMPLES, sorted: NO_SAMPLES })),
 });
 
 export function chartsOf(view: Pick<RunView, 'groups' | 'crossovers'>): RunCharts {

@@ -1,0 +1,135 @@
+import type { RunRow } from '../../../electron/model/run-row.ts';
+import type { PointStatus } from '../../../electron/model/run.ts';
+import type { CellText, Column } from '../../widgets/table/columns.ts';
+import { durationText, localText, offsetText } from '../bench/time.ts';
+
+/** Columns of the list of stored runs. */
+
+const ORDER: readonly PointStatus[] = ['pass', 'fail', 'error', 'skip', 'cancelled', 'not-run'];
+
+/** How many points ended in which word, those that are there. */
+export const tallyOf = ({ tally }: RunRow): { readonly status: PointStatus; readonly count: number }[] =>
+  ORDER.flatMap((status) => {
+    const count = tally?.[status] ?? 0;
+    return count === 0 ? [] : [{ status, count }];
+  });
+
+const tallyText = (row: RunRow): string =>
+  row.tally === null
+    ? 'not counted'
+    : tallyOf(row)
+        .map(({ status, count }) => `${count} ${status}`)
+        .join(', ');
+
+export const secondsOf = ({ startedAt, endedAt }: RunRow): number | null =>
+  endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+
+function duration(row: RunRow): CellText {
+  const seconds = secondsOf(row);
+  return seconds === null || Number.isNaN(seconds)
+    ? { text: 'not ended', faint: true }
+    : { text: durationText(seconds), exact: `${seconds} s` };
+}
+
+const plain = (text: string): CellText => (text === '' ? { text: '', faint: true } : { text });
+
+export const RUN_COLUMNS: readonly Column<RunRow>[] = [
+  {
+    id: 'started',
+    head: 'started',
+    width: 146,
+    cell: ({ startedAt }) => ({
+      text: localText(startedAt),
+      exact: startedAt,
+      title: `${localText(startedAt)} ${offsetText(startedAt)}, UTC ${startedAt}`,
+    }),
+    sort: ({ startedAt }) => Date.parse(startedAt),
+  },
+  {
+    id: 'label',
+    head: 'label',
+    width: 150,
+    cell: ({ label, notes }) => ({ text: label, title: notes === '' ? label : `${label}\n${notes}` }),
+    sort: ({ label }) => label,
+  },
+  {
+    id: 'status',
+    head: 'status',
+    width: 92,
+    cell: ({ status, reason }) => ({
+      text: status,
+      title: reason === '' ? status : `${status}: ${reason}`,
+      ...(status === 'complete' ? {} : { tone: 'warning' as const }),
+    }),
+    sort: ({ status }) => status,
+  },
+  {
+    id: 'board',
+    head: 'board',
+    width: 128,
+    cell: ({ board }) => ({ text: board.label, title: `${board.label}: ${board.model}, ${board.id}` }),
+    sort: ({ board }) => board.label,
+  },
+  {
+    id: 'simulated',
+    head: 'measured on',
+    width: 86,
+    cell: ({ simulated }) => ({ text: simulated ? 'simulated' : 'hardware' }),
+    sort: ({ simulated }) => (simulated ? 1 : 0),
+  },
+  { id: 'dsp', head: 'DSP', width: 56, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
+  {
+    id: 'driver',
+    head: 'driver',
+    width: 76,
+    cell: ({ driver }) => plain(driver),
+    sort: ({ driver }) => driver,
+  },
+  { id: 'plan', head: 'plan', width: 62, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
+  {
+    id: 'took',
+    head: 'took',
+    width: 82,
+    right: true,
+    cell: duration,
+    sort: secondsOf,
+  },
+  {
+    id: 'tally',
+    head: 'points',
+    width: 190,
+    cell: (row) => ({ text: tallyText(row), faint: row.tally === null }),
+  },
+  {
+    id: 'kernel',
+    head: 'kernel',
+    width: 120,
+    hidden: true,
+    cell: ({ kernel }) => plain(kernel),
+    sort: ({ kernel }) => kernel,
+  },
+  {
+    id: 'origin',
+    head: 'from',
+    width: 76,
+    hidden: true,
+    cell: ({ imported }) => ({ text: imported ? 'imported' : 'here' }),
+    sort: ({ imported }) => (imported ? 1 : 0),
+  },
+  {
+    id: 'benchmarks',
+    head: 'benchmarks',
+    width: 200,
+    hidden: true,
+    cell: ({ benchmarks }) => ({ text: benchmarks.join(', ') }),
+  },
+  {
+    id: 'id',
+    head: 'id',
+    width: 180,
+    mono: true,
+    hidden: true,
+    cell: ({ id }) => ({ text: id }),
+    sort: ({ id }) => id,
+  },
+];
