@@ -60,7 +60,7 @@ static bool change(uint32_t *state, uint32_t from, uint32_t to)
 static inline bool ring(const struct qda_port_reply *reply)
 {
     bool rung = false;
-    if (__atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) != QDA_BELL_WATCHED || !lock_try(&bell_lock))
+    if (!lock_try(&bell_lock))
         return false;
     if (__atomic_load_n(&bell->reply_state, __ATOMIC_ACQUIRE) == QDA_BELL_WATCHED) {
         bell->reply = *reply;

@@ -19,24 +19,21 @@ static struct vq_board *board_of(const struct vq_context *context)
     return context->message.node->board;
 }
 
+/* One piece of memory: every call needs one, and calloc costs more than all that is cleared here. */
 struct vq_context *vq_context_new(const struct vq_call *call, enum qda_call name, size_t buffers)
 {
-    struct vq_context *context = calloc(1, sizeof(*context));
+    size_t used = sizeof(struct vq_object *) * (buffers + 1);
+    struct vq_context *context = malloc(sizeof(*context) + used + call->arg_len);
     if (!context)
         return NULL;
+    *context = (struct vq_context){ .who = call->who, .back = call->back };
     vq_list_init(&context->link);
     context->message.node = call->file->node;
     context->message.file = call->file;
     context->message.call = name;
     context->message.session = call->file->session;
-    context->who = call->who;
-    context->back = call->back;
-    context->arg = malloc(call->arg_len + 1);
-    context->used = calloc(buffers + 1, sizeof(struct vq_object *));
-    if (!context->arg || !context->used) {
-        vq_context_free(context);
-        return NULL;
-    }
+    context->used = memset(context + 1, 0, used);
+    context->arg = (char *)(context + 1) + used;
     memcpy(context->arg, call->arg, call->arg_len);
     return context;
 }
@@ -97,9 +94,7 @@ void vq_context_free(struct vq_context *context)
         vq_object_put(context->buffer, &context->who);
     while (context->used_count > 0)
         vq_object_put(context->used[--context->used_count], &context->who);
-    free(context->used);
     free(context->kept);
-    free(context->arg);
     free(context);
 }
 
