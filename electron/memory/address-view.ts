@@ -32,6 +32,9 @@ export interface StripLayout {
   readonly marks: readonly Mark[];
   /** Segments that are in marks. */
   readonly gathered: number;
+  /** Segments that lie wholly below and above what is in view. */
+  readonly below: number;
+  readonly above: number;
 }
 
 /** First segment that ends behind the address: all before it end at or before it. */
@@ -63,10 +66,15 @@ export function layoutStrip({ segments, ends }: Strip, view: View, width: number
     }
     small = [];
   };
-  for (let at = firstAfter(ends, view.from); at < segments.length; at += 1) {
+  let at = firstAfter(ends, view.from);
+  let below = at;
+  for (; at < segments.length; at += 1) {
     const segment = segments[at];
     if (!segment || segment.start >= view.to) break;
-    if (segment.end <= view.from) continue;
+    if (segment.end <= view.from) {
+      below += 1;
+      continue;
+    }
     const x0 = (segment.start - view.from) * scale;
     const x1 = (segment.end - view.from) * scale;
     if (x1 - x0 >= 1) {
@@ -79,7 +87,7 @@ export function layoutStrip({ segments, ends }: Strip, view: View, width: number
     small.push(segment);
   }
   flush();
-  return { boxes, marks, gathered };
+  return { boxes, marks, gathered, below, above: segments.length - at };
 }
 
 function markOf(x: number, small: readonly Segment[]): Mark {

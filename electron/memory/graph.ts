@@ -212,9 +212,7 @@ function bufferNode({ id, title, members, opens, within }: GroupOf<Atom>): Graph
 
 function atomDetail({ buffer, mapping }: Atom): string {
   if (buffer) return `inode ${buffer.ino}`;
-  return mapping?.kind === 'alloc'
-    ? 'GEM buffer; no dma-buf is proven to be it'
-    : 'which dma-buf is not proven';
+  return mapping?.kind === 'alloc' ? 'GEM buffer, no dma-buf known' : 'inode unknown';
 }
 
 const atomSelects = ({ buffer, mapping }: Atom): Pointed =>

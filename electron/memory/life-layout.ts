@@ -20,8 +20,8 @@ export interface LifeBar {
 
 export interface LaneLayout {
   readonly bars: readonly LifeBar[];
-  /** Lives at each pixel, where there are too many rows for bars; null: bars. */
-  readonly area: Uint32Array | null;
+  /** Lives of each kind at each pixel, where there are too many rows for bars; null: bars. */
+  readonly area: Readonly<Record<Span['kind'], Uint32Array>> | null;
   /** Most lives at once in what is in view. */
   readonly peak: number;
 }
@@ -72,27 +72,44 @@ function barsOf({ spans, rows }: Lane, { view, width, observedMs, nowMs }: LaneF
 
 function areaOf({ spans }: Lane, { view, width, observedMs, nowMs }: LaneFrame): LaneLayout {
   const scale = width / (view.toMs - view.fromMs);
-  const steps = new Int32Array(Math.ceil(width) + 1);
-  const pixel = (ms: number): number =>
-    Math.min(steps.length - 1, Math.max(0, Math.floor((ms - view.fromMs) * scale)));
+  const pixels = Math.ceil(width);
+  const made = (): Int32Array => new Int32Array(pixels + 1);
+  const steps = { held: made(), allocation: made(), import: made(), call: made() };
+  const pixel = (ms: number): number => Math.min(pixels, Math.max(0, Math.floor((ms - view.fromMs) * scale)));
   for (const span of spans) {
     const from = span.fromMs ?? observedMs;
     const to = span.toMs ?? nowMs;
     if (to < view.fromMs || from > view.toMs) continue;
+    const changes = steps[span.kind];
     const first = pixel(from);
-    steps[first] = (steps[first] ?? 0) + 1;
-    const end = Math.max(first + 1, pixel(to));
-    if (end < steps.length) steps[end] = (steps[end] ?? 0) - 1;
+    const end = Math.min(pixels, Math.max(first + 1, pixel(to)));
+    changes[first] = (changes[first] ?? 0) + 1;
+    changes[end] = (changes[end] ?? 0) - 1;
   }
-  const area = new Uint32Array(steps.length - 1);
-  let count = 0;
+  const area = {
+    held: summed(steps.held),
+    allocation: summed(steps.allocation),
+    import: summed(steps.import),
+    call: summed(steps.call),
+  };
   let peak = 0;
-  for (let at = 0; at < area.length; at += 1) {
-    count += steps[at] ?? 0;
-    area[at] = count;
-    peak = Math.max(peak, count);
-  }
+  for (let at = 0; at < pixels; at += 1)
+    peak = Math.max(
+      peak,
+      (area.held[at] ?? 0) + (area.allocation[at] ?? 0) + (area.import[at] ?? 0) + (area.call[at] ?? 0),
+    );
   return { bars: [], area, peak };
+}
+
+/** What the changes add up to, pixel by pixel. */
+function summed(changes: Int32Array): Uint32Array {
+  const sums = new Uint32Array(changes.length - 1);
+  let count = 0;
+  for (let at = 0; at < sums.length; at += 1) {
+    count += changes[at] ?? 0;
+    sums[at] = count;
+  }
+  return sums;
 }
 
 /** Ticks in view at least `apart` pixels from the one of the same kind before, so that a burst is one; with how many it stands for. */

@@ -40,7 +40,10 @@ export function drawStrips(surface: Surface, scene: Scene): void {
     ctx.strokeStyle = palette.line;
     for (const tick of addressTicks(view, width)) line(ctx, x(tick), y, y + BAR);
     const layout = scene.layouts.get(strip.key);
-    if (layout) drawStrip(surface, scene, layout, y);
+    if (layout) {
+      drawStrip(surface, scene, layout, y);
+      drawBeside(surface, palette, layout, y);
+    }
     ctx.strokeStyle = palette.line;
     ctx.strokeRect(0.5, y - 0.5, width - 1, BAR + 1);
   }
@@ -85,6 +88,27 @@ function drawStrip(surface: Surface, scene: Scene, layout: StripLayout, y: numbe
     else if (segment === scene.hover) frame(ctx, box, y - 2, BAR + 4, palette.text, 1);
     else if (lit?.(segment)) frame(ctx, box, y - 2, BAR + 4, palette.text, 2);
   }
+}
+
+/** How many ranges lie to the left and to the right of what is in view. */
+function drawBeside(
+  { ctx, width }: Surface,
+  palette: Palette,
+  { below, above }: StripLayout,
+  y: number,
+): void {
+  ctx.font = `11px ${palette.sans}`;
+  ctx.textBaseline = 'middle';
+  const note = (text: string, left: boolean): void => {
+    const wide = ctx.measureText(text).width + 6;
+    ctx.fillStyle = palette.raised;
+    ctx.fillRect(left ? 1 : width - wide - 1, y + 3, wide, BAR - 6);
+    ctx.fillStyle = palette.dim;
+    ctx.textAlign = left ? 'left' : 'right';
+    ctx.fillText(text, left ? 4 : width - 4, y + BAR / 2 + 0.5);
+  };
+  if (below > 0) note(`◂ ${below}`, true);
+  if (above > 0) note(`${above} ▸`, false);
 }
 
 function drawBox(surface: Surface, { palette }: Scene, { x0, x1, segment }: Box, y: number): void {

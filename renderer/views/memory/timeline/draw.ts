@@ -1,4 +1,4 @@
-import type { LifeBar, TimeView } from '../../../../electron/memory/life-layout.ts';
+import type { LaneLayout, LifeBar, TimeView } from '../../../../electron/memory/life-layout.ts';
 import type { Gap } from '../../../../electron/memory/lifetimes.ts';
 import type { Span, Tick } from '../../../../electron/memory/lanes.ts';
 import type { Palette } from '../canvas/palette.svelte.ts';
@@ -76,23 +76,39 @@ function drawLane(surface: Surface, scene: LanesScene, box: LaneBox): void {
 }
 
 interface Area {
-  readonly area: Uint32Array;
+  readonly area: NonNullable<LaneLayout['area']>;
   readonly peak: number;
   readonly height: number;
 }
 
-function drawArea({ ctx }: Surface, palette: Palette, { area, peak, height }: Area): void {
-  const tall = height - 12;
-  ctx.fillStyle = palette.dim;
-  ctx.beginPath();
-  ctx.moveTo(0, height - 5);
-  for (const [x, count] of area.entries()) {
-    const y = height - 5 - (count / Math.max(1, peak)) * tall;
-    ctx.lineTo(x, y);
-    ctx.lineTo(x + 1, y);
+const STACKED = ['allocation', 'import', 'held', 'call'] as const;
+
+/** How many live at once, the kinds upon each other as the bars have them: solid, hatched, plain, dotted. */
+function drawArea(surface: Surface, palette: Palette, { area, peak, height }: Area): void {
+  const { ctx } = surface;
+  const pixels = area.held.length;
+  const scale = (height - 14) / Math.max(1, peak);
+  const base = new Float64Array(pixels).fill(height - 7);
+  for (const kind of STACKED) {
+    const counts = area[kind];
+    const colour = colourOf({ kind, scattered: false }, palette);
+    ctx.beginPath();
+    ctx.moveTo(pixels, base[pixels - 1] ?? 0);
+    for (let x = pixels - 1; x >= 0; x -= 1) ctx.lineTo(x, base[x] ?? 0);
+    for (let x = 0; x < pixels; x += 1) {
+      const y = (base[x] ?? 0) - (counts[x] ?? 0) * scale;
+      base[x] = y;
+      ctx.lineTo(x, y);
+      ctx.lineTo(x + 1, y);
+    }
+    ctx.fillStyle = kind === 'import' ? patternOf(surface, 'hatched', colour) : colour;
+    ctx.fill();
   }
-  ctx.lineTo(area.length, height - 5);
-  ctx.fill();
+  ctx.fillStyle = palette.dim;
+  ctx.font = `11px ${palette.sans}`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  ctx.fillText(`up to ${peak} at once`, 4, 4);
 }
 
 function drawBar(surface: Surface, { palette, lit, state }: LanesScene, box: LaneBox, bar: LifeBar): void {
@@ -130,7 +146,7 @@ function drawFade({ ctx }: Surface, colour: string, at: { x: number; y: number; 
   ctx.globalAlpha = base;
 }
 
-function colourOf({ kind, scattered }: Span, palette: Palette): string {
+function colourOf({ kind, scattered }: Pick<Span, 'kind' | 'scattered'>, palette: Palette): string {
   if (scattered) return palette.error;
   if (kind === 'allocation') return palette.allocation;
   if (kind === 'import') return palette.import;
@@ -192,9 +208,7 @@ export function bandsOf(state: TimelineState): Band[] {
   const { lifetimes, stale } = state.memory;
   const { fromMs, lanes, gaps } = lifetimes;
   if (fromMs === null) return [];
-  const bands: Band[] = [
-    { fromMs: -Infinity, toMs: fromMs, kind: 'before', text: 'before the observation: unknown' },
-  ];
+  const bands: Band[] = [{ fromMs: -Infinity, toMs: fromMs, kind: 'before', text: 'before the observation' }];
   if (lanes.wholeFromMs !== null)
     bands.push({
       fromMs,

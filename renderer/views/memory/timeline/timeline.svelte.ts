@@ -11,11 +11,12 @@ import { relatedTo } from '../../../../electron/memory/related.ts';
 import type { MemoryState, Selection } from '../../../state/memory.svelte.ts';
 import { Pace } from '../canvas/pace.ts';
 
-/** Heights of a lane, CSS pixels. */
-export const LANE = 30;
-const OPEN_ROW = 9;
-/** More rows than these are drawn as an area, in a lane that is closed and in one that is open. */
-const ROWS = 9;
+/** Heights of a lane, CSS pixels: the greatest with which all fit, else the least. */
+const LANES = [118, 74, 52, 36] as const;
+const LEAST = 36;
+/** Pixels from bar to bar: least in a closed lane, fixed in an open one. */
+const ROW = 4;
+const OPEN_ROW = 10;
 const OPEN_ROWS = 60;
 
 export interface LaneBox {
@@ -53,6 +54,8 @@ export class TimelineState {
   /** Moves when something is to be drawn anew. */
   drawn = $state(0);
   nowMs = $state(0);
+  /** Pixels that the lanes have. */
+  room = $state(0);
   height = $derived((this.boxes.at(-1)?.top ?? 0) + (this.boxes.at(-1)?.height ?? 0));
 
   readonly #pace = new Pace(() => this.#take());
@@ -62,7 +65,7 @@ export class TimelineState {
     this.memory = memory;
     this.#take();
     $effect(() => {
-      void [memory.version, this.opened];
+      void [memory.version, this.opened, this.room];
       this.#pace.request();
     });
     $effect(() => {
@@ -102,7 +105,7 @@ export class TimelineState {
       width,
       observedMs: fromMs ?? this.nowMs,
       nowMs: this.nowMs,
-      rows: box.open ? OPEN_ROWS : ROWS,
+      rows: box.open ? OPEN_ROWS : Math.floor((box.height - 12) / ROW),
     });
     this.#bars.set(box.lane, layout.bars);
     return layout;
@@ -202,10 +205,11 @@ export class TimelineState {
     this.#tick();
     const { byPid } = this.memory.lifetimes.lanes;
     const lanes = [...byPid.values()].sort((a, b) => Number(a.pid === NOBODY) - Number(b.pid === NOBODY));
+    const closed = LANES.find((height) => height * lanes.length <= this.room) ?? LEAST;
     let top = 0;
     this.boxes = lanes.map((lane) => {
       const open = this.opened.has(lane.pid);
-      const height = open ? Math.max(LANE, Math.min(lane.rows, OPEN_ROWS) * OPEN_ROW + 10) : LANE;
+      const height = open ? Math.max(closed, Math.min(lane.rows, OPEN_ROWS) * OPEN_ROW + 14) : closed;
       const box = { lane, top, height, open };
       top += height;
       return box;
@@ -230,6 +234,6 @@ export class TimelineState {
 
 /** Pixels from bar to bar, and of the bar itself. */
 export const barStep = ({ lane, height, open }: LaneBox): number =>
-  open ? OPEN_ROW : Math.min(8, (height - 10) / Math.max(1, lane.rows));
+  open ? OPEN_ROW : Math.min(OPEN_ROW, (height - 12) / Math.max(1, lane.rows));
 
-export const barTop = (box: LaneBox, row: number): number => 5 + row * barStep(box);
+export const barTop = (box: LaneBox, row: number): number => 6 + row * barStep(box);
