@@ -1,4 +1,4 @@
-import type { PictureBank, PictureBuffer, PictureMapping, TierStatus } from '../model/memory.ts';
+import type { PictureBank, PictureMapping, TierStatus } from '../model/memory.ts';
 import { whyNot } from './buffers.ts';
 
 /** Context bank device of QDA: qda-cb-<dsp>-<sid>. */
@@ -12,33 +12,25 @@ export function bankOf(device: string): { readonly dsp: string; readonly sid: nu
   return match ? { dsp: match[1] ?? '', sid: Number(match[2]) } : null;
 }
 
-/** Every context bank that some tier showed in use, by DSP and SID. A bank nobody uses is in no tier and so not here. */
+/**
+ * Every context bank that some tier showed in use, by DSP and SID. A bank nobody uses is in no tier and so not here. `attached`: how
+ * many dma-bufs bufinfo shows at each device.
+ */
 export function banksOf(
-  buffers: readonly PictureBuffer[],
+  attached: ReadonlyMap<string, number>,
   mappings: readonly PictureMapping[],
   tiers: readonly TierStatus[],
 ): PictureBank[] {
-  const byDevice = new Map<string, PictureMapping[]>();
-  for (const buffer of buffers)
-    for (const device of buffer.attachedTo.value ?? []) if (!byDevice.has(device)) byDevice.set(device, []);
+  const byDevice = new Map<string, PictureMapping[]>([...attached.keys()].map((device) => [device, []]));
   for (const mapping of mappings) {
     const list = byDevice.get(mapping.device);
     if (list) list.push(mapping);
     else byDevice.set(mapping.device, [mapping]);
   }
   const noDma = whyNot(tiers, 'dma');
-  const attached = attachmentsOf(buffers);
   return [...byDevice]
     .flatMap(([device, list]) => bank(device, list, { noDma, attached: attached.get(device) ?? 0 }) ?? [])
     .sort((a, b) => (a.dsp === b.dsp ? a.sid - b.sid : a.dsp < b.dsp ? -1 : 1));
-}
-
-/** How many dma-bufs bufinfo shows attached to each device. */
-function attachmentsOf(buffers: readonly PictureBuffer[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const buffer of buffers)
-    for (const device of buffer.attachedTo.value ?? []) counts.set(device, (counts.get(device) ?? 0) + 1);
-  return counts;
 }
 
 interface Seen {

@@ -1,4 +1,5 @@
-import type { MemoryFact, Maybe, PictureBuffer, PictureMapping, Tier, TierStatus } from '../model/memory.ts';
+import type { MemoryFact, Maybe, PictureBuffer, Tier, TierStatus } from '../model/memory.ts';
+import { sameBuffer } from './same.ts';
 
 type BufferFact = Extract<MemoryFact, { kind: 'buffer' }>;
 
@@ -24,30 +25,51 @@ export function whyNot(tiers: readonly TierStatus[], tier: Tier): string | null 
   return status.available ? null : status.reason;
 }
 
-/** One buffer an inode, its facts of all tiers joined. Linear in the facts. */
-export function buffersOf(
+/** What a snapshot says of buffers: what stays the same until the next one. */
+export interface BufferBase {
+  /** Not joined to mappings yet. */
+  readonly buffers: readonly PictureBuffer[];
+  readonly byIno: ReadonlyMap<number, PictureBuffer>;
+  /** How many dma-bufs bufinfo shows attached to each device. */
+  readonly attached: ReadonlyMap<string, number>;
+}
+
+/**
+ * One buffer an inode, its facts of all tiers joined. Linear in the facts. A buffer of which nothing is new is the same object as
+ * before: most of ten thousand are, several times a second.
+ */
+export function baseOf(
   facts: readonly MemoryFact[],
   tiers: readonly TierStatus[],
-  mappings: readonly PictureMapping[],
-): PictureBuffer[] {
+  before: BufferBase | null,
+): BufferBase {
   const gathered = gather(facts);
   const noBufinfo = whyNot(tiers, 'bufinfo');
-  const buffers: PictureBuffer[] = [];
+  const byIno = new Map<number, PictureBuffer>();
+  const attached = new Map<string, number>();
   for (const [ino, one] of gathered) {
-    const fact = one.proc ?? one.bufinfo;
-    buffers.push({
-      ino,
-      size: fact ? { value: fact.size, tier: fact.tier } : UNKNOWN,
-      exporter: fact ? { value: fact.exporter, tier: fact.tier } : UNKNOWN,
-      name: fact?.name ?? '',
-      references: references(one),
-      holders: one.held.length > 1 ? one.held.sort((a, b) => a.pid - b.pid) : one.held,
-      attachedTo:
-        noBufinfo === null ? { value: one.devices, tier: 'bufinfo' } : { value: null, why: noBufinfo },
-      mappings: [],
-    });
+    const now = bufferOf(ino, one, noBufinfo);
+    const old = before?.byIno.get(ino);
+    byIno.set(ino, old !== undefined && sameBuffer(old, now) ? old : now);
+    if (noBufinfo === null)
+      for (const device of one.devices) attached.set(device, (attached.get(device) ?? 0) + 1);
   }
-  return mappings.length > 0 ? link(buffers, mappings) : buffers;
+  return { buffers: [...byIno.values()], byIno, attached };
+}
+
+function bufferOf(ino: number, one: Gathered, noBufinfo: string | null): PictureBuffer {
+  const fact = one.proc ?? one.bufinfo;
+  return {
+    ino,
+    size: fact ? { value: fact.size, tier: fact.tier } : UNKNOWN,
+    exporter: fact ? { value: fact.exporter, tier: fact.tier } : UNKNOWN,
+    name: fact?.name ?? '',
+    references: references(one),
+    holders: one.held.length > 1 ? one.held.sort((a, b) => a.pid - b.pid) : one.held,
+    attachedTo:
+      noBufinfo === null ? { value: one.devices, tier: 'bufinfo' } : { value: null, why: noBufinfo },
+    mappings: [],
+  };
 }
 
 const UNKNOWN: Maybe<never> = { value: null, why: 'no tier described this buffer' };
@@ -86,42 +108,4 @@ function heldBy(buffer: Gathered, pid: number): Held {
   held.push(fresh);
   buffer.byPid?.set(pid, fresh);
   return fresh;
-}
-
-/**
- * Joins buffers and DMA mappings where there is only one candidate on either side: an import by device and size (bufinfo says
- * which device, the trace which mapping), an export of the accel driver by size alone. Everything else stays apart: an
- * address is never guessed.
- */
-function link(buffers: readonly PictureBuffer[], mappings: readonly PictureMapping[]): PictureBuffer[] {
-  const places = new Map<string, number>();
-  const keys = buffers.map(keysOf);
-  for (const list of keys) for (const key of list) places.set(key, (places.get(key) ?? 0) + 1);
-  const made = new Map<string, string[]>();
-  for (const mapping of mappings)
-    pushText(
-      made,
-      mapping.kind === 'map-sg' ? `${mapping.device}/${mapping.size}` : `drm/${mapping.size}`,
-      mapping.id,
-    );
-  return buffers.map((buffer, at) => {
-    const found = (keys[at] ?? []).flatMap((key) =>
-      places.get(key) === 1 && made.get(key)?.length === 1 ? (made.get(key) ?? []) : [],
-    );
-    if (found.length === 0) return buffer;
-    return { ...buffer, mappings: found.map((mapping) => ({ mapping, how: 'only-candidate' as const })) };
-  });
-}
-
-function keysOf(buffer: PictureBuffer): string[] {
-  if (buffer.size.value === null) return [];
-  const keys = (buffer.attachedTo.value ?? []).map((device) => `${device}/${buffer.size.value}`);
-  if (buffer.exporter.value === 'drm') keys.push(`drm/${buffer.size.value}`);
-  return keys;
-}
-
-function pushText(lists: Map<string, string[]>, key: string, value: string): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }

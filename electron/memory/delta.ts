@@ -77,41 +77,84 @@ interface Rows<T, K> {
   readonly same: (a: T, b: T) => boolean;
 }
 
-/** Rows side by side from the front and from the back as long as their keys agree; what is left between goes by key. */
-function changes<T, K>(
+/** How far rows are looked for after some that came or went. */
+const WINDOW = 64;
+
+/**
+ * Rows side by side as long as their keys agree; where they do not, a few came or went between, which shows within a window. What
+ * is in another order altogether goes by key.
+ */
+function changes<T, K>(before: readonly T[], after: readonly T[], rows: Rows<T, K>): RowChange<T, K> | null {
+  if (before === after) return null;
+  const set: T[] = [];
+  const gone: T[] = [];
+  let old = 0;
+  let now = 0;
+  while (old < before.length && now < after.length) {
+    if (agree(before[old] as T, after[now] as T, rows, set)) {
+      old += 1;
+      now += 1;
+      continue;
+    }
+    const wentBy = ahead(before, old, after[now] as T, rows);
+    const cameBy = wentBy === null ? ahead(after, now, before[old] as T, rows) : null;
+    if (wentBy === null && cameBy === null) break;
+    for (let some = wentBy ?? 0; some > 0; some -= 1) gone.push(before[old++] as T);
+    for (let some = cameBy ?? 0; some > 0; some -= 1) set.push(after[now++] as T);
+  }
+  byKey(before.slice(old), after.slice(now), rows, { set, gone });
+  return changeOf(set, gone, rows);
+}
+
+/** True where both are the same row; it is added to `set` where it says something else now. */
+function agree<T, K>(old: T, now: T, { key, same }: Rows<T, K>, set: T[]): boolean {
+  if (old === now) return true;
+  if (key(old) !== key(now)) return false;
+  if (!same(old, now)) set.push(now);
+  return true;
+}
+
+/** How many rows after `from` the row of that key stands; null: not within the window. */
+function ahead<T, K>(rows: readonly T[], from: number, wanted: T, { key }: Rows<T, K>): number | null {
+  const sought = key(wanted);
+  const end = Math.min(rows.length, from + WINDOW);
+  for (let at = from + 1; at < end; at += 1) if (key(rows[at] as T) === sought) return at - from;
+  return null;
+}
+
+interface Found<T> {
+  readonly set: T[];
+  readonly gone: T[];
+}
+
+function byKey<T, K>(
   before: readonly T[],
   after: readonly T[],
   { key, same }: Rows<T, K>,
-): RowChange<T, K> | null {
-  if (before === after) return null;
-  const set: T[] = [];
-  const compare = (old: T, now: T): boolean => {
-    if (old === now) return true;
-    if (key(old) !== key(now)) return false;
-    if (!same(old, now)) set.push(now);
-    return true;
-  };
-  const least = Math.min(before.length, after.length);
-  let front = 0;
-  while (front < least && compare(before[front] as T, after[front] as T)) front += 1;
-  let back = 0;
-  while (back < least - front && compare(before.at(-1 - back) as T, after.at(-1 - back) as T)) back += 1;
-  const gone = between(
-    before.slice(front, before.length - back),
-    after.slice(front, after.length - back),
-    { key, same },
-    set,
-  );
-  return set.length > 0 || gone.length > 0 ? { set, gone } : null;
-}
-
-/** Adds to `set` what is new or other; returns the keys of what is gone. */
-function between<T, K>(before: readonly T[], after: readonly T[], { key, same }: Rows<T, K>, set: T[]): K[] {
+  found: Found<T>,
+): void {
   const known = new Map(before.map((row) => [key(row), row]));
   for (const row of after) {
     const old = known.get(key(row));
-    if (old === undefined || !same(old, row)) set.push(row);
+    if (old === undefined || !same(old, row)) found.set.push(row);
     known.delete(key(row));
   }
-  return [...known.keys()];
+  found.gone.push(...known.values());
+}
+
+/** A row that only stands elsewhere now was found to go and to come. */
+function changeOf<T, K>(
+  came: readonly T[],
+  went: readonly T[],
+  { key, same }: Rows<T, K>,
+): RowChange<T, K> | null {
+  const known = new Map(went.map((row) => [key(row), row]));
+  const set = went.length === 0 ? came : came.filter((row) => isNews(row));
+  return set.length > 0 || known.size > 0 ? { set, gone: [...known.keys()] } : null;
+
+  function isNews(row: T): boolean {
+    const old = known.get(key(row));
+    known.delete(key(row));
+    return old === undefined || !same(old, row);
+  }
 }

@@ -7,6 +7,8 @@ export interface Fault {
   readonly timeNs: number;
 }
 
+const MOST_FAULTS = 4_000;
+
 /** Something at a DMA or physical address of a device. */
 class Places<T> {
   private readonly devices = new Map<string, Map<bigint, T>>();
@@ -46,7 +48,7 @@ export class Mappings {
     else if (event.kind === 'free') this.remove(event, this.idAt(event.device, event.entries[0]?.dmaAddr));
     else if (event.kind === 'unmap-sg') this.remove(event, this.idOfPhys(event));
     else if (event.kind === 'fault')
-      this.faults.push({ device: event.device, iova: event.entries[0]?.dmaAddr ?? 0n, timeNs: event.timeNs });
+      this.fault({ device: event.device, iova: event.entries[0]?.dmaAddr ?? 0n, timeNs: event.timeNs });
   }
 
   all(): readonly PictureMapping[] {
@@ -66,6 +68,12 @@ export class Mappings {
       const others = this.byPhys.get(event.device, first.phys) ?? [];
       this.byPhys.set(event.device, first.phys, [...others, mapping.id]);
     }
+  }
+
+  /** Of a DSP that runs wild the first and the last are kept. */
+  private fault(fault: Fault): void {
+    if (this.faults.length >= MOST_FAULTS) this.faults.splice(MOST_FAULTS / 4, MOST_FAULTS / 2);
+    this.faults.push(fault);
   }
 
   private idAt(device: string, address: bigint | undefined): string | undefined {

@@ -104,6 +104,18 @@ describe('a step', () => {
     expect(delta?.buffers?.gone).toEqual([11]);
   });
 
+  it('is none where rows only stand in another order, near or far', () => {
+    const rows = Array.from({ length: 300 }, (_, ino) => bufferRow(ino));
+    const before = pictureOf({ buffers: rows });
+    const [first, ...others] = rows;
+    if (first === undefined) throw new Error('no row');
+    expect(deltaOf(before, pictureOf({ buffers: [...others, first] }), stamp)).toBeNull();
+    expect(deltaOf(before, pictureOf({ buffers: rows.toReversed() }), stamp)).toBeNull();
+    const gone = pictureOf({ buffers: rows.slice(100, 250) });
+    expect(deltaOf(before, gone, stamp)?.buffers).toMatchObject({ set: [], gone: { length: 150 } });
+    expect(deltaOf(gone, before, stamp)?.buffers).toMatchObject({ set: { length: 150 }, gone: [] });
+  });
+
   it('compares 64-bit addresses and short lists of the self tier and the DSP', () => {
     const self = {
       kind: 'self',
