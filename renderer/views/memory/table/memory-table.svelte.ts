@@ -70,7 +70,21 @@ export class MemoryTable {
     const own = chosen ? selectionOf(chosen) : null;
     if (selection && own?.kind === selection.kind && own.key === selection.key) return;
     this.chosen = null;
+    if (selection?.kind === 'finding') return;
     const rows = selection ? this.index.rowsOf(selection) : [];
+    this.model.select(rows.map((row) => row.key));
+    const [first] = rows;
+    if (first) this.model.reveal(first.key);
+  }
+
+  /** Marks the rows that a finding is about: mappings, buffers and banks by their keys. */
+  markEvidence(keys: readonly string[]): void {
+    this.chosen = null;
+    const rows = keys.flatMap((key) => {
+      const { mappings, banks } = this.#scene;
+      const kind = mappings.has(key) ? 'mapping' : banks.has(key) ? 'bank' : 'buffer';
+      return this.index.rowsOf({ kind, key });
+    });
     this.model.select(rows.map((row) => row.key));
     const [first] = rows;
     if (first) this.model.reveal(first.key);
