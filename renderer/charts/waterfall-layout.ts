@@ -85,7 +85,7 @@ function wholeBar(end: EndToEnd, stages: readonly Stage[], at: (ns: number) => n
     ns += one.ns;
     return segment(one, stages, ends);
   });
-  const apart = sumNs === null || differenceNs === null ? '' : `, ${signedTime(differenceNs)} to apart`;
+  const apart = sumNs === null || differenceNs === null ? '' : `, ${signedTime(differenceNs)} against apart`;
   return {
     name: `${temperature}, one go`,
     go: true,
@@ -129,11 +129,11 @@ export const STAGE_LOOK: Readonly<
   export: { colour: '--series-2', look: 'full' },
   'hand-over': { colour: '--series-3', look: 'full' },
   import: { colour: '--series-4', look: 'full' },
-  'dsp-map': { colour: '--line-strong', look: 'cross' },
+  'dsp-map': { colour: '--text-faint', look: 'cross' },
   map: { colour: '--series-5', look: 'full' },
   touch: { colour: '--series-6', look: 'full' },
-  invoke: { colour: '--line-strong', look: 'full' },
-  'dsp-unmap': { colour: '--line-strong', look: 'hatch' },
+  invoke: { colour: '--text-faint', look: 'full' },
+  'dsp-unmap': { colour: '--text-faint', look: 'hatch' },
   unmap: { colour: '--series-5', look: 'hatch' },
   detach: { colour: '--series-4', look: 'hatch' },
   'close-fd': { colour: '--series-2', look: 'hatch' },

@@ -14,12 +14,11 @@ export const tallyOf = ({ tally }: RunRow): { readonly status: PointStatus; read
     return count === 0 ? [] : [{ status, count }];
   });
 
-const tallyText = (row: RunRow): string =>
-  row.tally === null
-    ? 'not counted'
-    : tallyOf(row)
-        .map(({ status, count }) => `${count} ${status}`)
-        .join(', ');
+function tallyText(row: RunRow): string {
+  const words = tallyOf(row).map(({ status, count }) => `${count} ${status}`);
+  const end = row.status === 'complete' ? [] : [row.status];
+  return row.tally === null ? [...end, 'not counted'].join(', ') : [...end, ...words].join(', ');
+}
 
 export const secondsOf = ({ startedAt, endedAt }: RunRow): number | null =>
   endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
@@ -37,7 +36,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'started',
     head: 'started',
-    width: 146,
+    width: 154,
     cell: ({ startedAt }) => ({
       text: localText(startedAt),
       exact: startedAt,
@@ -48,14 +47,23 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'label',
     head: 'label',
-    width: 150,
+    width: 116,
     cell: ({ label, notes }) => ({ text: label, title: notes === '' ? label : `${label}\n${notes}` }),
     sort: ({ label }) => label,
+  },
+  {
+    id: 'tally',
+    head: 'points',
+    title: 'How many points ended in which word; before them how the run ended, where it is not complete',
+    width: 150,
+    cell: (row) => ({ text: tallyText(row), title: tallyText(row), faint: row.tally === null }),
+    sort: ({ status }) => status,
   },
   {
     id: 'status',
     head: 'status',
     width: 92,
+    hidden: true,
     cell: ({ status, reason }) => ({
       text: status,
       title: reason === '' ? status : `${status}: ${reason}`,
@@ -66,39 +74,35 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'board',
     head: 'board',
-    width: 128,
+    width: 96,
     cell: ({ board }) => ({ text: board.label, title: `${board.label}: ${board.model}, ${board.id}` }),
     sort: ({ board }) => board.label,
   },
   {
     id: 'simulated',
-    head: 'measured on',
-    width: 86,
+    head: 'on',
+    title: 'Measured on hardware, or on a simulated board',
+    width: 92,
     cell: ({ simulated }) => ({ text: simulated ? 'simulated' : 'hardware' }),
     sort: ({ simulated }) => (simulated ? 1 : 0),
   },
-  { id: 'dsp', head: 'DSP', width: 56, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
+  { id: 'dsp', head: 'DSP', width: 62, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
   {
     id: 'driver',
     head: 'driver',
-    width: 76,
+    width: 78,
     cell: ({ driver }) => plain(driver),
     sort: ({ driver }) => driver,
   },
-  { id: 'plan', head: 'plan', width: 62, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
+  { id: 'plan', head: 'plan', width: 64, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
   {
     id: 'took',
     head: 'took',
     width: 82,
+    hidden: true,
     right: true,
     cell: duration,
     sort: secondsOf,
-  },
-  {
-    id: 'tally',
-    head: 'points',
-    width: 190,
-    cell: (row) => ({ text: tallyText(row), faint: row.tally === null }),
   },
   {
     id: 'kernel',
