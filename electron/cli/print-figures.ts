@@ -2,7 +2,7 @@ import { crossoversOf, type Crossing, type Crossover } from '../bench/crossover.
 import { proofsOf, type ProofLine } from '../bench/proof.ts';
 import type { GroupCounter, PointGroup } from '../bench/results.ts';
 import { sweepsOf, type Sweep } from '../bench/sweeps.ts';
-import { waterfallOf, type WaterfallRow, type WaterfallSize } from '../bench/waterfall.ts';
+import { waterfallOf, type EndToEnd, type WaterfallRow, type WaterfallSize } from '../bench/waterfall.ts';
 import { directionOf } from '../bench/variants.ts';
 import { formatBytes, formatDmaAddress, formatRate, formatTime } from '../model/format.ts';
 import { shortSeries, subject } from './print-results.ts';
@@ -18,7 +18,7 @@ const left = (head: string): Column => ({ head });
 /** What follows from the times and what was counted beside them: parts for 80 columns, those without content left out. */
 export function figuresText(groups: readonly PointGroup[], columns: number): string {
   const parts = [
-    waterfallText(groups),
+    waterfallText(groups, columns),
     crossoverText(groups, columns),
     slopesText(groups),
     ratesText(groups),
@@ -37,7 +37,7 @@ function part(title: string, columns: readonly Column[], rows: readonly (readonl
 }
 
 /** Sum of the stages of a buffer's way, the path that was measured in one go, and the same stages apart. */
-function waterfallText(groups: readonly PointGroup[]): string {
+function waterfallText(groups: readonly PointGroup[], columns: number): string {
   const sizes = waterfallOf(groups).filter(isShared);
   const heads = [
     left('  a buffer of'),
@@ -47,11 +47,24 @@ function waterfallText(groups: readonly PointGroup[]): string {
     right('apart'),
     right('difference'),
   ];
-  return part(
+  const rows = sizes.flatMap((size) => [waterfallRow(size, size.cold), waterfallRow(size, size.warm)]);
+  const text = part(
     'What sharing costs: its stages together; the path in one go, and the same apart',
     heads,
-    sizes.flatMap((size) => [waterfallRow(size, size.cold), waterfallRow(size, size.warm)]),
+    rows,
   );
+  const ends = sizes.flatMap(({ endToEnd }) => endToEnd);
+  const partly = ends.find((end) => end.isPath && isPartly(end));
+  return partly ? `${text}\n${wrap(partText(partly, sizes), columns, 4)}` : text;
+}
+
+/** A path without stamps between its stages: it holds some of them only. */
+const isPartly = ({ split }: EndToEnd): boolean => split.length === 0;
+
+function partText({ covers }: EndToEnd, sizes: readonly WaterfallSize[]): string {
+  const stages = sizes[0]?.cold.stages ?? [];
+  const titles = stages.filter(({ key }) => covers.includes(key)).map(({ title }) => title);
+  return `  * of these stages only: ${titles.join(', ')}`;
 }
 
 /** Something that sharing pays was measured, and not only the call: making and freeing a buffer alone says nothing of it. */
@@ -67,7 +80,7 @@ function waterfallRow({ size, endToEnd }: WaterfallSize, row: WaterfallRow): str
     temperature === 'cold' ? formatBytes(size) : '',
     temperature,
     sumNs === 0 ? '–' : `${missing.length === 0 ? '' : '≥ '}${formatTime(sumNs)}`,
-    path ? formatTime(path.whole.ns) : '–',
+    path ? `${formatTime(path.whole.ns)}${isPartly(path) ? ' *' : ''}` : '–',
     timeOr(path?.sumNs),
     signed(path?.differenceNs),
   ];

@@ -184,8 +184,10 @@ const apartCell = ({ sumNs, missing }: EndToEnd): Piece =>
 
 function remark(sizes: readonly WaterfallSize[], stages: Stages): Markup {
   const ends = sizes.flatMap((size) => size.endToEnd);
-  const path = ends.find((end) => end.isPath && end.temperature === 'cold');
-  if (path) return html`<p class="muted">${pathText(path, stages)}</p>`;
+  const paths = ends.filter((end) => end.isPath && end.temperature === 'cold');
+  const kinds = paths.filter((end, at) => paths.findIndex((one) => one.title === end.title) === at);
+  if (kinds.length > 0)
+    return html`${kinds.map((path) => html`<p class="muted">${pathText(path, stages)}</p>`)}`;
   const text =
     ends.length > 0
       ? 'No series of this run measures the whole path in one go; a part of it is held against its stages above.'
@@ -197,7 +199,7 @@ function remark(sizes: readonly WaterfallSize[], stages: Stages): Markup {
 function pathText(path: EndToEnd, stages: Stages): string {
   const head =
     path.split.length === 0
-      ? 'One go: one buffer through the whole path, a new one each time.'
+      ? 'One go, never mapped: one buffer through the whole path, a new one each time.'
       : 'One go: one buffer through the complete path with a stamp at every boundary, so that its stages and the whole are of the same samples; cold a new buffer each time, warm the same one again. The white end of a bar is no stage, and what medians do not add up to.';
   return `${head} ${holdsText(path, stages)} ${path.differs}`;
 }

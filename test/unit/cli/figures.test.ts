@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CATALOGUE } from '../../../electron/bench/catalogue.ts';
 import { groupsOf } from '../../../electron/bench/results.ts';
+import { isWholePath } from '../../../electron/bench/variants.ts';
 import { catalogueText } from '../../../electron/cli/print-catalogue.ts';
 import { runDspText, sessionsText } from '../../../electron/cli/print-dsp.ts';
 import { figuresText } from '../../../electron/cli/print-figures.ts';
@@ -50,6 +51,18 @@ test('of a buffer that is only made and freed no cost of sharing is told', () =>
     { cold: steady(10), warm: steady(8), close: steady(10) },
   );
   expect(figuresText(groupsFrom(alone, shared), 80)).toMatch(/4 KiB +cold +≥ 40\.0 ns.*\n +warm +≥ 8\.00 ns/);
+});
+
+test('the path in one go stands beside its stages, cold and warm; a path of some stages says which', () => {
+  expect(text).toMatch(/4 KiB +cold +[\d.]+ µs +[\d.]+ µs +[\d.]+ µs +[+−][\d.]+ µs/);
+  expect(text).toMatch(/\n +warm +[\d.]+ µs +[\d.]+ µs +[\d.]+ µs +[+−][\d.]+ µs/);
+  expect(text).not.toContain('* of these stages only');
+  const plain = groupsOf(run).filter(({ point }) => !isWholePath(point));
+  const old = figuresText(plain, 80);
+  expect(old).toMatch(/4 KiB +cold +[\d.]+ µs +[\d.]+ µs \* +[\d.]+ µs +[+−][\d.]+ µs/);
+  expect(old.replace(/\s+/g, ' ')).toContain(
+    '* of these stages only: allocate, export, hand over, import, detach, close fd, free',
+  );
 });
 
 test('a claim whose inode cannot be compared counts as shown in part and says why', () => {
