@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { Position, type Edge, type Node } from '@xyflow/svelte';
 import { NODE, placed, type Spots } from '../../../../electron/memory/graph-place.ts';
 import {
@@ -48,11 +49,12 @@ export class GraphState {
     this.memory = memory;
     $effect(() => {
       void [memory.shownVersion, this.opened];
-      this.#pace.request(memory.paused);
+      const now = memory.paused;
+      untrack(() => this.#pace.request(now));
     });
     $effect(() => {
       void [memory.selection, this.cursor];
-      this.#show();
+      untrack(() => this.#show());
     });
     $effect(() => () => this.#pace.close());
   }
@@ -151,7 +153,7 @@ export class GraphState {
     if (!this.#arranged) return;
     const related = this.#related;
     const known = new Map<string, { readonly sign: string; readonly flow: FlowNode }>();
-    this.nodes = this.graph.nodes.map((node) => {
+    const nodes = this.graph.nodes.map((node) => {
       const spot = this.#spots.get(node.id) ?? { x: 0, y: 0 };
       const lit = related ? isLit(node, related) : null;
       const cursor = node.id === this.cursor;
@@ -164,7 +166,8 @@ export class GraphState {
       return flow;
     });
     this.#known = known;
-    const litIds = new Set(this.nodes.filter(({ data }) => data.lit === true).map(({ id }) => id));
+    this.nodes = nodes;
+    const litIds = new Set(nodes.filter(({ data }) => data.lit === true).map(({ id }) => id));
     this.edges = this.graph.edges.map((edge) =>
       flowEdge(edge, related === null ? null : litIds.has(edge.from) && litIds.has(edge.to)),
     );

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { bankStrips, dspStrips, type Segment, type Strip } from '../../../../electron/memory/address-map.ts';
 import { relatedTo } from '../../../../electron/memory/related.ts';
 import type { MemoryState, Selection } from '../../../state/memory.svelte.ts';
@@ -26,7 +27,8 @@ export class AddressMapState {
     this.#take();
     $effect(() => {
       void memory.shownVersion;
-      this.#pace.request(memory.paused);
+      const now = memory.paused;
+      untrack(() => this.#pace.request(now));
     });
     $effect(() => () => this.#pace.close());
   }

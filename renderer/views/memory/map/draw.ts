@@ -119,8 +119,12 @@ function drawBox(surface: Surface, { palette }: Scene, { x0, x1, segment }: Box,
   const shown = width > 3 ? width - 1 : width;
   const colour = colourOf(segment, palette);
   ctx.fillStyle = colour;
-  if (segment.kind === 'allocation' || segment.kind === 'heap' || width < 4) {
+  if (segment.kind === 'allocation' || segment.kind === 'heap') {
     ctx.fillRect(x, y, shown, BAR);
+    return;
+  }
+  if (width < 4) {
+    drawNarrow(ctx, segment, { x, y, width: shown });
     return;
   }
   ctx.fillStyle = palette.bg;
@@ -131,6 +135,16 @@ function drawBox(surface: Surface, { palette }: Scene, { x0, x1, segment }: Box,
   if (!segment.reached) ctx.setLineDash([3, 2]);
   ctx.strokeRect(x + 0.5, y + 0.5, shown - 1, BAR - 1);
   ctx.setLineDash([]);
+}
+
+/** Too narrow for a pattern: an import has a gap in its middle, what is not reached is dashed. */
+function drawNarrow(
+  ctx: CanvasRenderingContext2D,
+  { reached }: Segment,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
+): void {
+  const [long, gap] = reached ? [(BAR - 4) / 2, 4] : [3, 2];
+  for (let at = 0; at < BAR; at += long + gap) ctx.fillRect(x, y + at, width, Math.min(long, BAR - at));
 }
 
 function colourOf(segment: Segment, palette: Palette): string {
@@ -199,12 +213,18 @@ export function drawAxis({ ctx, width }: Surface, { strips, view, palette, lines
   ctx.textBaseline = 'middle';
   const x = scaleOf(view, width);
   ctx.strokeStyle = palette.lineStrong;
+  ctx.textAlign = 'left';
+  let written = 0;
   for (const tick of addressTicks(view, width, 130)) {
     const at = x(tick);
     line(ctx, at, OVERVIEW + AXIS - 4, OVERVIEW + AXIS);
+    const text = addressText(tick);
+    const half = ctx.measureText(text).width / 2;
+    const left = Math.min(Math.max(at - half, 1), width - 2 * half - 1);
+    if (left < written) continue;
+    written = left + 2 * half + 12;
     ctx.fillStyle = palette.dim;
-    ctx.textAlign = at < 45 ? 'left' : at > width - 45 ? 'right' : 'center';
-    ctx.fillText(addressText(tick), Math.min(Math.max(at, 1), width - 1), OVERVIEW + AXIS / 2);
+    ctx.fillText(text, left, OVERVIEW + AXIS / 2);
   }
   ctx.textAlign = 'left';
   for (const { at, text } of lines) {

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import {
   layoutLane,
   layoutTicks,
@@ -42,7 +43,7 @@ export const selectionOf = ({ mapping, ino, pid }: Span): Selection => {
 export class TimelineState {
   readonly memory: MemoryState;
   /** Milliseconds in view. */
-  spanMs = $state(60_000);
+  spanMs = $state(30_000);
   /** Right edge of the view, UTC ms; null: it follows now. */
   rightMs = $state<number | null>(null);
   boxes = $state.raw<readonly LaneBox[]>([]);
@@ -66,11 +67,12 @@ export class TimelineState {
     this.#take();
     $effect(() => {
       void [memory.version, this.opened, this.room];
-      this.#pace.request();
+      untrack(() => this.#pace.request());
     });
     $effect(() => {
       // The moment that is shown stays in view, wherever it was changed.
-      if (memory.atMs !== null) this.#reveal(memory.atMs);
+      const { atMs } = memory;
+      if (atMs !== null) untrack(() => this.#reveal(atMs));
     });
     $effect(() => {
       // Now goes on while nothing changes.
