@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const common = {
@@ -16,7 +17,11 @@ export default defineConfig({
     maxWorkers: 2,
     cache: false,
     projects: [
-      { test: { ...common, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/app/**'] } },
+      // The plugin compiles the runes in the window's state.
+      {
+        plugins: [svelte({ configFile: false })],
+        test: { ...common, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/app/**'] },
+      },
       { test: { ...common, name: 'app', include: ['test/app/**/*.test.ts'] } },
     ],
   },

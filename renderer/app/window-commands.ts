@@ -1,5 +1,6 @@
 import type { AppState } from '../state/app.svelte.ts';
 import { THEMES, VIEW_TITLES, VIEWS } from '../state/ui.svelte.ts';
+import { importChosen } from '../views/runs/actions.ts';
 import { canConnect } from './board-words.ts';
 import type { Command } from './commands.svelte.ts';
 
@@ -73,6 +74,22 @@ const windowCommands = ({ ui, host }: AppState): Command[] => [
   },
 ];
 
+const fileCommands = (app: AppState): Command[] => [
+  {
+    id: 'file.importRun',
+    title: 'Import a run file ...',
+    group: 'File',
+    keys: 'Mod+O',
+    run: () => void importChosen(app, 'run'),
+  },
+  {
+    id: 'file.openRecording',
+    title: 'Import a recording ...',
+    group: 'File',
+    run: () => void importChosen(app, 'recording'),
+  },
+];
+
 const boardCommands = (app: AppState): Command[] => [
   {
     id: 'board.connect',
@@ -124,6 +141,7 @@ const boardCommands = (app: AppState): Command[] => [
 export const baseCommands = (app: AppState): Command[] => [
   ...viewCommands(app),
   ...boardCommands(app),
+  ...fileCommands(app),
   ...windowCommands(app),
   ...themeCommands(app),
 ];

@@ -88,6 +88,8 @@ export class Host {
   }
 
   #opened(): void {
+    // Nothing waits yet, unless another host took the place of the one before at once.
+    this.#pending.fail();
     this.#attempt = 0;
     this.#lostSince = 0;
     this.connection = { kind: 'open' };
