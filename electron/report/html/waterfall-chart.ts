@@ -77,9 +77,13 @@ function barsOf({ cold, warm, endToEnd }: WaterfallSize): Bar[] {
   return [cold, warm].flatMap((row): Bar[] => {
     const go = endToEnd.find((end) => end.isPath && end.temperature === row.temperature);
     const apart: Bar = { name: row.temperature, apart: row, go: null };
-    return go ? [apart, { name: `${row.temperature}, one go`, apart: null, go }] : [apart];
+    return go ? [apart, { name: goName(go), apart: null, go }] : [apart];
   });
 }
+
+/** One without stamps between its stages holds some of them only. */
+const goName = ({ temperature, split }: EndToEnd): string =>
+  split.length > 0 ? `${temperature}, one go` : 'in part, one go';
 
 /** One size: its stages as stacked lengths, and as they were in the path measured in one go, where there is such a series. */
 export function waterfallStrip(one: WaterfallSize): Markup {
