@@ -57,6 +57,7 @@ export function viewOf(entry: BoardEntry): BoardView {
   const { id, targets, label, identity, heardMs } = entry;
   const summary = targets[0]?.summary;
   const node = identity === null ? undefined : chosenNode(identity);
+  const generation = node?.generation ?? null;
   return {
     id,
     transports: targets.map((target) => target.summary.transport),
@@ -68,7 +69,7 @@ export function viewOf(entry: BoardEntry): BoardView {
     detail: summary?.detail ?? '',
     identity,
     dsp: node?.dsp ?? null,
-    driver: node?.generation == null ? null : driverName(node.generation),
+    driver: generation === null ? null : driverName(generation),
     heardMs,
   };
 }

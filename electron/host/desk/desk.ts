@@ -1,5 +1,7 @@
+import { CALLS } from '../../contract/calls.ts';
 import { dispatch } from '../../contract/dispatch.ts';
 import type { Desk, FacePort, FaceSink, Handlers } from '../../contract/face.ts';
+import { fail } from '../../model/outcome.ts';
 import { systemClock, type Clock } from '../../session/clock.ts';
 import type { LogLevel } from '../../model/stream.ts';
 import type { Lab } from '../compose.ts';
@@ -76,7 +78,7 @@ class HostDesk implements Desk {
     for (const group of this.#groups) group.greet?.(face);
     return {
       handle: (message) =>
-        dispatch(this.#handlers, message, face, (call, error) => {
+        dispatch(this.#closing === null ? this.#handlers : CLOSED, message, face, (call, error) => {
           log.say('error', `"${call}" failed inside the tool: ${stackOf(error)}`);
         }),
       drained: () => {
@@ -108,6 +110,11 @@ class HostDesk implements Desk {
     await Promise.all([memory.close(), boards.closeAll()]);
   }
 }
+
+/** After the end nothing is begun any more that nobody would end. */
+const CLOSED = Object.fromEntries(
+  Object.keys(CALLS).map((name) => [name, () => fail('closed', 'The host is closing.', 'Start it again.')]),
+) as unknown as Handlers<Face>;
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

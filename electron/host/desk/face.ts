@@ -18,11 +18,6 @@ export class Face {
     this.#sink = sink;
   }
 
-  /** Sends it, however congested the wire is. */
-  send(push: Push): void {
-    if (!this.#closed) this.#sink.push(push);
-  }
-
   /** Sends what `now` says; on a congested wire `makeUp` is asked instead, once there is room: how things are then. null: nothing. */
   offer(key: string, now: Saying, makeUp: Saying = now): void {
     if (this.#closed) return;
@@ -69,11 +64,6 @@ export class Faces {
   remove(face: Face): void {
     this.#faces.delete(face);
     face.close();
-  }
-
-  /** To every face, at once. */
-  broadcast(push: Push): void {
-    for (const face of this.#faces) face.send(push);
   }
 
   /** Offers the same to every face. */

@@ -78,7 +78,7 @@ describe('a face', () => {
     faces.remove(face);
     sink.congested = false;
     face.drained();
-    face.send(revision(2)());
+    face.offer('a', revision(2));
     expect([sink.pushes.length, ended, faces.count]).toEqual([0, 1, 0]);
   });
 });
