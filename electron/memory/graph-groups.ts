@@ -58,7 +58,7 @@ export function groupProcesses(
   });
 }
 
-/** Buffers by exporter and power of two of their size. */
+/** Buffers by exporter and power of four of their size. */
 export const groupBuffers = (
   atoms: readonly Atom[],
   { grouped, open }: { readonly grouped: boolean; readonly open: ReadonlySet<string> },
@@ -68,13 +68,20 @@ export const groupBuffers = (
     titleOf: ({ size, exporter }) => `${size === null ? 'size unknown' : formatBytes(size)} ${exporter}`,
     groupOf: ({ size, exporter }) => {
       if (!grouped) return null;
-      const least = size === null || size === 0 ? 0 : 2 ** Math.floor(Math.log2(size));
-      const range = size === null ? 'size unknown' : `${formatBytes(least)} to ${formatBytes(least * 2)}`;
-      return { key: `b:${exporter}/${size === null ? 'unknown' : least}`, title: `${exporter}, ${range}` };
+      if (size === null) return { key: `b:${exporter}/unknown`, title: `${exporter}, size unknown` };
+      const least = size === 0 ? 0 : 4 ** Math.floor(Math.log2(size) / 2);
+      return { key: `b:${exporter}/${least}`, title: `${exporter}, ${rangeText(least)}` };
     },
     other: { key: 'b:', title: 'other buffers' },
     open,
   });
+
+/** '4 to 16 KiB'. */
+function rangeText(least: number): string {
+  const [from, to] = [formatBytes(least), formatBytes(least * 4)];
+  const [number = '', unit] = from.split(' ');
+  return `${to.endsWith(` ${unit}`) ? number : from} to ${to}`;
+}
 
 function grouping<T>(things: readonly T[], how: How<T>): Grouping<T> {
   const { lists, alone } = listsOf(things, how);

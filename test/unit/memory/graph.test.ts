@@ -97,8 +97,8 @@ test('a crowd is grouped by process name and by exporter and size; a group opens
   expect([result.grouped, result.whole]).toEqual([true, 441]);
   expect(result.nodes.map(({ id, title, detail, members }) => [id, title, detail, members])).toEqual([
     ['p:cam', 'cam', '40 processes, 1 gone', 40],
-    ['b:system/4096', 'system, 4 KiB to 8 KiB', '200 buffers, 800 KiB', 200],
-    ['b:system/65536', 'system, 64 KiB to 128 KiB', '200 buffers, 13.4 MiB', 200],
+    ['b:system/4096', 'system, 4 to 16 KiB', '200 buffers, 800 KiB', 200],
+    ['b:system/65536', 'system, 64 to 256 KiB', '200 buffers, 13.4 MiB', 200],
     [`k/${BANK}`, 'cdsp · SID 3', '0 B mapped', 1],
   ]);
   expect(edges(result)).toEqual([
@@ -109,7 +109,7 @@ test('a crowd is grouped by process name and by exporter and size; a group opens
   const inside = opened.nodes.filter(({ within }) => within === 'b:system/4096');
   expect(inside).toHaveLength(101);
   expect(inside.at(-1)).toMatchObject({
-    title: 'system, 4 KiB to 8 KiB: the rest',
+    title: 'system, 4 to 16 KiB: the rest',
     members: 100,
     opens: null,
   });

@@ -35,6 +35,8 @@ export class GraphState {
   /** Why it was placed plainly instead; empty: it was not. */
   plain = $state('');
   cursor = $state<string | null>(null);
+  /** Node under the pointer: its edges stand out. */
+  hovered = $state<string | null>(null);
   table = $state(false);
   /** Set by whoever shows it: brings all, or one node, into sight. */
   onfit: () => void = () => undefined;
@@ -53,7 +55,7 @@ export class GraphState {
       untrack(() => this.#pace.request(now));
     });
     $effect(() => {
-      void [memory.selection, this.cursor];
+      void [memory.selection, this.cursor, this.hovered];
       untrack(() => this.#show());
     });
     $effect(() => () => this.#pace.close());
@@ -168,9 +170,12 @@ export class GraphState {
     this.#known = known;
     this.nodes = nodes;
     const litIds = new Set(nodes.filter(({ data }) => data.lit === true).map(({ id }) => id));
-    this.edges = this.graph.edges.map((edge) =>
-      flowEdge(edge, related === null ? null : litIds.has(edge.from) && litIds.has(edge.to)),
-    );
+    const { hovered } = this;
+    const touches = ({ from, to }: GraphEdge): boolean => from === hovered || to === hovered;
+    this.edges = this.graph.edges.map((edge) => {
+      const inside = related === null ? null : litIds.has(edge.from) && litIds.has(edge.to);
+      return flowEdge(edge, hovered === null ? inside : touches(edge) || inside);
+    });
   }
 }
 
@@ -210,7 +215,7 @@ const flowEdge = ({ id, from, to, count, word, scattered }: GraphEdge, lit: bool
   source: from,
   target: to,
   class: [scattered ? 'scattered' : '', lit === true ? 'lit' : lit === false ? 'unlit' : ''].join(' '),
-  style: `stroke-width: ${Math.min(6, 1 + Math.log2(count)).toFixed(1)}px`,
+  style: `stroke-width: ${Math.min(3, 1 + Math.log10(count)).toFixed(1)}px`,
   ...(scattered ? { label: 'scattered' } : {}),
   ariaLabel: `${word}, ${count}`,
   focusable: false,

@@ -1,6 +1,7 @@
 import {
   claimOf,
   describeSegment,
+  piecesOf,
   type Segment,
   type Strip,
 } from '../../../../electron/memory/address-map.ts';
@@ -32,11 +33,10 @@ export function sgText({ mapping, pieces, entries, range }: Segment): string {
 /** What the DSP reaches of a scattered import, as a sentence; empty for all else. */
 export function reachText({ mapping, pieces }: Segment): string {
   const claim = mapping && pieces > 1 ? claimOf(mapping) : null;
-  if (!mapping || !claim) return '';
-  const first = mapping.entries[0];
-  return `The driver hands over ${addressText(claim.start)} alone: the DSP reaches ${rangeText(claim)}, not the other pieces${
-    first ? `, of which the first entry is ${formatBytes(first.length)}` : ''
-  }.`;
+  const [first] = mapping && claim ? piecesOf(mapping.entries) : [];
+  if (!claim || !first) return '';
+  const own = formatBytes(first.end - first.start);
+  return `The driver hands over its first address alone: the DSP reaches ${rangeText(claim)}, of which ${own} are this buffer.`;
 }
 
 export function segmentLines(segment: Segment, strip: Strip, source: PictureSource): Lines {

@@ -13,8 +13,8 @@ import type { MemoryState, Selection } from '../../../state/memory.svelte.ts';
 import { Pace } from '../canvas/pace.ts';
 
 /** Heights of a lane, CSS pixels: the greatest with which all fit, else the least. */
-const LANES = [118, 74, 52, 36] as const;
-const LEAST = 36;
+const LANES = [118, 74, 52, 36, 24] as const;
+export const LEAST = 24;
 /** Pixels from bar to bar: least in a closed lane, fixed in an open one. */
 const ROW = 4;
 const OPEN_ROW = 10;
@@ -73,6 +73,11 @@ export class TimelineState {
       // The moment that is shown stays in view, wherever it was changed.
       const { atMs } = memory;
       if (atMs !== null) untrack(() => this.#reveal(atMs));
+    });
+    $effect(() => {
+      // Paused anywhere: the view stands still; gone on: it follows.
+      const { paused } = memory;
+      untrack(() => (this.rightMs = paused ? (this.rightMs ?? this.view.toMs) : null));
     });
     $effect(() => {
       // Now goes on while nothing changes.
