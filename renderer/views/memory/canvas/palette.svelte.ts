@@ -40,7 +40,7 @@ const TOKENS: Readonly<Record<keyof Palette, string>> = {
   allocation: '--series-1',
   import: '--series-2',
   heap: '--series-3',
-  held: '--series-8',
+  held: '--text-faint',
   call: '--series-4',
   many: '--line-strong',
   sans: '--sans',
