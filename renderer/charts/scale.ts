@@ -25,26 +25,33 @@ export function linearTicks(most: number, count: number): number[] {
   return ticks;
 }
 
-/** A domain of ratios around 1, the same factor to both sides, at least 1.1. Lines beyond `most` are cut at the edge. */
-export function ratioDomain(ratios: readonly number[], most = 16): readonly [number, number] {
-  const reach = ratios.reduce((far, ratio) => Math.max(far, ratio, 1 / ratio), 1.1);
-  const factor = Math.min(reach * 1.05, most);
+/** Ratios further out than most of them are cut at the edge of the axis, so that they do not press the rest together. */
+const MOST = 0.95;
+const WIDEST = 16;
+
+/** A domain of ratios around 1, the same factor to both sides, at least 1.1: wide enough for most of the ratios. */
+export function ratioDomain(ratios: readonly number[]): readonly [number, number] {
+  const reaches = ratios.map((ratio) => Math.max(ratio, 1 / ratio)).sort((a, b) => a - b);
+  const reach = reaches[Math.ceil(MOST * reaches.length) - 1] ?? 1;
+  const factor = Math.min(Math.max(reach * 1.1, 1.1), WIDEST);
   return [1 / factor, factor];
 }
 
 const RATIO_STEPS: readonly (readonly number[])[] = [
-  [1.01, 1.02, 1.05],
-  [1.05, 1.1],
-  [1.1, 1.2],
-  [1.2, 1.5, 2],
+  [1.02, 1.05, 1.1],
+  [1.05, 1.1, 1.2],
+  [1.1, 1.2, 1.5],
+  [1.25, 1.5, 2],
   [1.5, 2, 3],
+  [2, 3, 5],
   [2, 4, 8],
-  [2, 4, 8, 16],
+  [4, 8, 16],
 ];
 
-/** Ratios to write at the axis: 1, and the same round factors to both sides. */
+/** Ratios to write at the axis: 1, and the same round factors to both sides, at most three each. */
 export function ratioTicks([, factor]: readonly [number, number]): number[] {
-  const fitting = RATIO_STEPS.map((steps) => steps.filter((step) => step <= factor));
-  const steps = fitting.findLast((some) => some.length > 1) ?? fitting.find((some) => some.length > 0) ?? [];
-  return [...steps.map((step) => 1 / step).reverse(), 1, ...steps];
+  const steps =
+    RATIO_STEPS.findLast((some) => some.filter((step) => step <= factor).length > 1) ?? RATIO_STEPS[0] ?? [];
+  const inside = steps.filter((step) => step <= factor);
+  return [...inside.map((step) => 1 / step).reverse(), 1, ...inside];
 }

@@ -36,7 +36,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'started',
     head: 'started',
-    width: 154,
+    width: 168,
     cell: ({ startedAt }) => ({
       text: localText(startedAt),
       exact: startedAt,
@@ -47,7 +47,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'label',
     head: 'label',
-    width: 116,
+    width: 100,
     cell: ({ label, notes }) => ({ text: label, title: notes === '' ? label : `${label}\n${notes}` }),
     sort: ({ label }) => label,
   },
@@ -55,7 +55,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
     id: 'tally',
     head: 'points',
     title: 'How many points ended in which word; before them how the run ended, where it is not complete',
-    width: 150,
+    width: 166,
     cell: (row) => ({ text: tallyText(row), title: tallyText(row), faint: row.tally === null }),
     sort: ({ status }) => status,
   },
@@ -74,7 +74,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'board',
     head: 'board',
-    width: 96,
+    width: 92,
     cell: ({ board }) => ({ text: board.label, title: `${board.label}: ${board.model}, ${board.id}` }),
     sort: ({ board }) => board.label,
   },
@@ -86,15 +86,15 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
     cell: ({ simulated }) => ({ text: simulated ? 'simulated' : 'hardware' }),
     sort: ({ simulated }) => (simulated ? 1 : 0),
   },
-  { id: 'dsp', head: 'DSP', width: 62, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
+  { id: 'dsp', head: 'DSP', width: 58, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
   {
     id: 'driver',
     head: 'driver',
-    width: 78,
+    width: 74,
     cell: ({ driver }) => plain(driver),
     sort: ({ driver }) => driver,
   },
-  { id: 'plan', head: 'plan', width: 64, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
+  { id: 'plan', head: 'plan', width: 58, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
   {
     id: 'took',
     head: 'took',

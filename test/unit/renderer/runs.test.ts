@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { fail, ok } from '../../../electron/model/outcome.ts';
+import type { RunRow } from '../../../electron/model/run-row.ts';
+import { matching, RunsState } from '../../../renderer/state/runs.svelte.ts';
+import { FakeSource } from './source.ts';
+
+const row = (id: string, changes: Partial<RunRow> = {}): RunRow => ({
+  id,
+  label: '',
+  notes: '',
+  startedAt: '2026-11-22T12:00:00.000Z',
+  endedAt: null,
+  status: 'complete',
+  reason: '',
+  simulated: true,
+  board: { id: 'lab', label: 'lab-4', model: 'RB3 Gen2' },
+  dsp: 'cdsp',
+  driver: 'QDA v1',
+  kernel: '6.18',
+  plan: 'quick',
+  benchmarks: ['mem.alloc'],
+  points: 9,
+  tally: { pass: 9 },
+  imported: false,
+  ...changes,
+});
+
+const loaded = async (rows: readonly RunRow[]): Promise<{ state: RunsState; source: FakeSource }> => {
+  const source = new FakeSource({ 'runs.list': () => ok(rows) });
+  const state = new RunsState(source);
+  await state.load();
+  return { state, source };
+};
+
+test('the search takes every word anywhere in a row', () => {
+  const rows = [row('a', { label: 'before the fix' }), row('b', { simulated: false })];
+  expect(matching(rows, 'FIX lab-4').map(({ id }) => id)).toEqual(['a']);
+  expect(matching(rows, 'hardware mem.alloc').map(({ id }) => id)).toEqual(['b']);
+  expect(matching(rows, '  ')).toBe(rows);
+});
+
+test('rows that are gone are no longer chosen', async () => {
+  const { state, source } = await loaded([row('a'), row('b')]);
+  state.checked = ['b', 'a'];
+  source.answers['runs.list'] = () => ok([row('a')]);
+  await state.load();
+  expect(state.checked).toEqual(['a']);
+});
+
+test('a list that cannot be had again keeps what was shown, and says why', async () => {
+  const { state, source } = await loaded([row('a')]);
+  source.answers['runs.list'] = () => fail('store-locked', 'The store is locked.');
+  await state.load();
+  expect(state.rows).toHaveLength(1);
+  expect(state.list.problem?.code).toBe('store-locked');
+});
+
+test('the store says that it changed: only a list that was asked for is asked for again', async () => {
+  const source = new FakeSource({ 'runs.list': () => ok([]) });
+  const state = new RunsState(source);
+  source.push('runs', { revision: 1 });
+  expect(source.calls('runs.list')).toHaveLength(0);
+  await state.load();
+  source.push('runs', { revision: 2 });
+  expect(source.calls('runs.list')).toHaveLength(2);
+});
+
+test('a run that is deleted leaves list, choice and front; undo asks for it back', async () => {
+  const { state, source } = await loaded([row('a'), row('b')]);
+  source.answers['runs.delete'] = () => ok(undefined);
+  source.answers['runs.restore'] = () => ok(undefined);
+  source.answers['runs.open'] = () => fail('unknown-run', 'It is not there.');
+  state.checked = ['a', 'b'];
+  await state.open('a');
+  expect(await state.remove(['a'])).toBeNull();
+  expect(state.rows.map(({ id }) => id)).toEqual(['b']);
+  expect(state.checked).toEqual(['b']);
+  expect(state.page).toEqual({ kind: 'list' });
+  await state.restore(['a']);
+  expect(source.calls('runs.restore')).toEqual([{ runs: ['a'] }]);
+  expect(state.rows).toHaveLength(2);
+});
+
+test('a run that is not deleted stays', async () => {
+  const { state, source } = await loaded([row('a')]);
+  source.answers['runs.delete'] = () => fail('store-read-only', 'It cannot be written.');
+  expect((await state.remove(['a']))?.code).toBe('store-read-only');
+  expect(state.rows).toHaveLength(1);
+});
+
+test('the answer for a run that is no longer in front is left', async () => {
+  const { state, source } = await loaded([row('a'), row('b')]);
+  source.answers['runs.open'] = ({ run }: { run: string }) => fail('unknown-run', run);
+  const first = state.open('a');
+  const second = state.open('b');
+  await Promise.all([first, second]);
+  expect(state.page).toEqual({ kind: 'run', id: 'b' });
+  expect(state.run.problem?.message).toBe('b');
+});
+
+test('a label is shown as it was kept', async () => {
+  const { state, source } = await loaded([row('a')]);
+  source.answers['runs.annotate'] = () => ok(undefined);
+  expect(await state.annotate('a', '<b>x</b>', 'notes')).toBeNull();
+  expect(state.row('a')).toMatchObject({ label: '<b>x</b>', notes: 'notes' });
+});
