@@ -32,6 +32,8 @@ export interface RunHooks {
   readonly onEvent: (event: PlanEvent) => void;
   /** Something went wrong that does not end the run. */
   readonly onNotice: (problem: Problem) => void;
+  /** The same of what the session says to all its listeners; left out: `onNotice`. */
+  readonly onSessionNotice?: (problem: Problem) => void;
 }
 
 export interface FinishedRun {
@@ -98,7 +100,7 @@ async function record(
       hooks.onEvent(event);
     }),
     board.session.on('gap', (gap) => gaps.push(gap)),
-    board.session.on('notice', hooks.onNotice),
+    board.session.on('notice', hooks.onSessionNotice ?? hooks.onNotice),
     board.session.on('heartbeat', (heartbeat) => {
       offset.heard(heartbeat, Date.now());
     }),

@@ -130,10 +130,17 @@ export class Bench {
       },
       onNotice: (problem) => {
         this.#parts.log.problem(target.summary.id, problem);
-        this.#state?.notice(problem);
-        if (this.#told) this.#tellPhase();
+        this.#notice(problem);
+      },
+      // The log has it from the session itself.
+      onSessionNotice: (problem) => {
+        this.#notice(problem);
       },
     };
+  }
+
+  #notice(problem: Problem): void {
+    if (this.#state?.notice(problem) === true && this.#told) this.#tellPhase();
   }
 
   /** The board has taken the plan. */

@@ -8,7 +8,7 @@ const LOOK_MS = 1_000;
 /** Changes that come together are one push. */
 const TOGETHER_MS = 30;
 
-/** Keeps looking for boards while a face is there, and tells every face what changed. */
+/** Keeps looking for boards while a face is there or a session stands, and tells every face what changed. */
 export class BoardsFeed {
   readonly #boards: Boards;
   readonly #faces: Faces;
@@ -60,7 +60,7 @@ export class BoardsFeed {
     this.#looking = true;
     await this.#boards.look();
     this.#looking = false;
-    if (this.#closed || this.#faces.count === 0) return;
+    if (this.#closed || (this.#faces.count === 0 && !this.#boards.anyOpen)) return;
     this.#cancelLook = this.#clock.after(LOOK_MS, () => {
       this.#cancelLook = null;
       void this.#look();

@@ -60,6 +60,11 @@ export class Boards {
     return this.#entries.get(id)?.open ?? null;
   }
 
+  /** A session stands on one of them. */
+  get anyOpen(): boolean {
+    return [...this.#entries.values()].some((entry) => entry.open !== null);
+  }
+
   /** Looks at every way to boards. Two that ask at once get one look, but never one that began before they asked. */
   look(): Promise<void> {
     if (this.#looking === null) {
@@ -173,7 +178,7 @@ export class Boards {
       log.heard(entry.id, line);
     });
     board.session.on('notice', (problem) => {
-      log.problem(entry.id, problem);
+      log.noticed(entry.id, problem);
     });
     board.session.on('gap', ({ reason, droppedBlocks }) => {
       if (droppedBlocks > 0)

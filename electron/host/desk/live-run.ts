@@ -52,8 +52,11 @@ export class LiveRunState {
     this.#changed.add(at);
   }
 
-  notice(problem: Problem): void {
-    if (this.#notices.length < MOST_NOTICES) this.#notices = [...this.#notices, problem];
+  /** False: there are too many already. */
+  notice(problem: Problem): boolean {
+    if (this.#notices.length >= MOST_NOTICES) return false;
+    this.#notices = [...this.#notices, problem];
+    return true;
   }
 
   cancelling(): void {

@@ -48,11 +48,13 @@ export class Log {
 
   /** A line that came from a board. */
   heard(board: string, { level, utcNs, source, text }: LogLine): void {
-    const valve = this.#valveOf(board);
-    const { pass, said } = valve.take(this.#clock.steadyMs());
-    if (said !== null) this.say('warn', said, board);
-    if (pass) this.#add({ atMs: Number(utcNs / 1_000_000n), level, source, board, text, remedy: '' });
-    else this.#lost += 1;
+    if (this.#passes(board, source === 'agent' ? 'agent' : 'DSP'))
+      this.#add({ atMs: Number(utcNs / 1_000_000n), level, source, board, text, remedy: '' });
+  }
+
+  /** What a session says of its stream: as many as an agent makes it say. */
+  noticed(board: string, problem: Problem): void {
+    if (this.#passes(board, 'session')) this.problem(board, problem);
   }
 
   /** Lines after that one, at most so many. */
@@ -62,10 +64,14 @@ export class Log {
     return { entries: this.#entries.slice(at, at + most), lost: this.#lost };
   }
 
-  #valveOf(board: string): Valve {
-    let valve = this.#valves.get(board);
-    if (valve === undefined) this.#valves.set(board, (valve = new Valve()));
-    return valve;
+  #passes(board: string, kind: 'agent' | 'DSP' | 'session'): boolean {
+    const key = `${kind} ${board}`;
+    let valve = this.#valves.get(key);
+    if (valve === undefined) this.#valves.set(key, (valve = new Valve()));
+    const { pass, said } = valve.take(this.#clock.steadyMs());
+    if (said !== null) this.say('warn', said, board);
+    if (!pass) this.#lost += 1;
+    return pass;
   }
 
   #add(line: Omit<LogEntry, 'seq'>): void {

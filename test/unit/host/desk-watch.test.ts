@@ -1,5 +1,6 @@
 // The watch of memory managers over a board of the test's own, by a clock of its own.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryWatches } from '../../../electron/host/desk/memory-watches.ts';
 import { MemoryWatch, type WatchedBoard } from '../../../electron/host/desk/memory-watch.ts';
 import type { WatchedSession } from '../../../electron/host/desk/memory-follow.ts';
 import { LivePicture } from '../../../electron/memory/live-picture.ts';
@@ -272,5 +273,69 @@ describe('a watch', () => {
       expect(viewer.last?.kind).toBe(state === 'ready' ? 'watching' : 'stopped');
       await stopped(watch);
     }
+  });
+});
+
+describe('the watches of all boards', () => {
+  /** All boards are the one of the test. */
+  const watches = (): MemoryWatches => {
+    const boards = {
+      open: async () => {
+        const opened = await board.open();
+        return opened.ok ? ok({ session: opened.value }) : opened;
+      },
+      state: () => board.state(),
+      events: new Emitter<{ changed: string }>(),
+    };
+    return new MemoryWatches(boards as unknown as ConstructorParameters<typeof MemoryWatches>[0], clock);
+  };
+
+  it('are one a board, which waits a little for a page that is loaded again', async () => {
+    const all = watches();
+    const off = all.attach('b', viewer);
+    await clock.advance(300);
+    off();
+    await clock.advance(1000);
+    const again = new Viewer();
+    const offAgain = all.attach('b', again);
+    expect(again.deltas).toMatchObject([{ reset: true, seq: viewer.live.seq }]);
+    await clock.advance(5000);
+    expect(board.session.asked.filter((what) => what === 'start').length).toBe(1);
+    offAgain();
+    await clock.advance(3000);
+    expect(all.state('b')).toBeNull();
+    expect([board.session.tracing, clock.waiting]).toEqual([false, 0]);
+  });
+
+  it('begin after the one before has stopped its trace', async () => {
+    const all = watches();
+    all.attach('b', viewer)();
+    await clock.advance(2000);
+    expect(all.state('b')).toBeNull();
+    const again = new Viewer();
+    all.attach('b', again);
+    await clock.advance(1000);
+    expect(board.session.asked.filter((what) => what !== 'memory')).toEqual(['start', 'stop', 'start']);
+    board.session.mapped(1);
+    await clock.advance(500);
+    expect(again.live.mappings.size).toBe(1);
+    const closed = all.close();
+    await clock.advance(1000);
+    await closed;
+    expect([board.session.tracing, clock.waiting]).toEqual([false, 0]);
+  });
+
+  it('are paused also where none stands yet', async () => {
+    const all = watches();
+    const resume = await all.pause('b', 'a plan');
+    all.attach('b', viewer);
+    await clock.advance(1000);
+    expect([board.opened, viewer.last?.kind]).toEqual([0, 'stopped']);
+    resume();
+    await clock.advance(100);
+    expect(viewer.last?.kind).toBe('watching');
+    const closed = all.close();
+    await clock.advance(1000);
+    await closed;
   });
 });
