@@ -36,7 +36,7 @@ export async function busy(lab: BenchLab, rounds: number): Promise<readonly Figu
       value: 100 * median(shares),
       unit: '%',
       goal: { sense: 'at most', value: 25 },
-      how: `of one core, task time of the page over ${WATCH_S} s, median of ${shares.length}: ${shares.map((share) => `${digits(100 * share)} %`).join(', ')}; ${window.desk.steps} steps`,
+      how: `processor time of the page's main thread over ${WATCH_S} s, median of ${shares.length}: ${shares.map((share) => `${digits(100 * share)} %`).join(', ')}; ${window.desk.steps} steps`,
     });
     await window.close();
   }

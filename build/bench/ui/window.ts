@@ -49,12 +49,12 @@ export class Window {
     return new Window(desk, serving, browser, page, cdp);
   }
 
-  /** Seconds that the main thread has worked since the page began. */
+  /** Processor seconds of the page's main thread since it began: what other programs take of a busy machine is not in it. */
   async busySeconds(): Promise<number> {
     const { metrics } = await this.cdp.send('Performance.getMetrics');
-    const task = metrics.find(({ name }) => name === 'TaskDuration');
-    if (!task) throw new Error('the browser does not tell how long its tasks took');
-    return task.value;
+    const thread = metrics.find(({ name }) => name === 'ThreadTime');
+    if (!thread) throw new Error('the browser does not tell how long its main thread worked');
+    return thread.value;
   }
 
   /** Bytes of the page's heap after a collection. */
