@@ -162,6 +162,25 @@ describe('a run of the desk', () => {
     expect(face.all('bench').slice(-1)).toMatchObject([{ kind: 'run' }]);
   });
 
+  it('goes on where the stream was away, and says what was missed', async () => {
+    const link = await lab.spoil();
+    const face = lab.face();
+    const { run } = value(await start(face, { ...plan, samples: 60_000, budgetS: 3 }));
+    await face.untilBench('samples', 'points', ({ points }) =>
+      points.some(({ series }) => (series[0]?.n ?? 0) > 0),
+    );
+    link.cut();
+    await face.untilBoard('a board that is back', lab.name, ({ state }) => state.kind === 'running');
+    const { end } = await face.untilBench('the end', 'phase', ({ phase }) => phase === 'ended');
+    expect(end?.status).toBe('complete');
+    const stored = value(loadRun(lab.lab, run));
+    expect(stored.gaps.length).toBe(1);
+    expect(folded(face, run).points.map(({ series }) => series[0]?.n)).toEqual(
+      stored.points.map(({ series }) => series[0]?.ns.length),
+    );
+    expect(folded(face, run).notices.length).toBeGreaterThan(0);
+  });
+
   it('ends with the board, and what came until then is kept', async () => {
     const face = lab.face();
     const { run } = value(await start(face, endless));

@@ -9,6 +9,7 @@ import type { BoardView } from '../../electron/model/desk.ts';
 import type { LiveRun, LiveRunChange } from '../../electron/model/live-run.ts';
 import { ok, type Outcome } from '../../electron/model/outcome.ts';
 import { TestLab, until, value } from './bench-lab.ts';
+import { SpoiltTarget, targetOf } from './session-lab.ts';
 
 /** A face of the desk as a test sees it: everything that it was told. */
 export class TestFace implements FaceSink {
@@ -95,6 +96,8 @@ export class TestFace implements FaceSink {
 export class DeskLab {
   readonly lab: Lab;
   readonly board: TestLab;
+  /** Stands in for the board's own target: a link that a test may cut. */
+  spoilt: SpoiltTarget | null = null;
   #desk: Desk;
 
   private constructor(board: TestLab) {
@@ -106,7 +109,9 @@ export class DeskLab {
       // Boards of other tests are none of ours.
       list: async () => {
         const list = await provider.list();
-        return list.ok ? ok(list.value.filter(({ summary }) => summary.id.startsWith(board.name))) : list;
+        if (!list.ok) return list;
+        const ours = list.value.filter(({ summary }) => summary.id.startsWith(board.name));
+        return ok(ours.map((target) => this.spoilt ?? target));
       },
     }));
     this.lab = { ...own, providers, home, storePath: join(home, 'runs.sqlite') };
@@ -123,6 +128,12 @@ export class DeskLab {
 
   face(): TestFace {
     return new TestFace(this.#desk);
+  }
+
+  /** From the next opening on the link can be cut. */
+  async spoil(): Promise<SpoiltTarget> {
+    this.spoilt = new SpoiltTarget(await targetOf(this.board.board));
+    return this.spoilt;
   }
 
   /** Ends the desk, and begins another one as after a restart of the app. */

@@ -206,6 +206,27 @@ describe('a watch of memory managers', () => {
     }
   });
 
+  it('keeps the picture while the stream is away, and traces again when it is back', async () => {
+    value(await lab.board.control.startWorkload({ kind: 'churn', size: 4096, count: 2 }));
+    const link = await lab.spoil();
+    const face = lab.face();
+    value(await face.call('memory.watch', { board: lab.name }));
+    await until('mappings', () => (face.live.mappings.size > 0 ? true : null));
+    const buffers = face.live.buffers.size;
+    link.reachable = false;
+    link.cut();
+    await face.untilWatch('lost');
+    await face.untilBoard('a lost board', lab.name, ({ state, open }) => state.kind === 'lost' && open);
+    expect(face.live.buffers.size).toBe(buffers);
+    const seq = face.live.seq;
+    link.reachable = true;
+    await face.untilWatch('watching');
+    await until('mappings of the new trace', () =>
+      face.live.seq > seq + 3 && face.live.mappings.size > 0 ? true : null,
+    );
+    expect(processesOf('qda-agent', lab.name).length).toBe(1);
+  });
+
   it('begins anew where another board took the place of the one that it knew', async () => {
     const face = lab.face();
     value(await face.call('memory.watch', { board: lab.name }));
