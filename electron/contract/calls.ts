@@ -3,6 +3,7 @@ import type { Comparison } from '../bench/comparison.ts';
 import type { RunView } from '../bench/run-view.ts';
 import type { Check } from '../model/board.ts';
 import type { AppInfo } from '../model/desk.ts';
+import type { Reading } from '../model/outcome.ts';
 import type { Recording, RecordingLine } from '../model/recording.ts';
 import type { RunRow } from '../model/run-row.ts';
 import { boardId, labelText, notesText, path, planRequest, runId, shortText, workload } from './schemas.ts';
@@ -66,6 +67,8 @@ export const CALLS = {
   /** An empty label takes the user's name away again. */
   'boards.label': call<undefined>()(v.strictObject({ board: boardId, label: labelText })),
   'boards.checks': call<readonly Check[]>()(onBoard),
+  /** What the agent reads of the board now: its IOMMU with all context banks, clocks, load. */
+  'boards.environment': call<readonly Reading[]>()(onBoard),
   'boards.startVirtual': call<{ readonly board: string }>()(
     v.strictObject({
       name: boardId,

@@ -64,7 +64,7 @@ const selfOrigin = ({ self, buffer }: BufferRow): Origin => {
 const isAttached = ({ buffer, device }: BufferRow): boolean =>
   device !== null && (buffer?.attachedTo.value ?? []).includes(device);
 
-function heldOrigin({ buffer, pid }: BufferRow): Value<Origin> {
+function heldOrigin({ buffer, pid, elsewhere }: BufferRow): Value<Origin> {
   if (!buffer || pid === null) return unknown('no process that could be read holds it');
   if (buffer.exporter.value === 'drm')
     return unknown(
@@ -73,8 +73,7 @@ function heldOrigin({ buffer, pid }: BufferRow): Value<Origin> {
   if (buffer.attachedTo.value === null) return unknown(buffer.attachedTo.why);
   const devices = buffer.attachedTo.value;
   if (devices.length === 0) return known('held', 'bufinfo');
-  const proven = buffer.mappings.length > 0;
-  return proven
+  return elsewhere
     ? known('held', 'dma')
     : unknown(`it is attached to ${some(devices)}; which process did that is not proven`);
 }
@@ -232,13 +231,20 @@ export function statesOf(row: BufferRow, scene: Scene): readonly RowState[] {
   const states: RowState[] = [];
   if (mapping?.kind === 'map-sg' && !mapping.contiguous) states.push('scattered');
   if (pid !== null && device !== null && scene.processes.get(pid)?.alive === false) states.push('owner gone');
-  if (buffer && buffer.holders.length === 0) states.push('unheld');
+  if (buffer?.holders.length === 0 && !importerLives(row, scene)) states.push('unheld');
   if (keptByMap(row)) states.push('kept by a map');
   if (mapping || row.group?.pairing.kind === 'one-user') states.push('mapped');
   else if (device !== null) states.push('attached');
   if (self) states.push('own handle');
   if (states.length === 0 || (holder && device === null && states.length === 0)) states.push('held');
   return states;
+}
+
+/** A process that is known to live has it in its bank, and keeps it so. */
+function importerLives({ pid, buffer }: BufferRow, { processes, banks }: Scene): boolean {
+  if (pid !== null) return processes.get(pid)?.alive === true;
+  const users = (buffer?.attachedTo.value ?? []).flatMap((device) => banks.get(device)?.users.value ?? []);
+  return users.some((user) => processes.get(user)?.alive === true);
 }
 
 /** Nobody holds a descriptor any more: what keeps it is a CPU mapping. */

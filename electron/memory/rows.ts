@@ -43,6 +43,8 @@ export interface BufferRow {
   readonly holder: Holder | null;
   /** A handle of the agent's own. */
   readonly self: SelfFact | null;
+  /** All that is attached of the buffer is proven to be of other processes, or nothing is. */
+  readonly elsewhere: boolean;
   /** The same bytes stand in another row of this process, or may do so: they do not count to its sum. */
   readonly again: boolean;
 }
@@ -245,6 +247,7 @@ function rowOf(row: Partial<BufferRow>, at = 0): BufferRow {
     self,
     group: row.group ?? null,
     holder: row.holder ?? null,
+    elsewhere: row.elsewhere ?? false,
     again: row.again ?? false,
   };
 }
@@ -268,7 +271,8 @@ function rowsOf(buffer: PictureBuffer, scene: Scene, groups: Groups): BufferRow[
   }
   const exported = buffer.exporter.value === 'drm' && size !== null ? groups.get(exportKey(size)) : undefined;
   if (!native && exported?.pairing.kind === 'one-user') made.addGroup(exported.pairing.device, exported);
-  for (const holder of buffer.holders) if (!made.pids.has(holder.pid)) made.add({ pid: holder.pid });
+  const elsewhere = buffer.attachedTo.value !== null && made.rows.every((row) => row.pid !== null);
+  for (const { pid } of buffer.holders) if (!made.pids.has(pid)) made.add({ pid, elsewhere });
   if (made.rows.length === 0) made.add({});
   return made.rows;
 }

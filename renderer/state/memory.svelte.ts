@@ -3,7 +3,7 @@ import { Lifetimes } from '../../electron/memory/lifetimes.ts';
 import { LivePicture } from '../../electron/memory/live-picture.ts';
 import type { MemoryPicture } from '../../electron/model/memory.ts';
 import type { MemoryDelta, WatchState } from '../../electron/model/memory-delta.ts';
-import type { Problem } from '../../electron/model/outcome.ts';
+import type { Problem, Reading } from '../../electron/model/outcome.ts';
 import type { Source } from './source.ts';
 
 /** What table, graph, map and timeline point at together. Keys: pid, device, inode, mapping id, finding id; as text. */
@@ -32,6 +32,8 @@ export class MemoryState {
   /** Board that is watched; null: none. */
   board = $state<string | null>(null);
   watch = $state.raw<WatchState | null>(null);
+  /** What the board's agent read of its IOMMU and more, once; null: not told. */
+  environment = $state.raw<readonly Reading[] | null>(null);
   /** Why the board cannot be watched. */
   problem = $state.raw<Problem | null>(null);
   /** Moves when `live` changed, once a frame. */
@@ -89,7 +91,9 @@ export class MemoryState {
     const { board } = this;
     if (board === null || this.recorded) return;
     const outcome = await this.#host.call('memory.watch', { board });
-    if (this.board === board) this.problem = outcome.ok ? null : outcome.problem;
+    if (this.board !== board) return;
+    this.problem = outcome.ok ? null : outcome.problem;
+    if (outcome.ok && this.environment === null) await this.#readEnvironment(board);
   }
 
   /** Calls the listener with each step that is applied to `live` from now on. */
@@ -161,12 +165,18 @@ export class MemoryState {
     this.lifetimes = new Lifetimes();
     this.watch = null;
     this.problem = null;
+    this.environment = null;
     this.selection = null;
     this.hover = null;
     this.pins = [null, null];
     this.#resyncing = false;
     this.version += 1;
     this.resume();
+  }
+
+  async #readEnvironment(board: string): Promise<void> {
+    const outcome = await this.#host.call('boards.environment', { board });
+    if (outcome.ok && this.board === board) this.environment = outcome.value;
   }
 
   #resync(): void {

@@ -23,6 +23,8 @@ export interface TableFocus {
 }
 
 const NARROWEST = 40;
+/** Pixels right of the last column at least. */
+const REST = 26;
 
 /** A table's rows and how they are shown. DataTable.svelte draws it; the owner feeds it with `setAll` or `change`. */
 export class TableModel<R extends object> {
@@ -44,16 +46,11 @@ export class TableModel<R extends object> {
   columns = $derived.by(() =>
     inOrder(this.options.columns, this.#prefs.order).filter(({ id }) => !this.#prefs.hidden.includes(id)),
   );
+  /** The rest of a wide table stays empty; the menu of columns stands there. */
   template = $derived(
-    this.columns
-      .map((column, at) =>
-        at === this.columns.length - 1
-          ? `minmax(${this.widthOf(column)}px, 1fr)`
-          : `${this.widthOf(column)}px`,
-      )
-      .join(' '),
+    [...this.columns.map((column) => `${this.widthOf(column)}px`), `minmax(${REST}px, 1fr)`].join(' '),
   );
-  width = $derived(this.columns.reduce((sum, column) => sum + this.widthOf(column), 0));
+  width = $derived(this.columns.reduce((sum, column) => sum + this.widthOf(column), REST));
   sorting = $derived(this.#prefs.sorting);
 
   constructor(options: TableOptions<R>) {

@@ -27,6 +27,10 @@ export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
         const opened = await boards.open(board, true);
         return opened.ok ? opened.value.session.checks() : opened;
       },
+      'boards.environment': async ({ board }) => {
+        const opened = await boards.open(board, true);
+        return opened.ok ? opened.value.session.environment() : opened;
+      },
       'boards.startVirtual': async ({ name, generation, iommu, dsp, workloads }) => {
         const started = await startVirtualBoard({ name, generation, iommu, dsp, workloads });
         if (!started.ok) return started;

@@ -31,7 +31,7 @@ export class MemoryLayout {
   width = $state(0);
   #narrow = $state<PictureName>(recall('memory.picture', 'table', isPicture));
   #beside = $state<PictureName>(recall('memory.beside', 'graph', isPicture));
-  inspector = $state(recall('memory.inspector', true, isFlag));
+  inspector = $state(recall('memory.inspector', innerWidth >= 1600, isFlag));
   panel = $state<Panel>('findings');
 
   /** Table and another picture side by side. */

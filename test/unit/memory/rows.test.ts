@@ -119,7 +119,9 @@ test('two buffers and two mappings of one process: both are its own, which addre
   });
   expect(sgEntriesOf(row, sceneOf(picture))).toEqual({ value: 1, tier: 'dma' });
   expect(sinceOf(row, sceneOf(picture))).toEqual({ value: 10, tier: 'dma' });
-  expect(statesOf(row, sceneOf(picture))).toEqual(['unheld', 'mapped']);
+  expect(statesOf(row, sceneOf(picture))).toEqual(['mapped']);
+  const gone = pictureOf([buffer(1, 4096), attached(1)], [mapped(8, 0x1000n, 4096)]);
+  expect(statesOf(rowAt(gone, 8, BANK), sceneOf(gone))).toEqual(['unheld', 'mapped']);
 });
 
 test('mappings of two processes leave open whose a buffer is', () => {

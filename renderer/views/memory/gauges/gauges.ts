@@ -1,9 +1,9 @@
 import { spaceOf, spaceUsed } from '../../../../electron/model/space.ts';
 import { bankOf } from '../../../../electron/memory/banks.ts';
 import type { Scene } from '../../../../electron/memory/rows.ts';
-import type { Identity } from '../../../../electron/model/board.ts';
 import { formatBytes } from '../../../../electron/model/format.ts';
 import type { PictureBank } from '../../../../electron/model/memory.ts';
+import type { Reading } from '../../../../electron/model/outcome.ts';
 import { bankText, plural, processText } from '../words.ts';
 
 /** A context bank of the board. */
@@ -38,9 +38,9 @@ export interface DspGauge {
 const IOVA = 2 ** 32;
 
 /** Banks by DSP: all that the board has, where its IOMMU groups name them; else those that are in use. */
-export function bankGauges(scene: Scene, identity: Identity | null): [string, BankGauge][] {
+export function bankGauges(scene: Scene, environment: readonly Reading[] | null): [string, BankGauge][] {
   const all = new Set<string>();
-  for (const { key } of identity?.readings ?? []) {
+  for (const { key } of environment ?? []) {
     const device = key.startsWith('iommu.') ? key.slice('iommu.'.length) : '';
     if (bankOf(device)) all.add(device);
   }

@@ -1,5 +1,6 @@
 import { formatBytes, formatDmaAddress } from '../../../../electron/model/format.ts';
 import {
+  candidates,
   cpuMapsOf,
   descriptorsOf,
   dmaAddressOf,
@@ -67,19 +68,19 @@ export const columnsOf = (scene: Look, grouping: () => Grouping): Column<BufferR
   what(scene, grouping),
   ...[
     SIZE,
+    STATE,
     ORIGIN,
-    EXPORTER,
-    FROM,
     ADDRESS,
+    FROM,
+    EXPORTER,
     ENTRIES,
+    AGE,
+    REFERENCES,
+    MAPS,
+    DESCRIPTORS,
     PIECE,
     DSP_ADDRESS,
     HANDLE,
-    DESCRIPTORS,
-    MAPS,
-    REFERENCES,
-    AGE,
-    STATE,
   ].map((make) => make(scene)),
 ];
 
@@ -88,7 +89,7 @@ const what = (scene: Look, grouping: () => Grouping): Column<BufferRow> => ({
   head: 'Buffer',
   title:
     'The dma-buf by its inode, which is the same in all processes; memory of the driver that was not seen as a dma-buf has none',
-  width: 176,
+  width: 188,
   cell: (row) => {
     const cell = valueCell(inodeOf(row), number, number, 'one of several');
     const name = row.buffer?.name ?? '';
@@ -125,7 +126,7 @@ function groupHead(group: Group<BufferRow>, scene: Scene, grouping: Grouping): C
 const SIZE: Make = () => ({
   id: 'size',
   head: 'Size',
-  width: 68,
+  width: 76,
   right: true,
   cell: (row) => valueCell(sizeOf(row), formatBytes, bytes, '?'),
   sort: (row) => sizeOf(row).value,
@@ -136,17 +137,16 @@ const ORIGIN: Make = () => ({
   id: 'origin',
   head: 'Origin',
   title: 'How the buffer came to this process: made in its bank, imported into it, or only held',
-  width: 82,
+  width: 88,
   cell: (row) => valueCell(originOf(row), (origin) => ORIGIN_WORDS[origin]),
   sort: (row) => originOf(row).value,
-  group: (group) => ({ text: plural(group.to - group.from, 'row'), faint: true }),
 });
 
 const EXPORTER: Make = () => ({
   id: 'exporter',
   head: 'Exporter',
   title: 'Who made the dma-buf: drm is the driver itself, system a heap',
-  width: 68,
+  width: 76,
   cell: (row) => valueCell(exporterOf(row), (name) => name),
   sort: (row) => exporterOf(row).value,
 });
@@ -155,7 +155,7 @@ const FROM: Make = (scene) => ({
   id: 'from',
   head: 'From',
   title: 'The process that made it where that is proven, else the others that hold it',
-  width: 116,
+  width: 148,
   cell: (row) => {
     const from = fromOf(row, scene());
     const names = (pids: readonly number[]): string =>
@@ -202,7 +202,7 @@ const PIECE: Make = (scene) => ({
   id: 'piece',
   head: 'Largest piece',
   title: 'The longest run of segments that follow each other',
-  width: 90,
+  width: 112,
   right: true,
   hidden: true,
   cell: (row) => valueCell(largestPieceOf(row, scene()), formatBytes, bytes, '?'),
@@ -225,7 +225,7 @@ const HANDLE: Make = () => ({
   id: 'handle',
   head: 'Handle',
   title: "GEM handle; only the agent's own are known",
-  width: 60,
+  width: 70,
   right: true,
   hidden: true,
   cell: (row) => valueCell(handleOf(row), number, number, '?'),
@@ -236,7 +236,7 @@ const DESCRIPTORS: Make = (scene) => ({
   id: 'fds',
   head: 'Fds',
   title: 'File descriptors that this process holds',
-  width: 44,
+  width: 50,
   right: true,
   hidden: true,
   cell: (row) => valueCell(descriptorsOf(row, scene()), number, number, '?'),
@@ -247,7 +247,7 @@ const MAPS: Make = (scene) => ({
   id: 'maps',
   head: 'Maps',
   title: 'CPU mappings of this process',
-  width: 48,
+  width: 56,
   right: true,
   cell: (row) => valueCell(cpuMapsOf(row, scene()), number, number, '?'),
   sort: (row) => cpuMapsOf(row, scene()).value,
@@ -257,7 +257,7 @@ const REFERENCES: Make = () => ({
   id: 'refs',
   head: 'Refs',
   title: 'References to the file of the dma-buf, of all processes and of the kernel',
-  width: 44,
+  width: 54,
   right: true,
   cell: (row) => valueCell(referencesOf(row), number, number, '?'),
   sort: (row) => referencesOf(row).value,
@@ -267,25 +267,38 @@ const AGE: Make = (scene) => ({
   id: 'age',
   head: 'Age',
   title: 'Since it was mapped into the bank',
-  width: 80,
+  width: 96,
   right: true,
   quiet: true,
-  cell: (row) =>
-    valueCell(
-      sinceOf(row, scene()),
-      (since) => ageText(scene().takenNs - since),
-      (since) => `since ${boardClock(since)} of the board's clock`,
-    ),
+  cell: (row) => ageRange(row, scene()) ?? ageCell(row, scene()),
   sort: (row) => {
     const since = sinceOf(row, scene()).value;
     return since === null ? null : -since;
   },
 });
 
+const ageCell = (row: BufferRow, scene: Scene): CellText =>
+  valueCell(
+    sinceOf(row, scene),
+    (since) => ageText(scene.takenNs - since),
+    (since) => `since ${boardClock(since)} of the board's clock`,
+  );
+
+/** Of a buffer that may be one of several mappings of its process: from the youngest of them to the oldest. */
+function ageRange(row: BufferRow, scene: Scene): CellText | null {
+  if (row.mapping || row.group?.pairing.kind !== 'one-user') return null;
+  const ages = candidates(row, scene).map(({ sinceNs }) => scene.takenNs - sinceNs);
+  if (ages.length === 0) return null;
+  const [young, old] = [ageText(Math.min(...ages)), ageText(Math.max(...ages))];
+  const text = young === old ? old : `${young} to ${old}`;
+  return { text, title: `One of ${ages.length} mappings: ${text}\nTier dma` };
+}
+
 const STATE: Make = (scene) => ({
   id: 'state',
   head: 'State',
-  width: 92,
+  width: 104,
+  group: (group) => ({ text: plural(group.to - group.from, 'row'), faint: true }),
   cell: (row) => {
     const states = statesOf(row, scene());
     const [worst] = states;
