@@ -1,6 +1,7 @@
 import type { BoardView, LogEntry } from './desk.ts';
 import type { LiveRunChange } from './live-run.ts';
 import type { MemoryDelta, WatchState } from './memory-delta.ts';
+import type { Problem } from './outcome.ts';
 
 /** What happened at one moment of a recorded session. */
 export type RecordedEvent =
@@ -54,4 +55,6 @@ export interface RecordingState {
   readonly bytes: number;
   /** Set when it has ended: where it is. */
   readonly saved: { readonly name: string; readonly path: string } | null;
+  /** Set when it has ended and could not be saved. */
+  readonly problem: Problem | null;
 }

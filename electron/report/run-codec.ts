@@ -51,7 +51,7 @@ const reading = object<Reading>({
   source: text,
 });
 
-const node = object<AccelNode>({
+export const node = object<AccelNode>({
   path: text,
   dsp: text,
   generation: nullable(text),
@@ -59,7 +59,7 @@ const node = object<AccelNode>({
   error: whole,
 });
 
-const identity = object<Identity>({
+export const identity = object<Identity>({
   serial: nullable(text),
   model: text,
   kernel: text,
@@ -97,7 +97,7 @@ const planPoint = object<PlanPoint>({
   verify: flag,
 });
 
-const plan = object<Plan>({
+export const plan = object<Plan>({
   name: text,
   dsp: text,
   seed,

@@ -4,9 +4,20 @@ import { board } from './board.ts';
 import { boards } from './boards.ts';
 import { check } from './check.ts';
 import { memory } from './memory.ts';
+import { record } from './record.ts';
 import { report } from './report.ts';
 import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 
 /** The commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [boards, check, memory, bench, runs, report, serve, board];
+export const COMMANDS: readonly Command[] = [
+  boards,
+  check,
+  memory,
+  bench,
+  runs,
+  report,
+  record,
+  serve,
+  board,
+];
