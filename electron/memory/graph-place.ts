@@ -8,7 +8,7 @@ export interface Spot {
 export type Spots = ReadonlyMap<string, Spot>;
 
 /** Width and height of a node, from column to column, from row to row. */
-export const NODE = { width: 200, height: 44, column: 290, row: 56 } as const;
+export const NODE = { width: 172, height: 44, column: 222, row: 54 } as const;
 
 export const columnX = (column: number): number => column * NODE.column;
 

@@ -212,7 +212,7 @@ function bufferNode({ id, title, members, opens, within }: GroupOf<Atom>): Graph
 
 function atomDetail({ buffer, mapping }: Atom): string {
   if (buffer) return `inode ${buffer.ino}`;
-  return mapping?.kind === 'alloc' ? 'GEM buffer, no dma-buf known' : 'inode unknown';
+  return mapping?.kind === 'alloc' ? 'no dma-buf known' : '';
 }
 
 const atomSelects = ({ buffer, mapping }: Atom): Pointed =>

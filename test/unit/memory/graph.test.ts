@@ -73,6 +73,22 @@ test('what no tier proves stays apart and says so', () => {
   ]);
 });
 
+test('as many buffers as mappings of one size, all of one process in one bank: each is its import', () => {
+  const attached = { attachedTo: { value: [BANK], tier: 'bufinfo' as const } };
+  const left: Parts = {
+    buffers: [bufferRow(1, [], attached), bufferRow(2, [], attached)],
+    mappings: [mappingRow('m1', [sg(0, 65536)]), mappingRow('m2', [sg(0x20000, 65536)])],
+  };
+  expect(edges(graph(left))).toEqual([
+    ['b/1', 'imported by', 'i/7', 1],
+    ['i/7', 'maps into', `k/${BANK}`, 2],
+    ['b/2', 'imported by', 'i/7', 1],
+  ]);
+  const other = mappingRow('m2', [sg(0x20000, 65536)], { pid: 8 });
+  const open = graph({ ...left, mappings: [...(left.mappings ?? []).slice(0, 1), other] });
+  expect(open.nodes.map(({ id }) => id)).toEqual(['b/1', 'b/2', 'm/m1', 'm/m2', 'i/7', 'i/8', `k/${BANK}`]);
+});
+
 test('a dead owner is marked, and a bank that only dead processes use', () => {
   const result = graph({
     processes: [processRow(7, 'leaker', false)],

@@ -16,7 +16,7 @@ import { Pace } from '../canvas/pace.ts';
 const LANES = [118, 74, 52, 36, 24] as const;
 export const LEAST = 24;
 /** Pixels from bar to bar: least in a closed lane, fixed in an open one. */
-const ROW = 4;
+const ROW = 3;
 const OPEN_ROW = 10;
 const OPEN_ROWS = 60;
 
@@ -112,7 +112,7 @@ export class TimelineState {
       width,
       observedMs: fromMs ?? this.nowMs,
       nowMs: this.nowMs,
-      rows: box.open ? OPEN_ROWS : Math.floor((box.height - 12) / ROW),
+      rows: box.open ? OPEN_ROWS : Math.floor((box.height - 8) / ROW),
     });
     this.#bars.set(box.lane, layout.bars);
     return layout;
@@ -241,6 +241,6 @@ export class TimelineState {
 
 /** Pixels from bar to bar, and of the bar itself. */
 export const barStep = ({ lane, height, open }: LaneBox): number =>
-  open ? OPEN_ROW : Math.min(OPEN_ROW, (height - 12) / Math.max(1, lane.rows));
+  open ? OPEN_ROW : Math.min(OPEN_ROW, (height - 8) / Math.max(1, lane.rows));
 
-export const barTop = (box: LaneBox, row: number): number => 6 + row * barStep(box);
+export const barTop = (box: LaneBox, row: number): number => 4 + row * barStep(box);
