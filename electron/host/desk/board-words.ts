@@ -17,7 +17,7 @@ export function stateWords(state: BoardState): readonly [LogLevel, string] {
     case 'ready':
       return ['info', 'The agent is ready.'];
     case 'running':
-      return ['info', `The run ${state.runId} goes on.`];
+      return ['debug', `The run ${state.runId} goes on.`];
     case 'lost':
       return ['warn', 'The board is lost. It is waited for.'];
     case 'rebooted':

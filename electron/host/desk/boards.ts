@@ -4,15 +4,14 @@ import type { BoardsView } from '../../model/desk.ts';
 import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { Clock } from '../../session/clock.ts';
 import { Emitter } from '../../session/emitter.ts';
-import { stateOfProblem } from '../../session/transition.ts';
 import { findBoards } from '../boards.ts';
 import type { Lab } from '../compose.ts';
-import { openBoard, type OpenBoard } from '../open-board.ts';
+import type { OpenBoard } from '../open-board.ts';
 import { isKept, newEntry, stateOf, viewOf, type BoardEntry } from './board-entry.ts';
-import { stateWords } from './board-words.ts';
-import { endedBy, saidBy, unknownBoard } from './seen-boards.ts';
+import { BoardSessions } from './board-sessions.ts';
 import type { Labels } from './labels.ts';
 import type { Log } from './log.ts';
+import { endedBy, saidBy, unknownBoard } from './seen-boards.ts';
 
 interface BoardsEvents {
   /** Something about that board is other than before; empty: about all of them. */
@@ -30,6 +29,7 @@ export interface BoardsParts {
 export class Boards {
   readonly events = new Emitter<BoardsEvents>();
   readonly #parts: BoardsParts;
+  readonly #sessions: BoardSessions;
   readonly #entries = new Map<string, BoardEntry>();
   #problems: readonly Problem[] = [];
   #looked = false;
@@ -38,6 +38,12 @@ export class Boards {
 
   constructor(parts: BoardsParts) {
     this.#parts = parts;
+    this.#sessions = new BoardSessions({
+      ...parts,
+      changed: (id) => {
+        this.#changed(id);
+      },
+    });
   }
 
   view(): BoardsView {
@@ -88,17 +94,9 @@ export class Boards {
     if (entry.closed && !asked) return fail('closed', 'The board was closed.', 'Open it in the Boards view.');
     const other = generation !== undefined && generation !== entry.generation;
     if (entry.open !== null && other) await this.close(id);
-    if (entry.opening !== null) return entry.opening;
-    if (entry.open !== null) return ok(entry.open);
-    await entry.ending;
-    if (entry.opening !== null) return entry.opening;
     entry.closed = false;
     entry.generation = generation ?? entry.generation;
-    entry.opening = this.#open(entry).finally(() => {
-      entry.opening = null;
-      this.#changed(id);
-    });
-    return entry.opening;
+    return await this.#sessions.open(entry);
   }
 
   /** Ends the session, or the opening of one. */
@@ -111,7 +109,7 @@ export class Boards {
     entry.known = false;
     entry.identity = null;
     if (entry.open !== null) this.#parts.log.say('info', 'The board was closed.', id);
-    await this.#end(entry, null);
+    await this.#sessions.end(entry, null);
     this.#forget(entry);
     this.#changed(id);
   }
@@ -124,14 +122,7 @@ export class Boards {
   /** Asks an open board who it is, again: nodes come and go. */
   async refresh(id: string): Promise<Outcome<undefined>> {
     const entry = this.#entries.get(id);
-    const open = entry?.open;
-    if (!entry || !open || open.session.state.kind === 'running') return ok(undefined);
-    const identity = await open.session.identity();
-    if (!identity.ok) return identity;
-    entry.identity = identity.value;
-    if (entry.open === open) entry.open = { ...open, identity: identity.value };
-    this.#heard(entry);
-    return ok(undefined);
+    return entry ? await this.#sessions.refresh(entry) : ok(undefined);
   }
 
   label(id: string, label: string): Outcome<undefined> {
@@ -145,79 +136,8 @@ export class Boards {
     return ok(undefined);
   }
 
-  async #open(entry: BoardEntry): Promise<Outcome<OpenBoard>> {
-    entry.abort = new AbortController();
-    entry.attempt += 1;
-    const { attempt } = entry;
-    const opened = await openBoard(this.#parts.lab, entry.id, {
-      signal: entry.abort.signal,
-      ...(entry.generation === undefined ? {} : { generation: entry.generation }),
-      onState: (state) => {
-        if (entry.attempt === attempt) this.#stateIs(entry, state);
-      },
-    });
-    if (!opened.ok) {
-      const cancelled = opened.problem.code === 'cancelled';
-      entry.state = cancelled ? null : stateOfProblem(opened.problem);
-      if (!cancelled) this.#parts.log.problem(entry.id, opened.problem, 'error');
-      return opened;
-    }
-    this.#adopt(entry, opened.value);
-    return opened;
-  }
-
-  #adopt(entry: BoardEntry, board: OpenBoard): void {
-    const { log } = this.#parts;
-    entry.open = board;
-    entry.known = true;
-    entry.identity = board.identity;
-    board.session.on('heartbeat', () => {
-      this.#heard(entry);
-    });
-    board.session.on('log', (line) => {
-      log.heard(entry.id, line);
-    });
-    board.session.on('notice', (problem) => {
-      log.noticed(entry.id, problem);
-    });
-    board.session.on('gap', ({ reason, droppedBlocks }) => {
-      if (droppedBlocks > 0)
-        log.say('warn', `${droppedBlocks} blocks of samples were lost. ${reason}`, entry.id);
-    });
-    this.#heard(entry);
-  }
-
-  /** Ends the session and leaves the board in that state. What the session still says does not count. */
-  #end(entry: BoardEntry, state: BoardState | null, why?: Problem): Promise<void> {
-    const { open } = entry;
-    entry.attempt += 1;
-    entry.open = null;
-    entry.state = state;
-    this.#changed(entry.id);
-    if (open === null) return Promise.resolve();
-    const ending = open.session.close(why).finally(() => {
-      if (entry.ending === ending) entry.ending = null;
-      this.#changed(entry.id);
-    });
-    entry.ending = ending;
-    return ending;
-  }
-
   #forget(entry: BoardEntry): void {
     if (!entry.listed && !isKept(entry)) this.#entries.delete(entry.id);
-  }
-
-  #heard(entry: BoardEntry): void {
-    entry.heardMs = this.#parts.clock.nowMs();
-    this.#changed(entry.id);
-  }
-
-  #stateIs(entry: BoardEntry, state: BoardState): void {
-    entry.state = state;
-    const [level, words] = stateWords(state);
-    this.#parts.log.say(level, words, entry.id, 'remedy' in state ? state.remedy : '');
-    if (isOver(state)) entry.open = null;
-    this.#changed(entry.id);
   }
 
   #changed(id: string): void {
@@ -253,7 +173,7 @@ export class Boards {
     const over = entry.open === null ? null : endedBy(entry.open.target, targets);
     if (over !== null) {
       this.#parts.log.problem(entry.id, over);
-      void this.#end(entry, entry.listed ? { kind: 'rebooted' } : null, over);
+      void this.#sessions.end(entry, entry.listed ? { kind: 'rebooted' } : null, over);
     } else if (other && entry.open !== null) void this.refresh(entry.id);
     this.#forget(entry);
     this.#changed(entry.id);
@@ -261,7 +181,3 @@ export class Boards {
 }
 
 const messages = (problems: readonly Problem[]): string => problems.map(({ message }) => message).join();
-
-/** The session of a board in this state is no more. */
-const isOver = ({ kind }: BoardState): boolean =>
-  !['connecting', 'ready', 'running', 'lost', 'dsp-restarted'].includes(kind);

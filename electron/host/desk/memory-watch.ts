@@ -4,6 +4,7 @@ import type { MemoryDelta, WatchState } from '../../model/memory-delta.ts';
 import type { MemoryPicture } from '../../model/memory.ts';
 import type { Outcome, Problem } from '../../model/outcome.ts';
 import type { Clock } from '../../session/clock.ts';
+import { isOver } from './board-sessions.ts';
 import { Cadence } from './cadence.ts';
 import { followMemory, type WatchedSession } from './memory-follow.ts';
 import { paused, running, sameWatch, stoppedBy, unreachable, watching } from './watch-states.ts';
@@ -25,6 +26,8 @@ export interface MemoryViewer {
 
 /** After a failure: until the next try. A change of the board comes first. */
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** A watch that went well for so long has no failures behind it. */
+const SETTLED_MS = 10_000;
 const UNTIL_CHANGE = null;
 const AT_ONCE = 0;
 
@@ -42,6 +45,8 @@ export class MemoryWatch {
   #picture: MemoryPicture | null = null;
   #seq = 0;
   #failures = 0;
+  /** Changes that a failure brought with it are no reason to try again. */
+  #deafUntil = -Infinity;
   #pausedBy: string | null;
   #stopped = false;
   /** Grows with each order from outside. */
@@ -54,7 +59,7 @@ export class MemoryWatch {
     this.#clock = clock;
     this.#pausedBy = pausedBy;
     const off = board.onChange(() => {
-      this.#wake();
+      if (clock.steadyMs() >= this.#deafUntil) this.#wake();
     });
     this.#ended = this.#run().finally(off);
   }
@@ -144,15 +149,15 @@ export class MemoryWatch {
         this.#show(picture);
       },
       taken: () => {
-        this.#failures = 0;
         this.#say(watching(this.#cadence));
       },
     });
     this.#following = following;
+    const began = this.#clock.steadyMs();
     const problem = await following;
-    if (problem === null) return AT_ONCE;
-    this.#say(stoppedBy(problem));
-    return this.#retryMs();
+    if (this.#clock.steadyMs() - began > SETTLED_MS) this.#failures = 0;
+    if (problem !== null) this.#say(stoppedBy(problem));
+    return problem === null && !isOver(session.state) ? AT_ONCE : this.#retryMs();
   }
 
   #may({ state }: WatchedSession): boolean {
@@ -163,6 +168,7 @@ export class MemoryWatch {
   #retryMs(): number {
     const at = Math.min(this.#failures, RETRY_MS.length - 1);
     this.#failures += 1;
+    this.#deafUntil = this.#clock.steadyMs() + RETRY_MS[0];
     return RETRY_MS[at] ?? RETRY_MS[0];
   }
 

@@ -264,6 +264,22 @@ describe('a watch', () => {
     await stopped(watch);
   });
 
+  it('does not start agents without pause where each one dies at once', async () => {
+    const watch = watching();
+    const fresh = async (): Promise<void> => {
+      await board.change({ kind: 'failed', reason: 'The agent died.', remedy: '' });
+      board.session = new FakeSession(clock);
+      await board.change();
+    };
+    for (let tenth = 0; tenth < 100; tenth += 1) {
+      await fresh();
+      await clock.advance(100);
+    }
+    expect(board.opened).toBeGreaterThan(3);
+    expect(board.opened).toBeLessThan(25);
+    await stopped(watch);
+  });
+
   it('ends with nothing left behind, whatever it is at', async () => {
     for (const state of ['ready', 'running'] as const) {
       board = new FakeBoard(clock);
