@@ -33,7 +33,9 @@ export class BoardsState {
   readonly #host: Host;
   /** The selected board as it was last seen. */
   #last: BoardView | null = null;
-  #opened = new Set<string>();
+  /** Boards that were connected to without being asked for since they were last seen, or that the user disconnected. */
+  readonly #settled = new Set<string>();
+  readonly #closed = new Set<string>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -41,7 +43,7 @@ export class BoardsState {
       this.#take(view);
     });
     host.onOpen(() => {
-      this.#opened.clear();
+      this.#settled.clear();
       void this.#loadInfo();
     });
   }
@@ -59,11 +61,13 @@ export class BoardsState {
   }
 
   async open(id: string): Promise<Outcome<undefined>> {
-    this.#opened.add(id);
+    this.#settled.add(id);
+    this.#closed.delete(id);
     return this.#host.call('boards.open', { board: id });
   }
 
   close(id: string): Promise<Outcome<undefined>> {
+    this.#closed.add(id);
     return this.#host.call('boards.close', { board: id });
   }
 
@@ -111,13 +115,17 @@ export class BoardsState {
     this.view = view;
     const [only, other] = view.boards;
     if (this.selectedId === null && only !== undefined && other === undefined) this.select(only.id);
-    else this.#openRemembered();
+    else this.#openAgain();
   }
 
-  /** The board of the last time is connected to once, when it is first seen. */
-  #openRemembered(): void {
-    const board = this.view.boards.find(({ id }) => id === this.selectedId);
-    if (board !== undefined && !this.#opened.has(board.id) && connects(board)) void this.open(board.id);
+  /** The board in front is connected to when it is first seen, and when it is seen again after it was gone. */
+  #openAgain(): void {
+    const id = this.selectedId;
+    if (id === null) return;
+    const board = this.byId(id);
+    if (board === undefined || board.state.kind === 'absent') this.#settled.delete(id);
+    else if (!board.open && board.state.kind === 'ready' && !this.#settled.has(id) && !this.#closed.has(id))
+      void this.open(id);
   }
 
   #kept(): BoardView | null {

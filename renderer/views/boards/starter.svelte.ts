@@ -57,14 +57,14 @@ export class Starter {
   get freeName(): string {
     for (let at = 1; ; at += 1) {
       const name = at === 1 ? 'virtual' : `virtual-${at}`;
-      if (this.#app.boards.byId(name) === undefined) return name;
+      if (!this.#isThere(name)) return name;
     }
   }
 
   get nameProblem(): string {
     const name = this.name.trim();
     if (name !== '' && !/^[\w.-]{1,64}$/.test(name)) return 'Letters, digits, - _ and . only';
-    return this.#app.boards.byId(name) === undefined ? '' : 'A board of this name is there';
+    return this.#isThere(name) ? 'A board of this name is there' : '';
   }
 
   /** The first thing that does not fit; empty: all does. */
@@ -91,6 +91,11 @@ export class Starter {
       .filter((row) => row.on)
       .map(({ kind, size, count }) => ({ kind, size: parseBytes(size) ?? 0, count: Number(count) }));
     return this.#start({ name: this.name.trim() || this.freeName, generation, iommu, dsp, workloads });
+  }
+
+  #isThere(id: string): boolean {
+    const board = this.#app.boards.byId(id);
+    return board !== undefined && board.state.kind !== 'absent';
   }
 
   async #start(request: Request): Promise<boolean> {
