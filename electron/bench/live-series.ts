@@ -1,4 +1,5 @@
 import type { Histogram, LiveSeries } from '../model/live-run.ts';
+import { histogramOf } from './histogram.ts';
 import { medianIntervalOfSorted, medianRanks } from './statistics/median-interval.ts';
 import { medianOfSorted, tailPercentile } from './statistics/percentile.ts';
 
@@ -77,7 +78,7 @@ export class LiveSamples {
       p50: medianOfSorted(sorted),
       interval: interval.kind === 'interval' ? { low: interval.low, high: interval.high } : null,
       p99: p99.kind === 'value' ? p99.value : null,
-      histogram: this.#histogram(),
+      histogram: histogramOf(sorted),
     };
   }
 
