@@ -45,8 +45,7 @@ struct call {
 /* What dispatch gives where the answer comes later. */
 #define CALL_LATER 0x7fffffff
 
-/* Reads the payload: maps what it names. 0, or an AEE code; call_end is due in any case. */
-int32_t call_begin(struct call *call);
+/* Gives back what call_begin (begin.h) took. */
 void call_give_back(struct call *call);
 static inline void call_end(struct call *call)
 {

@@ -2,7 +2,7 @@
 #include "dsp/shell/port.h"
 
 #include "dsp/shell/arena.h"
-#include "dsp/shell/call.h"
+#include "dsp/shell/begin.h"
 #include "dsp/shell/mappings.h"
 #include "dsp/shell/space.h"
 #include "dsp/shell/sys.h"
