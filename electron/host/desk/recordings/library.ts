@@ -149,7 +149,8 @@ async function reading<T>(path: string, work: () => Promise<Outcome<T>>): Promis
   }
 }
 
-async function saveRecording(
+/** Saves a recording in a folder, under its id. */
+export async function saveRecording(
   folder: RecordingsFolder,
   { header, moments }: Recording,
 ): Promise<Outcome<string>> {
