@@ -30,7 +30,7 @@ export function stateSentence(board: BoardView): string {
   const { state } = board;
   switch (state.kind) {
     case 'absent':
-      return 'No way to boards shows it now. It is connected to when it is seen again.';
+      return 'No way to boards shows it now; it is waited for.';
     case 'offline':
     case 'failed':
       return state.reason;
