@@ -102,12 +102,15 @@ class HostDesk implements Desk {
   /** Runs end first, then what is recorded of them is saved, then the watches and the sessions under them. */
   async #close(): Promise<void> {
     const { boards, faces, memory, benches } = this.#context;
-    await benches.close();
-    for (const group of this.#groups) await group.close?.();
-    this.#boardsFeed.close();
-    this.#logFeed.close();
-    faces.close();
-    await Promise.all([memory.close(), boards.closeAll()]);
+    try {
+      await benches.close();
+      for (const group of this.#groups) await group.close?.();
+    } finally {
+      this.#boardsFeed.close();
+      this.#logFeed.close();
+      faces.close();
+      await Promise.all([memory.close(), boards.closeAll()]);
+    }
   }
 }
 

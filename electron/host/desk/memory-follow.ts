@@ -1,7 +1,7 @@
 import { MemoryModel } from '../../memory/model.ts';
 import type { MemoryPicture } from '../../model/memory.ts';
 import type { Problem } from '../../model/outcome.ts';
-import { sleep, type Clock } from '../../session/clock.ts';
+import type { Clock } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
 import { Ticker, type Cadence } from './cadence.ts';
 
@@ -12,13 +12,12 @@ export interface Following {
   readonly cadence: Cadence;
   /** It shall go on. */
   readonly may: () => boolean;
+  /** Waits, or less where something changed. */
+  readonly rest: (ms: number) => Promise<void>;
   readonly show: (picture: MemoryPicture) => void;
   /** A snapshot was taken: the cadence is as it says. */
   readonly taken: () => void;
 }
-
-/** The longest that it takes to notice that it shall not go on. */
-const NOTICE_MS = 250;
 
 /**
  * Shows the memory managers of a session as long as it may: a snapshot each time the cadence says, the DMA events between them as
@@ -66,11 +65,11 @@ async function look(
 }
 
 /** Until the next snapshot, or until it may not go on. */
-async function pauseOf({ clock, cadence, may }: Following): Promise<void> {
+async function pauseOf({ clock, cadence, may, rest }: Following): Promise<void> {
   const until = clock.steadyMs() + cadence.everyMs - cadence.snapshotMs;
   for (;;) {
     const left = until - clock.steadyMs();
     if (left <= 0 || !may()) return;
-    await sleep(clock, Math.min(left, NOTICE_MS));
+    await rest(left);
   }
 }

@@ -145,6 +145,7 @@ export class MemoryWatch {
       clock: this.#clock,
       cadence: this.#cadence,
       may: () => this.#may(session),
+      rest: (ms) => this.#wait(ms),
       show: (picture) => {
         this.#show(picture);
       },
