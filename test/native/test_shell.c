@@ -127,6 +127,41 @@ static void test_malformed(void)
     CHECK(rig_stop(&rig));
 }
 
+/* One word of a good payload that is added to, and the buffer is none any more. */
+static void test_wrong_words(void)
+{
+    static const struct {
+        const char *what;
+        unsigned word;
+        uint32_t more;
+    } wrong[] = {
+        {"two page entries", 4, 1},
+        {"a page entry that is none", 5, 1},
+        {"a page that does not begin at one", 6, 8},
+        {"a page of nothing", 8, (uint32_t)-4096},
+        {"a page that ends before the buffer", 8, (uint32_t)-4095 + 2},
+        {"a page of more than 4 GiB", 9, 1},
+        {"a length of more than 4 GiB", 3, 1},
+    };
+    if (!start(NULL))
+        return;
+    uint32_t asid = 0, sc = QDA_SCALARS_BUILD(0, 5, 0, 1, 0, 0);
+    const struct rig_arg args[] = {RIG_OUT(&asid, 4)};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct rig_message message;
+        uint32_t value;
+        rig_lay(&rig, &message, sc, args);
+        uint8_t *at = rig.slab.at + message.at + 4 * wrong[i].word;
+        memcpy(&value, at, 4);
+        value += wrong[i].more;
+        memcpy(at, &value, 4);
+        if (!CHECK_HEX((uint32_t)rig_wait_ctx(&rig, rig_send(&rig, 4, &message)), 0x8000040e))
+            printf("#     %s\n", wrong[i].what);
+    }
+    CHECK_INT(get_asid(&asid), 0);
+    CHECK(rig_stop(&rig));
+}
+
 static void test_random_payloads(void)
 {
     if (!start(NULL))
@@ -155,6 +190,7 @@ int main(void)
     check_run("handle 1 maps IOVA into the DSP's space and takes it away again", test_map);
     check_run("a full address space answers no memory", test_space);
     check_run("malformed payloads are answered", test_malformed);
+    check_run("a buffer of a wrong word is none", test_wrong_words);
     check_run("random payloads end nothing", test_random_payloads);
     return check_done();
 }
