@@ -65,8 +65,10 @@ async function session(): Promise<{ readonly name: string }> {
   await begin('share');
   await begin('churn');
   await pause(2);
-  await begin('leaker');
-  await pause(4);
+  const leakers = await begin('leaker');
+  await pause(3);
+  for (const pid of leakers) await value(withControl(BOARD, (control) => control.stopWorkload(pid)));
+  await pause(3);
   await value(
     ask(port, 'bench.start', {
       board,
@@ -109,8 +111,8 @@ async function keep(name: string): Promise<void> {
   console.log(`${saved}: ${moments.length} moments, ${Math.round(header.durationMs / 1000)} s`);
 }
 
-async function begin(kind: 'share' | 'churn' | 'leaker'): Promise<void> {
-  await value(withControl(BOARD, (control) => control.startWorkload({ kind, size: 0, count: 0 })));
+function begin(kind: 'share' | 'churn' | 'leaker'): Promise<readonly number[]> {
+  return value(withControl(BOARD, (control) => control.startWorkload({ kind, size: 0, count: 0 })));
 }
 
 /** Where the run was kept is of nobody's interest. */
