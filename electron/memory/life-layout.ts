@@ -18,10 +18,13 @@ export interface LifeBar {
   readonly lasts: boolean;
 }
 
+/** Lives of each kind at each pixel; kinds that are not there are left out. */
+export type Area = ReadonlyMap<Span['kind'], Uint32Array>;
+
 export interface LaneLayout {
   readonly bars: readonly LifeBar[];
   /** Lives of each kind at each pixel, where there are too many rows for bars; null: bars. */
-  readonly area: Readonly<Record<Span['kind'], Uint32Array>> | null;
+  readonly area: Area | null;
   /** Most lives at once in what is in view. */
   readonly peak: number;
 }
@@ -73,32 +76,24 @@ function barsOf({ spans, rows }: Lane, { view, width, observedMs, nowMs }: LaneF
 function areaOf({ spans }: Lane, { view, width, observedMs, nowMs }: LaneFrame): LaneLayout {
   const scale = width / (view.toMs - view.fromMs);
   const pixels = Math.ceil(width);
-  const made = (): Int32Array => new Int32Array(pixels + 1);
-  const steps = { held: made(), allocation: made(), import: made(), call: made() };
+  const steps = new Map<Span['kind'], Int32Array>();
   const pixel = (ms: number): number => Math.min(pixels, Math.max(0, Math.floor((ms - view.fromMs) * scale)));
   for (const span of spans) {
     const from = span.fromMs ?? observedMs;
     const to = span.toMs ?? nowMs;
     if (to < view.fromMs || from > view.toMs) continue;
-    const changes = steps[span.kind];
+    let changes = steps.get(span.kind);
+    if (!changes) steps.set(span.kind, (changes = new Int32Array(pixels + 1)));
     const first = pixel(from);
     const end = Math.min(pixels, Math.max(first + 1, pixel(to)));
     changes[first] = (changes[first] ?? 0) + 1;
     changes[end] = (changes[end] ?? 0) - 1;
   }
-  const area = {
-    held: summed(steps.held),
-    allocation: summed(steps.allocation),
-    import: summed(steps.import),
-    call: summed(steps.call),
-  };
-  let peak = 0;
-  for (let at = 0; at < pixels; at += 1)
-    peak = Math.max(
-      peak,
-      (area.held[at] ?? 0) + (area.allocation[at] ?? 0) + (area.import[at] ?? 0) + (area.call[at] ?? 0),
-    );
-  return { bars: [], area, peak };
+  const area = new Map([...steps].map(([kind, changes]) => [kind, summed(changes)]));
+  const all = new Uint32Array(pixels);
+  for (const counts of area.values())
+    for (let at = 0; at < pixels; at += 1) all[at] = (all[at] ?? 0) + (counts[at] ?? 0);
+  return { bars: [], area, peak: all.reduce((most, count) => Math.max(most, count), 0) };
 }
 
 /** What the changes add up to, pixel by pixel. */
@@ -120,8 +115,11 @@ export function layoutTicks(
 ): { readonly x: number; readonly kind: Tick['kind']; readonly count: number; readonly atMs: number }[] {
   const scale = width / (view.toMs - view.fromMs);
   const drawn: { x: number; kind: Tick['kind']; count: number; atMs: number }[] = [];
+  const first = firstTick(ticks, view.fromMs - SLACK_MS);
   const last = new Map<Tick['kind'], (typeof drawn)[number]>();
-  for (const { kind, atMs } of ticks) {
+  for (let at = first; at < ticks.length; at += 1) {
+    const { kind, atMs } = ticks[at] as Tick;
+    if (atMs > view.toMs + SLACK_MS) break;
     if (atMs < view.fromMs || atMs > view.toMs) continue;
     const x = (atMs - view.fromMs) * scale;
     const before = last.get(kind);
@@ -133,6 +131,20 @@ export function layoutTicks(
     }
   }
   return drawn;
+}
+
+/** Ticks come in the order of their times but for this much: an import is told some time after it happened. */
+const SLACK_MS = 10_000;
+
+function firstTick(ticks: readonly Tick[], ms: number): number {
+  let low = 0;
+  let high = ticks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ticks[middle]?.atMs ?? 0) >= ms) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Zooms by a factor (below 1: closer) around a moment, which keeps its place. */

@@ -7,8 +7,10 @@ export interface Surface {
   readonly ratio: number;
 }
 
-/** Data is drawn at most so often; what the user does is drawn with the next frame. */
+/** Data is drawn at most so often unless told otherwise, and less often where a drawing is costly; what the user does is drawn with the next frame. */
 const LEAST_MS = 100;
+/** A drawing may take one part of so many of the time. */
+const PARTS = 12;
 
 /**
  * Draws a canvas when asked: once a frame at most, about ten times a second for data, not at all while it cannot be seen.
@@ -19,15 +21,17 @@ export class Painter {
   readonly #draw: (surface: Surface) => void;
   readonly #resize: ResizeObserver;
   readonly #sight: IntersectionObserver;
+  readonly #leastMs: number;
   #seen = false;
   #due = false;
   #frame = 0;
   #timer = 0;
-  #lastMs = -Infinity;
+  #nextMs = -Infinity;
   /** What drawing cost since the beginning. */
   readonly cost = { draws: 0, totalMs: 0, worstMs: 0 };
 
-  constructor(canvas: HTMLCanvasElement, draw: (surface: Surface) => void) {
+  constructor(canvas: HTMLCanvasElement, draw: (surface: Surface) => void, leastMs = LEAST_MS) {
+    this.#leastMs = leastMs;
     this.#canvas = canvas;
     this.#draw = draw;
     this.#resize = new ResizeObserver(() => this.request(true));
@@ -43,7 +47,7 @@ export class Painter {
   request(now = false): void {
     this.#due = true;
     if (!this.#seen || this.#frame !== 0) return;
-    const wait = now ? 0 : this.#lastMs + LEAST_MS - performance.now();
+    const wait = now ? 0 : this.#nextMs - performance.now();
     if (wait <= 0) {
       clearTimeout(this.#timer);
       this.#timer = 0;
@@ -68,10 +72,10 @@ export class Painter {
     this.#frame = 0;
     const began = performance.now();
     this.#due = false;
-    this.#lastMs = began;
     const surface = this.#surface();
     if (surface) this.#draw(surface);
     const took = performance.now() - began;
+    this.#nextMs = began + Math.max(this.#leastMs, PARTS * took);
     this.cost.draws += 1;
     this.cost.totalMs += took;
     this.cost.worstMs = Math.max(this.cost.worstMs, took);

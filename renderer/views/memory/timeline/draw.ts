@@ -1,4 +1,4 @@
-import type { LaneLayout, LifeBar, TimeView } from '../../../../electron/memory/life-layout.ts';
+import type { Area, LifeBar, TimeView } from '../../../../electron/memory/life-layout.ts';
 import type { Gap } from '../../../../electron/memory/lifetimes.ts';
 import type { Span, Tick } from '../../../../electron/memory/lanes.ts';
 import type { Palette } from '../canvas/palette.svelte.ts';
@@ -75,34 +75,33 @@ function drawLane(surface: Surface, scene: LanesScene, box: LaneBox): void {
   for (const tick of state.ticks(box.lane, width)) drawTick(ctx, palette, tick, box.height);
 }
 
-interface Area {
-  readonly area: NonNullable<LaneLayout['area']>;
+interface AreaBox {
+  readonly area: Area;
   readonly peak: number;
   readonly height: number;
 }
 
 const STACKED = ['allocation', 'import', 'held', 'call'] as const;
 
-/** How many live at once, the kinds upon each other as the bars have them: solid, hatched, plain, dotted. */
-function drawArea(surface: Surface, palette: Palette, { area, peak, height }: Area): void {
+/** How many live at once, the kinds upon each other as the bars have them: solid, hatched, plain, dotted. Drawn run by run. */
+function drawArea(surface: Surface, palette: Palette, { area, peak, height }: AreaBox): void {
   const { ctx } = surface;
-  const pixels = area.held.length;
   const scale = (height - 14) / Math.max(1, peak);
-  const base = new Float64Array(pixels).fill(height - 7);
+  const low = height - 7;
+  const below = new Uint32Array(Math.ceil(surface.width));
   for (const kind of STACKED) {
-    const counts = area[kind];
+    const counts = area.get(kind);
+    if (!counts) continue;
     const colour = colourOf({ kind, scattered: false }, palette);
-    ctx.beginPath();
-    ctx.moveTo(pixels, base[pixels - 1] ?? 0);
-    for (let x = pixels - 1; x >= 0; x -= 1) ctx.lineTo(x, base[x] ?? 0);
-    for (let x = 0; x < pixels; x += 1) {
-      const y = (base[x] ?? 0) - (counts[x] ?? 0) * scale;
-      base[x] = y;
-      ctx.lineTo(x, y);
-      ctx.lineTo(x + 1, y);
-    }
     ctx.fillStyle = kind === 'import' ? patternOf(surface, 'hatched', colour) : colour;
-    ctx.fill();
+    let from = 0;
+    for (let x = 1; x <= counts.length; x += 1) {
+      if (counts[x] === counts[from] && below[x] === below[from] && x < counts.length) continue;
+      const [count = 0, base = 0] = [counts[from], below[from]];
+      if (count > 0) ctx.fillRect(from, low - (base + count) * scale, x - from, count * scale);
+      below.fill(base + count, from, x);
+      from = x;
+    }
   }
   ctx.fillStyle = palette.dim;
   ctx.font = `11px ${palette.sans}`;

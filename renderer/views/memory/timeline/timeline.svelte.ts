@@ -19,6 +19,8 @@ export const LEAST = 24;
 const ROW = 3;
 const OPEN_ROW = 10;
 const OPEN_ROWS = 60;
+/** Lives are drawn so often while nobody touches them: time moves some pixels in between. */
+export const OFTEN_MS = 250;
 
 export interface LaneBox {
   readonly lane: Lane;
@@ -59,7 +61,7 @@ export class TimelineState {
   room = $state(0);
   height = $derived((this.boxes.at(-1)?.top ?? 0) + (this.boxes.at(-1)?.height ?? 0));
 
-  readonly #pace = new Pace(() => this.#take());
+  readonly #pace = new Pace(() => this.#take(), OFTEN_MS);
   #bars = new Map<Lane, readonly LifeBar[]>();
 
   constructor(memory: MemoryState) {
