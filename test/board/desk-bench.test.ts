@@ -134,6 +134,19 @@ describe('a run of the desk', () => {
     await face.untilWatch('watching');
   });
 
+  it('is not disturbed by readings of the board', async () => {
+    const face = lab.face();
+    value(await face.call('boards.open', { board: lab.name }));
+    const before = value(await face.call('boards.environment', { board: lab.name }));
+    expect(before.length).toBeGreaterThan(0);
+    value(await start(face, endless));
+    expect(value(await face.call('boards.environment', { board: lab.name }))).toBe(before);
+    expect(problemOf(await face.call('boards.checks', { board: lab.name })).code).toBe('busy');
+    value(await face.call('bench.cancel', { board: lab.name }));
+    await face.untilBench('the end', 'phase', ({ phase }) => phase === 'ended');
+    value(await face.call('boards.checks', { board: lab.name }));
+  });
+
   it('says why none came to be', async () => {
     const face = lab.face();
     expect(problemOf(await start(face, { ...plan, dsp: 'gdsp' })).code).toBe('no-node');

@@ -1,10 +1,13 @@
-import { fail, ok, type Outcome } from '../../model/outcome.ts';
+import { fail, ok, type Outcome, type Reading } from '../../model/outcome.ts';
+import type { Session } from '../../session/session.ts';
 import { startVirtualBoard, stopVirtualBoard, withControl, type BoardControl } from '../virtual-board.ts';
 import { unknownBoard } from './seen-boards.ts';
 import type { CallGroup, DeskContext } from './context.ts';
 
 export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
   const { boards, benches } = desk;
+  /** The environment as last read: what a run changed of it is not asked for while it runs. */
+  const known = new WeakMap<Session, Outcome<readonly Reading[]>>();
   return {
     calls: {
       'boards.look': async () => {
@@ -25,11 +28,18 @@ export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
       'boards.label': ({ board, label }) => boards.label(board, label.trim()),
       'boards.checks': async ({ board }) => {
         const opened = await boards.open(board, true);
-        return opened.ok ? opened.value.session.checks() : opened;
+        if (!opened.ok) return opened;
+        const { session } = opened.value;
+        return session.state.kind === 'running' ? NOT_NOW : session.checks();
       },
       'boards.environment': async ({ board }) => {
-        const opened = await boards.open(board, true);
-        return opened.ok ? opened.value.session.environment() : opened;
+        const opened = await boards.open(board, false);
+        if (!opened.ok) return opened;
+        const { session } = opened.value;
+        if (session.state.kind === 'running') return known.get(session) ?? NOT_NOW;
+        const read = await session.environment();
+        if (read.ok) known.set(session, read);
+        return read;
       },
       'boards.startVirtual': async ({ name, generation, iommu, dsp, workloads }) => {
         const started = await startVirtualBoard({ name, generation, iommu, dsp, workloads });
@@ -54,6 +64,12 @@ export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
     },
   };
 }
+
+const NOT_NOW = fail(
+  'busy',
+  'A plan runs on the board: reading it now would cost time inside the measured calls.',
+  'Wait for the end of the run, or cancel it.',
+);
 
 /** Does something to the DSP of a virtual board, and looks at what became of its nodes. */
 async function onDsp(

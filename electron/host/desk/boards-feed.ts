@@ -5,6 +5,8 @@ import type { Face, Faces } from './face.ts';
 
 /** From the end of one look at the ways to boards to the begin of the next. */
 const LOOK_MS = 1_000;
+/** The same while a plan runs: asking a virtual board how it is takes time of the processor that the plan is measured on. */
+const RARE_LOOK_MS = 5_000;
 /** Changes that come together are one push. */
 const TOGETHER_MS = 30;
 
@@ -61,7 +63,8 @@ export class BoardsFeed {
     await this.#boards.look();
     this.#looking = false;
     if (this.#closed || (this.#faces.count === 0 && !this.#boards.anyOpen)) return;
-    this.#cancelLook = this.#clock.after(LOOK_MS, () => {
+    const inMs = this.#boards.anyRunning ? RARE_LOOK_MS : LOOK_MS;
+    this.#cancelLook = this.#clock.after(inMs, () => {
       this.#cancelLook = null;
       void this.#look();
     });

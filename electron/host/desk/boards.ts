@@ -71,6 +71,11 @@ export class Boards {
     return [...this.#entries.values()].some((entry) => entry.open !== null);
   }
 
+  /** A plan runs on one of them. */
+  get anyRunning(): boolean {
+    return [...this.#entries.values()].some((entry) => entry.open?.session.state.kind === 'running');
+  }
+
   /** Looks at every way to boards. Two that ask at once get one look, but never one that began before they asked. */
   look(): Promise<void> {
     if (this.#looking === null) {
