@@ -1,0 +1,202 @@
+// The list of boards over ways of the test's own: what they say, what stays of what they said, and the labels.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Lab } from '../../../electron/host/compose.ts';
+import { Boards } from '../../../electron/host/desk/boards.ts';
+import { Labels } from '../../../electron/host/desk/labels.ts';
+import { Log } from '../../../electron/host/desk/log.ts';
+import { endedBy } from '../../../electron/host/desk/seen-boards.ts';
+import type { Target } from '../../../electron/link/interfaces/link.ts';
+import type { BoardSummary } from '../../../electron/model/board.ts';
+import { fail, ok, type Outcome } from '../../../electron/model/outcome.ts';
+import { FakeClock } from '../session/fake-clock.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'qda-lab-boards-'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+const target = (id: string, changes: Partial<BoardSummary> = {}): Target => ({
+  summary: {
+    id,
+    transport: 'usb',
+    label: `board ${id}`,
+    simulated: false,
+    state: 'ready',
+    detail: 'd',
+    ...changes,
+  },
+  deploy: async () => fail('unauthorized', 'The board does not let us in.', 'Say yes on its screen.'),
+});
+
+/** Ways whose lists the test gives. */
+class Ways {
+  seen: Outcome<readonly Target[]> = ok([]);
+  looks = 0;
+  readonly boards: Boards;
+  readonly log: Log;
+  changes = 0;
+
+  constructor() {
+    const clock = new FakeClock();
+    this.log = new Log(clock);
+    const provider = {
+      transport: 'usb' as const,
+      list: async () => {
+        this.looks += 1;
+        return this.seen;
+      },
+    };
+    const lab: Lab = { providers: [provider], storePath: '', home, version: '0', buildId: '0' };
+    this.boards = new Boards({ lab, log: this.log, labels: new Labels(home), clock });
+    this.boards.events.on('changed', () => (this.changes += 1));
+  }
+
+  async see(...targets: readonly Target[]): Promise<void> {
+    this.seen = ok(targets);
+    await this.boards.look();
+  }
+
+  get states(): unknown {
+    return this.boards.view().boards.map(({ id, state }) => [id, state]);
+  }
+}
+
+describe('the list of boards', () => {
+  it('says what each way says of a board, in the order of their names', async () => {
+    const ways = new Ways();
+    expect(ways.boards.view().looked).toBe(false);
+    await ways.see(
+      target('b', { state: 'offline', detail: 'asleep' }),
+      target('a'),
+      target('c', { state: 'unauthorized', detail: 'say yes' }),
+      target('d', { state: 'busy', detail: 'a lab' }),
+    );
+    expect(ways.boards.view().looked).toBe(true);
+    expect(ways.states).toEqual([
+      ['a', { kind: 'ready' }],
+      ['b', { kind: 'offline', reason: 'asleep' }],
+      ['c', { kind: 'unauthorized', remedy: 'say yes' }],
+      ['d', { kind: 'busy', holder: 'a lab' }],
+    ]);
+  });
+
+  it('is told anew only where something changed', async () => {
+    const ways = new Ways();
+    await ways.see(target('a'));
+    const { changes } = ways;
+    await ways.see(target('a'));
+    expect(ways.changes).toBe(changes);
+    await ways.see(target('a', { detail: 'other' }));
+    expect(ways.changes).toBe(changes + 1);
+  });
+
+  it('joins the ways to one board', async () => {
+    const ways = new Ways();
+    await ways.see(target('a'), target('a', { transport: 'adb' }));
+    expect(ways.boards.view().boards).toMatchObject([{ id: 'a', transports: ['usb', 'adb'] }]);
+  });
+
+  it('names the ways that cannot be looked at', async () => {
+    const ways = new Ways();
+    ways.seen = fail('no-usb', 'USB cannot be looked at.', 'Say why.');
+    await ways.boards.look();
+    expect(ways.boards.view()).toMatchObject({ boards: [], problems: [{ code: 'no-usb' }], looked: true });
+    const { changes } = ways;
+    await ways.see();
+    expect([ways.boards.view().problems, ways.changes]).toEqual([[], changes + 1]);
+  });
+
+  it('forgets a board that goes, unless the user named it', async () => {
+    const ways = new Ways();
+    await ways.see(target('a'), target('b'));
+    expect(ways.boards.label('b', 'bench two')).toMatchObject({ ok: true });
+    await ways.see();
+    expect(ways.boards.view().boards).toMatchObject([
+      { id: 'b', label: 'bench two', state: { kind: 'absent' } },
+    ]);
+    await ways.see(target('b'));
+    expect(ways.boards.view().boards).toMatchObject([
+      { id: 'b', label: 'bench two', state: { kind: 'ready' } },
+    ]);
+    await ways.see();
+    ways.boards.label('b', '');
+    expect(ways.boards.view().boards).toEqual([]);
+    expect(ways.boards.label('b', 'x')).toMatchObject({ problem: { code: 'unknown-board' } });
+  });
+
+  it('says what opening came to, and tries again when asked', async () => {
+    const ways = new Ways();
+    await ways.see(target('a'));
+    expect(await ways.boards.open('a', true)).toMatchObject({ problem: { code: 'unauthorized' } });
+    expect(ways.states).toEqual([['a', { kind: 'unauthorized', remedy: 'Say yes on its screen.' }]]);
+    expect(ways.log.after(0, 99).entries.at(-1)).toMatchObject({ level: 'error', board: 'a' });
+    await ways.see();
+    await ways.see(target('a'));
+    expect(ways.states).toEqual([['a', { kind: 'ready' }]]);
+    expect(await ways.boards.open('b', true)).toMatchObject({ problem: { code: 'unknown-board' } });
+  });
+
+  it('is looked at once for two that ask at once, but never by a look that began before', async () => {
+    const ways = new Ways();
+    await Promise.all([ways.boards.look(), ways.boards.look(), ways.boards.look()]);
+    expect(ways.looks).toBe(2);
+  });
+});
+
+describe('a session', () => {
+  const virtual = target('v', { transport: 'virtual', boot: '7' });
+
+  it('is over where a virtual board is gone, or another one in its place', () => {
+    expect(endedBy(virtual, [])?.code).toBe('board-lost');
+    expect(endedBy(virtual, [target('v', { transport: 'virtual', boot: '8' })])?.code).toBe('rebooted');
+  });
+
+  it('is not over where a board only does not say', () => {
+    expect(endedBy(virtual, [virtual])).toBeNull();
+    expect(endedBy(virtual, [target('v', { transport: 'virtual', state: 'offline' })])).toBeNull();
+    expect(endedBy(target('u'), [])).toBeNull();
+  });
+});
+
+describe('labels', () => {
+  it('are kept in a file that is whole at every moment', () => {
+    const labels = new Labels(join(home, 'deep', 'er'));
+    expect(labels.put('a', 'one')).toMatchObject({ ok: true });
+    expect(labels.put('constructor', 'two')).toMatchObject({ ok: true });
+    const again = new Labels(join(home, 'deep', 'er'));
+    expect([again.of('a'), again.of('constructor'), again.of('toString')]).toEqual(['one', 'two', '']);
+    expect(readdirSync(join(home, 'deep', 'er'))).toEqual(['boards.json']);
+  });
+
+  it('of another program, given meanwhile, stay', () => {
+    const [ours, theirs] = [new Labels(home), new Labels(home)];
+    theirs.put('a', 'theirs');
+    ours.put('b', 'ours');
+    expect(new Labels(home).of('a')).toBe('theirs');
+  });
+
+  it.each([
+    '',
+    '[]',
+    'null',
+    '{"schema":"qda-lab/boards/2","labels":{}}',
+    '{"schema":"qda-lab/boards/1","labels":{"a":1}}',
+  ])('in a file of %s are not written over', (text) => {
+    writeFileSync(join(home, 'boards.json'), text);
+    const labels = new Labels(home);
+    expect(labels.problem?.code).toBe('labels-damaged');
+    expect(labels.put('a', 'x')).toMatchObject({ problem: { code: 'labels-damaged' } });
+    expect(readFileSync(join(home, 'boards.json'), 'utf8')).toBe(text);
+  });
+
+  it('that cannot be written are no crash', () => {
+    mkdirSync(join(home, 'boards.json'));
+    expect(new Labels(home).put('a', 'x')).toMatchObject({ ok: false });
+  });
+});
