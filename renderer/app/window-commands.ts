@@ -55,6 +55,16 @@ const windowCommands = ({ ui, host }: AppState): Command[] => [
     },
   },
   {
+    id: 'log.closeDrawer',
+    title: 'Close the log below',
+    group: 'Window',
+    keys: 'Escape',
+    enabled: () => ui.drawerOpen && ui.view !== 'log',
+    run: () => {
+      ui.setDrawer(false);
+    },
+  },
+  {
     id: 'view.filter',
     title: 'Go to the filter',
     group: 'View',

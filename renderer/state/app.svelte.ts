@@ -26,6 +26,13 @@ export class AppState {
   /** The recorded session that is shown in place of the live one; null: live. */
   played = $state.raw<RecordedSession | null>(null);
 
+  /** The board as a recording first tells of it: it may begin with something else. */
+  readonly #firstRecorded = $derived.by(() => {
+    const moments = this.recordings.playback?.recording.moments ?? [];
+    const first = moments.find(({ event }) => event.kind === 'board')?.event;
+    return first?.kind === 'board' ? first.board : null;
+  });
+
   constructor(door: Door) {
     this.host = new Host(door);
     this.boards = new BoardsState(this.host);
@@ -99,7 +106,7 @@ export class AppState {
 
   /** The board in front of the user: the selected one, or that of the recording. */
   get board(): BoardView | null {
-    return this.played === null ? this.boards.selected : this.played.board;
+    return this.played === null ? this.boards.selected : (this.played.board ?? this.#firstRecorded);
   }
 }
 
