@@ -1,4 +1,4 @@
-import type { PointGroup } from './results.ts';
+import type { ChartGroup } from './results.ts';
 import { measure, sumOf, type Measured, type StageTime, type WaterfallRow } from './stage-times.ts';
 import {
   BESIDES,
@@ -42,7 +42,7 @@ interface Rows {
 export function endToEndOf(
   rows: Rows,
   specs: readonly StageSpec[],
-  groups: readonly PointGroup[],
+  groups: readonly ChartGroup[],
 ): EndToEnd[] {
   const ends = END_TO_END.flatMap((end) => oneGo(end, rows[end.temperature], { specs, groups }));
   const firstWhole = (temperature: EndToEnd['temperature']): EndToEnd | undefined =>
@@ -53,7 +53,7 @@ export function endToEndOf(
 function oneGo(
   end: EndToEndSpec,
   row: WaterfallRow,
-  { specs, groups }: { readonly specs: readonly StageSpec[]; readonly groups: readonly PointGroup[] },
+  { specs, groups }: { readonly specs: readonly StageSpec[]; readonly groups: readonly ChartGroup[] },
 ): EndToEnd[] {
   const { title, temperature, series, also, whole: isPath, differs } = end;
   const whole = measure(series, groups);
@@ -92,14 +92,14 @@ const isApart = (time: StageTime): boolean =>
 const splitOf = (
   path: SeriesName,
   specs: readonly StageSpec[],
-  groups: readonly PointGroup[],
+  groups: readonly ChartGroup[],
 ): EndToEnd['split'] =>
   specs.flatMap(({ key, title, inPath }) => {
     const time = measure({ ...path, series: inPath }, groups);
     return time.kind === 'measured' ? [{ key, title, ns: time.ns }] : [];
   });
 
-const besidesOf = (path: SeriesName, groups: readonly PointGroup[]): EndToEnd['besides'] =>
+const besidesOf = (path: SeriesName, groups: readonly ChartGroup[]): EndToEnd['besides'] =>
   BESIDES.flatMap(({ series, title }) => {
     const time = measure({ ...path, series }, groups);
     return time.kind === 'measured' ? [{ title, ns: time.ns }] : [];

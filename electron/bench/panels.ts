@@ -1,12 +1,12 @@
 import { findBenchmark } from './catalogue.ts';
-import type { ResultRow } from './results.ts';
+import type { ChartRow } from './results.ts';
 import type { Sweep } from './sweeps.ts';
 
 /** Lines that share one chart. */
 export interface Panel {
   readonly title: string;
   readonly note: string;
-  readonly lines: readonly { readonly label: string; readonly rows: readonly ResultRow[] }[];
+  readonly lines: readonly { readonly label: string; readonly rows: readonly ChartRow[] }[];
 }
 
 /** The charts of a run, over everything that was swept over sizes. */

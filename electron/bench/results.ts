@@ -4,7 +4,7 @@ import type { Counter, ZeroCopyProof } from '../model/stream.ts';
 import { drifted } from './drift.ts';
 import { RATE_COUNTER, rateOf, type Rate } from './rate.ts';
 import { bandwidth, type Bandwidth } from './statistics/bandwidth.ts';
-import type { NotDefined, TooFew } from './statistics/figures.ts';
+import type { Interval, NotDefined, TooFew } from './statistics/figures.ts';
 import { runVariation } from './statistics/runs.ts';
 import { medianOfSorted } from './statistics/percentile.ts';
 import { sortedCopy } from './statistics/samples.ts';
@@ -40,6 +40,19 @@ export interface ResultRow {
   readonly samples: Float64Array;
   /** The same, ascending. */
   readonly sorted: Float64Array;
+}
+
+/** What charts need of a row: while a run goes on, little more is known of its series. */
+export interface ChartRow extends Omit<ResultRow, 'samples' | 'sorted' | 'summary'> {
+  readonly summary: ChartSummary | TooFew;
+}
+
+export interface ChartSummary extends Pick<Summary, 'kind' | 'n' | 'p50'> {
+  readonly p50Interval: Interval | TooFew;
+}
+
+export interface ChartGroup extends Omit<PointGroup, 'rows'> {
+  readonly rows: readonly ChartRow[];
 }
 
 /** A figure that is neither time nor rate, of each independent run that gave it. */

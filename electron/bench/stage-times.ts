@@ -1,5 +1,5 @@
 import type { PointStatus } from '../model/run.ts';
-import type { PointGroup, ResultRow } from './results.ts';
+import type { ChartGroup, ChartRow } from './results.ts';
 import { WHOLE_HANDOFF, type SeriesName, type StageKey, type StageSpec } from './stages.ts';
 import type { Interval, TooFew } from './statistics/figures.ts';
 
@@ -47,20 +47,20 @@ export interface WaterfallRow {
   readonly missing: readonly string[];
 }
 
-export const isAt = ({ point }: PointGroup, { benchmark, variant = 0 }: SeriesName): boolean =>
+export const isAt = ({ point }: ChartGroup, { benchmark, variant = 0 }: SeriesName): boolean =>
   point.benchmark === benchmark && point.variant === variant;
 
 export const sumOf = (stages: readonly Pick<Stage, 'time'>[]): number =>
   stages.reduce((sum, { time }) => (time.kind === 'measured' && time.inSum ? sum + time.ns : sum), 0);
 
 /** True where the agent gave mem.handoff in one piece: its time then contains the import. */
-export const handoffIsWhole = (groups: readonly PointGroup[]): boolean =>
+export const handoffIsWhole = (groups: readonly ChartGroup[]): boolean =>
   measure(STAGES_HAND_OVER, groups).kind === 'missing' && measure(WHOLE_HANDOFF, groups).kind === 'measured';
 
 const STAGES_HAND_OVER: SeriesName = { benchmark: WHOLE_HANDOFF.benchmark, series: 'receive' };
 
 export interface Seen {
-  readonly groups: readonly PointGroup[];
+  readonly groups: readonly ChartGroup[];
   /** mem.handoff came in one piece. */
   readonly whole: boolean;
   /** The complete path of this temperature. */
@@ -100,7 +100,7 @@ function ownTime(spec: StageSpec, from: SeriesName, { groups, whole }: Seen): Me
 function measureEither(
   from: SeriesName,
   other: SeriesName | undefined,
-  groups: readonly PointGroup[],
+  groups: readonly ChartGroup[],
 ): Measured | Missing {
   const first = measure(from, groups);
   if (first.kind === 'measured' || other === undefined) return first;
@@ -111,7 +111,7 @@ function measureEither(
 
 type Missing = Extract<StageTime, { kind: 'missing' }>;
 
-export function measure(from: SeriesName, groups: readonly PointGroup[]): Measured | Missing {
+export function measure(from: SeriesName, groups: readonly ChartGroup[]): Measured | Missing {
   const group = groups.find((one) => isAt(one, from));
   if (!group) return { kind: 'missing', reason: `${from.benchmark} was not in the plan at this size` };
   if (group.status === 'fail')
@@ -125,8 +125,8 @@ export function measure(from: SeriesName, groups: readonly PointGroup[]): Measur
 }
 
 function measured(
-  row: ResultRow,
-  summary: Extract<ResultRow['summary'], { kind: 'summary' }>,
+  row: ChartRow,
+  summary: Extract<ChartRow['summary'], { kind: 'summary' }>,
   status: PointStatus,
 ): Measured {
   return {
@@ -144,7 +144,7 @@ function measured(
   };
 }
 
-function whyEmpty(from: SeriesName, group: PointGroup): string {
+function whyEmpty(from: SeriesName, group: ChartGroup): string {
   const why = group.reason === '' ? '' : `: ${group.reason}`;
   return group.status === 'pass'
     ? `${from.benchmark} gave no series "${from.series}"`

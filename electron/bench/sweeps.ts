@@ -1,7 +1,7 @@
 import { findBenchmark } from './catalogue.ts';
 import { theilSen, type Line } from './statistics/theil-sen.ts';
 import type { TooFew } from './statistics/figures.ts';
-import type { PointGroup, ResultRow } from './results.ts';
+import type { ChartGroup, ChartRow } from './results.ts';
 import { isWholePath, variantText } from './variants.ts';
 
 /** One series of one benchmark, source and variant over its sizes, or over its number of buffers. */
@@ -17,7 +17,7 @@ export interface Sweep {
   readonly variantText: string;
   readonly axis: 'size' | 'count';
   /** Ascending on the axis. */
-  readonly rows: readonly ResultRow[];
+  readonly rows: readonly ChartRow[];
   /** Time (us) over size (MiB) or buffers: the slope is in us/MiB or us/buffer, the intercept in us. */
   readonly line: Line | TooFew;
 }
@@ -30,8 +30,8 @@ const US = 1000;
  * each place, so that the spread between runs is in the interval. Times of a point that failed its check are not in it; a line
  * needs two places, its interval at least five points.
  */
-export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
-  const byKey = new Map<string, { title: string; rows: ResultRow[] }>();
+export function sweepsOf(groups: readonly ChartGroup[]): Sweep[] {
+  const byKey = new Map<string, { title: string; rows: ChartRow[] }>();
   for (const group of groups) {
     if (group.point.size === 0 || group.status === 'fail' || isDrawnElsewhere(group)) continue;
     for (const row of group.rows) {
@@ -46,18 +46,18 @@ export function sweepsOf(groups: readonly PointGroup[]): Sweep[] {
 }
 
 /** Sizes that mean something are no sweep: a larger frame is another frame. And the stages of a complete path are a waterfall. */
-const isDrawnElsewhere = ({ point }: PointGroup): boolean =>
+const isDrawnElsewhere = ({ point }: ChartGroup): boolean =>
   findBenchmark(point.benchmark)?.ownSizes === true || isWholePath(point);
 
-const axisOf = (row: ResultRow): Sweep['axis'] => findBenchmark(row.benchmark)?.slope ?? 'size';
+const axisOf = (row: ChartRow): Sweep['axis'] => findBenchmark(row.benchmark)?.slope ?? 'size';
 
 /** What stays the same along the sweep. */
-function fixed(row: ResultRow): readonly number[] {
+function fixed(row: ChartRow): readonly number[] {
   if (axisOf(row) === 'count') return [row.size];
   return row.count === 0 ? [] : [row.count];
 }
 
-function sweepOf(key: string, title: string, rows: ResultRow[]): Sweep {
+function sweepOf(key: string, title: string, rows: ChartRow[]): Sweep {
   const first = rows[0];
   if (!first) throw new Error('a sweep has a row');
   const axis = axisOf(first);
@@ -83,5 +83,5 @@ function sweepOf(key: string, title: string, rows: ResultRow[]): Sweep {
 }
 
 /** Along the number of buffers that number is no part of the name. */
-const textOf = (row: ResultRow, axis: Sweep['axis']): string =>
+const textOf = (row: ChartRow, axis: Sweep['axis']): string =>
   axis === 'size' ? row.variantText : variantText({ ...row, count: null });

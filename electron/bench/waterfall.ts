@@ -1,5 +1,5 @@
 import { endToEndOf, type EndToEnd } from './one-go.ts';
-import type { PointGroup } from './results.ts';
+import type { ChartGroup } from './results.ts';
 import { handoffIsWhole, isAt, sumOf, timeOf, type Stage, type WaterfallRow } from './stage-times.ts';
 import { STAGES, WHOLE_PATH, type StageSpec } from './stages.ts';
 
@@ -19,7 +19,7 @@ export interface WaterfallSize {
  * The share-cost waterfall: the way of one buffer of the accel driver, stage by stage, one entry a size (ascending). Every
  * stage is there in every row: measured, missing with the reason, or not paid again (warm).
  */
-export function waterfallOf(groups: readonly PointGroup[]): WaterfallSize[] {
+export function waterfallOf(groups: readonly ChartGroup[]): WaterfallSize[] {
   const own = groups.filter((group) => group.point.source === 'qda' && group.point.size > 0);
   const specs = stagesOf(own);
   const benchmarks = new Set(specs.map((stage) => stage.cold.benchmark).filter((id) => !OWN_SIZES.has(id)));
@@ -31,7 +31,7 @@ export function waterfallOf(groups: readonly PointGroup[]): WaterfallSize[] {
 const OWN_SIZES: ReadonlySet<string> = new Set(['rpc.argsize']);
 
 /** The stages of this run: those of the DSP only where a benchmark of theirs was in its plan. */
-function stagesOf(groups: readonly PointGroup[]): readonly StageSpec[] {
+function stagesOf(groups: readonly ChartGroup[]): readonly StageSpec[] {
   const onDsp = STAGES.filter((stage) => stage.dsp === true);
   const names = onDsp.flatMap((stage) => [stage.cold, ...(stage.else ? [stage.else] : [])]);
   const planned = groups.some((group) =>
@@ -40,7 +40,7 @@ function stagesOf(groups: readonly PointGroup[]): readonly StageSpec[] {
   return planned ? STAGES : STAGES.filter((stage) => stage.dsp !== true);
 }
 
-function ofSize(size: number, specs: readonly StageSpec[], groups: readonly PointGroup[]): WaterfallSize {
+function ofSize(size: number, specs: readonly StageSpec[], groups: readonly ChartGroup[]): WaterfallSize {
   const here = groups.filter((group) => group.point.size === size);
   const rows = { cold: rowOf('cold', specs, here), warm: rowOf('warm', specs, here) };
   return { size, ...rows, endToEnd: endToEndOf(rows, specs, here) };
@@ -49,7 +49,7 @@ function ofSize(size: number, specs: readonly StageSpec[], groups: readonly Poin
 function rowOf(
   temperature: WaterfallRow['temperature'],
   specs: readonly StageSpec[],
-  groups: readonly PointGroup[],
+  groups: readonly ChartGroup[],
 ): WaterfallRow {
   const seen = { groups, whole: handoffIsWhole(groups), path: WHOLE_PATH[temperature] };
   const stages = specs.map((spec): Stage => ({

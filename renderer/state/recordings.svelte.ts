@@ -35,10 +35,15 @@ export class RecordingsState {
     });
   }
 
+  /** Why the last recording of a board could not be saved. */
+  problemOf(board: string | null): Problem | null {
+    return board === null ? null : (this.making.get(board)?.problem ?? null);
+  }
+
   /** The recording that is being made of a board. */
   of(board: string | null): RecordingState | null {
     const state = board === null ? undefined : this.making.get(board);
-    return state && state.saved === null ? state : null;
+    return state && state.saved === null && state.problem === null ? state : null;
   }
 
   async load(): Promise<void> {

@@ -1,5 +1,5 @@
 import { sizesOf, type Panel } from '../../bench/panels.ts';
-import type { ResultRow } from '../../bench/results.ts';
+import type { ChartRow } from '../../bench/results.ts';
 import { formatBandwidth, formatBytes, formatTime } from '../../model/format.ts';
 import { logAxis, sizeAxis } from '../../bench/log-axis.ts';
 import { bottomAxis, leftAxis } from './axes.ts';
@@ -20,9 +20,9 @@ interface Spot {
 interface Quantity {
   readonly name: string;
   readonly axis: string;
-  readonly spot: (row: ResultRow) => Spot | null;
+  readonly spot: (row: ChartRow) => Spot | null;
   readonly tick: (value: number) => string;
-  readonly cell: (row: ResultRow) => Piece;
+  readonly cell: (row: ChartRow) => Piece;
 }
 
 export const LATENCY: Quantity = {
@@ -104,7 +104,7 @@ function columnsOf(panel: Panel, quantity: Quantity): Column<PanelLine>[] {
 }
 
 /** A size that was not measured is a break in the line, never a way across. */
-function spotAt(rows: readonly ResultRow[], size: number, quantity: Quantity): Spot | Break {
+function spotAt(rows: readonly ChartRow[], size: number, quantity: Quantity): Spot | Break {
   const row = rows.find((one) => one.size === size);
   const spot = row === undefined ? null : quantity.spot(row);
   return spot !== null && spot.value > 0 ? spot : { size, value: null, low: null, high: null };

@@ -85,15 +85,21 @@ function groupsOf(plan: Plan): ReadonlyMap<string, readonly number[]> {
 
 /** A line a point group, in the order of the plan. The figures are those of its newest independent run that has any. */
 export function liveLines({ plan, points, simulated }: LiveRun): PointLine[] {
+  const given = givenSeries(plan, points);
   return [...groupsOf(plan)].flatMap(([key, indices]) => {
     const first = plan.points[indices[0] ?? -1];
     if (!first) return [];
     const runs = indices.flatMap((index) => points[index] ?? []);
-    return [{ ...lineOf(key, first, runs), flags: simulated ? (['simulated'] as const) : [] }];
+    return [{ ...lineOf(key, first, runs, given), flags: simulated ? (['simulated'] as const) : [] }];
   });
 }
 
-function lineOf(key: string, point: PlanPoint, runs: readonly LivePoint[]): Omit<PointLine, 'flags'> {
+function lineOf(
+  key: string,
+  point: PlanPoint,
+  runs: readonly LivePoint[],
+  given: Given,
+): Omit<PointLine, 'flags'> {
   const benchmark = findBenchmark(point.benchmark);
   const newest = runs.findLastIndex((run) => run.series.some((series) => series.n > 0));
   const worst = worstOf(runs);
@@ -109,20 +115,38 @@ function lineOf(key: string, point: PlanPoint, runs: readonly LivePoint[]): Omit
     ended: runs.filter(({ status }) => hasEnded(status)).length,
     repeats: runs.length,
     shownRun: newest < 0 || runs.length < 2 ? null : newest + 1,
-    series: seriesOf(point, runs, newest),
+    series: seriesOf(point, runs, newest, given),
   };
 }
 
 const hasEnded = (status: LineStatus): boolean => status !== 'waiting' && status !== 'running';
 
-/** The series that the catalogue names stand there from the start, so that no row moves when they come. */
-function seriesOf(point: PlanPoint, runs: readonly LivePoint[], newest: number): SeriesLine[] {
+/** Names of the series of each kind of point, as the first of that kind gave them. */
+type Given = ReadonlyMap<string, readonly string[]>;
+
+const kindOf = ({ benchmark, variant, source }: PlanPoint): string => `${benchmark}/${variant}/${source}`;
+
+function givenSeries(plan: Plan, points: readonly LivePoint[]): Given {
+  const given = new Map<string, readonly string[]>();
+  for (const { index, series } of points) {
+    const point = plan.points[index];
+    if (point !== undefined && series.length > 0 && !given.has(kindOf(point)))
+      given.set(
+        kindOf(point),
+        series.map(({ name }) => name),
+      );
+  }
+  return given;
+}
+
+/** The series stand there from the start, so that no row moves when they come: as others of that kind have them, or the catalogue. */
+function seriesOf(point: PlanPoint, runs: readonly LivePoint[], newest: number, given: Given): SeriesLine[] {
   const named = findBenchmark(point.benchmark)?.series ?? [];
-  const given = runs[newest]?.series ?? [];
-  const others = given.filter((one) => !named.some((row) => row.name === one.name));
-  const shown = newest < 0 ? named : named.filter((row) => given.some((one) => one.name === row.name));
-  return [...shown, ...others.map(({ name }) => ({ name, what: '' }))].map(({ name, what }) => {
-    const live = given.find((one) => one.name === name);
+  const own = runs[newest]?.series ?? [];
+  const names = newest < 0 ? given.get(kindOf(point)) : own.map(({ name }) => name);
+  return (names ?? named.map(({ name }) => name)).map((name) => {
+    const what = named.find((row) => row.name === name)?.what ?? '';
+    const live = own.find((one) => one.name === name);
     if (live === undefined) return { ...EMPTY, name, what };
     const p50s = runs.flatMap((run) => run.series.find((one) => one.name === name)?.p50 ?? []);
     return { ...EMPTY, ...figuresOf(live), name, what, p50s };

@@ -1,37 +1,50 @@
 import { sizesOf, sweepPanels, type Panel } from '../../../electron/bench/panels.ts';
-import type { PointGroup, ResultRow } from '../../../electron/bench/results.ts';
-import type { CrossoverView, GroupView, RowView, RunView } from '../../../electron/bench/run-view.ts';
+import type { ChartGroup, ChartRow } from '../../../electron/bench/results.ts';
+import type { CrossoverView, RunView } from '../../../electron/bench/run-view.ts';
 import { sweepsOf } from '../../../electron/bench/sweeps.ts';
 import type { Crossing } from '../../../electron/bench/crossover.ts';
+import { waterfallOf, type WaterfallSize } from '../../../electron/bench/waterfall.ts';
 import type { Pass } from '../../../electron/bench/variants.ts';
 import { formatBytes } from '../../../electron/model/format.ts';
+import { liveGroups } from './live-groups.ts';
+import type { PointLine } from './lines.ts';
 import type { ChartCrossing, ChartLine, SizeChart } from '../../charts/size-chart.ts';
 
-/** Charts of a stored run. */
+/** What a run is drawn as. */
 export interface RunCharts {
+  readonly waterfall: readonly WaterfallSize[];
   readonly latency: readonly SizeChart[];
   readonly bandwidth: readonly SizeChart[];
   readonly crossover: readonly SizeChart[];
+  readonly crossovers: readonly CrossoverView[];
 }
 
-const NO_SAMPLES = new Float64Array(0);
-
-/** The figures of a row are made already; nothing here looks at samples. */
-const asGroup = (group: GroupView): PointGroup => ({
-  ...group,
-  rows: group.rows.map((row): ResultRow => ({ ...row, samples: NO_SAMPLES, sorted: NO_SAMPLES })),
+export const chartsOf = ({
+  groups,
+  waterfall,
+  crossovers,
+}: Pick<RunView, 'groups' | 'crossovers' | 'waterfall'>): RunCharts => ({
+  ...sweepCharts(groups),
+  waterfall,
+  crossovers,
+  crossover: (['in', 'out'] as const).flatMap((direction) => crossoverChart(crossovers, direction)),
 });
 
-export function chartsOf(view: Pick<RunView, 'groups' | 'crossovers'>): RunCharts {
-  const { latency, bandwidth } = sweepPanels(sweepsOf(view.groups.map(asGroup)));
+/** While a run goes on: bandwidths are not known yet, and crossings are of the whole run. */
+export const liveCharts = (lines: readonly PointLine[]): RunCharts => {
+  const groups = liveGroups(lines);
+  return { ...sweepCharts(groups), waterfall: waterfallOf(groups), crossovers: [], crossover: [] };
+};
+
+function sweepCharts(groups: readonly ChartGroup[]): Pick<RunCharts, 'latency' | 'bandwidth'> {
+  const { latency, bandwidth } = sweepPanels(sweepsOf(groups));
   return {
     latency: latency.map((panel) => chartOf(panel, 'time')),
     bandwidth: bandwidth.map((panel) => chartOf(panel, 'bandwidth')),
-    crossover: (['in', 'out'] as const).flatMap((direction) => crossoverChart(view.crossovers, direction)),
   };
 }
 
-type Row = Pick<RowView, 'size' | 'summary' | 'bandwidth'>;
+type Row = Pick<ChartRow, 'size' | 'summary' | 'bandwidth'>;
 
 function chartOf(panel: Panel, quantity: SizeChart['quantity']): SizeChart {
   const sizes = sizesOf(panel);

@@ -65,4 +65,4 @@ export function progressOf(run: LiveRun, nowMs: number): Progress {
 }
 
 const isOver = (status: LiveRun['points'][number]['status']): boolean =>
-  status !== 'waiting' && status !== 'running';
+  status !== 'waiting' && status !== 'running' && status !== 'not-run';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { filtered, isTrouble, liveLines, tallyOf } from '../../../renderer/views/bench/lines.ts';
+import { liveCharts } from '../../../renderer/views/bench/results.ts';
 import { durationText, progressOf } from '../../../renderer/views/bench/time.ts';
 import { liveRun, planOf, point, series } from './live.ts';
 
@@ -73,4 +74,24 @@ test('times as people say them', () => {
     '1 h 00 min',
     '1 h 01 min',
   ]);
+});
+
+test('points that wait take the series that others of their kind gave', () => {
+  const lines = liveLines(run(point(0, 'pass', [series('alloc', 100)])));
+  expect(lines.map((line) => line.series.map(({ name }) => name))).toEqual(lines.map(() => ['alloc']));
+});
+
+test('charts are made of what is known so far, and a stage that is not measured yet says so', () => {
+  const charts = liveCharts(liveLines(run(point(0, 'pass', [series('alloc', 100), series('close', 10)]))));
+  expect(charts.latency[0]?.lines.map(({ label, values }) => [label, values[0]])).toEqual([
+    ['alloc', 100],
+    ['close', 10],
+  ]);
+  const cold = charts.waterfall.map((size) => size.cold.stages.find(({ key }) => key === 'allocate')?.time);
+  expect(cold[0]).toMatchObject({ kind: 'measured', ns: 100 });
+  expect(cold[1]).toMatchObject({
+    kind: 'missing',
+    reason: expect.stringContaining('not measured yet') as string,
+  });
+  expect(charts.bandwidth).toEqual([]);
 });

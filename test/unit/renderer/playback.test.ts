@@ -128,7 +128,7 @@ test('a saved recording is no longer one that is being made', async () => {
     () => new Sink(),
     () => undefined,
   );
-  const made = { board: 'lab', startedMs: 1, moments: 2, bytes: 3, saved: null };
+  const made = { board: 'lab', startedMs: 1, moments: 2, bytes: 3, saved: null, problem: null };
   source.push('recording', made);
   expect(state.of('lab')).toEqual(made);
   source.push('recording', { ...made, saved: { name: 'one', path: '/one' } });

@@ -24,7 +24,7 @@ export class FakeSource implements Source {
   }
 
   on<N extends PushName>(push: N, listener: (value: Pushes[N]) => void): () => void {
-    this.#listeners.set(push, [...(this.#listeners.get(push) ?? []), listener as (value: never) => void]);
+    this.#listeners.set(push, [...(this.#listeners.get(push) ?? []), listener]);
     return () => undefined;
   }
 
