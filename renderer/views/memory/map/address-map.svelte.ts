@@ -18,6 +18,8 @@ export class AddressMapState {
   readonly banks = new SpaceState();
   readonly dsp = new SpaceState();
   table = $state(false);
+  /** Where the keyboard was last. */
+  active = $state.raw<SpaceState>(this.banks);
 
   readonly #memory: MemoryState;
   readonly #pace = new Pace(() => this.#take());
@@ -67,7 +69,7 @@ export class AddressMapState {
 
   /** What the keyboard is on, for the line below the strips. */
   readonly read = $derived.by((): Lines => {
-    const cursor = this.banks.cursor ?? this.dsp.cursor;
+    const { cursor } = this.active;
     return cursor ? segmentLines(cursor.segment, cursor.strip, this.#memory.shown) : [];
   });
 
