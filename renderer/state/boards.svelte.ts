@@ -88,10 +88,8 @@ export class BoardsState {
     this.#setChecks(id, { checks, problem, asking: false, ground });
   }
 
-  async startVirtual(args: CallArgs<'boards.startVirtual'>): Promise<Outcome<{ readonly board: string }>> {
-    const outcome = await this.#host.call('boards.startVirtual', args);
-    if (outcome.ok) this.select(outcome.value.board);
-    return outcome;
+  startVirtual(args: CallArgs<'boards.startVirtual'>): Promise<Outcome<{ readonly board: string }>> {
+    return this.#host.call('boards.startVirtual', args);
   }
 
   stopVirtual(id: string): Promise<Outcome<undefined>> {

@@ -103,7 +103,8 @@ export class Starter {
     this.problem = null;
     const outcome = await this.#app.boards.startVirtual(request);
     this.starting = false;
-    if (!outcome.ok) {
+    if (outcome.ok) this.#app.choose(outcome.value.board);
+    else {
       this.problem = outcome.problem;
       if (!this.#app.ui.startBoardOpen) this.#app.tell(outcome);
     }
