@@ -18,6 +18,19 @@ export interface Group {
   /** Mappings by process and bank. */
   readonly users: Map<string, number>;
   pairing: Pairing;
+  /** What its mappings have in common; null: to be looked at anew (row-values.ts). */
+  common: Common | null;
+}
+
+/** What holds for all mappings of a group; null: they differ. */
+export interface Common {
+  readonly entries: number | null;
+  readonly largestPiece: number | null;
+  readonly contiguous: boolean | null;
+  readonly truncated: boolean;
+  /** Board clock, ns. */
+  readonly oldestNs: number;
+  readonly youngestNs: number;
 }
 
 const NONE: Pairing = { kind: 'none' };
@@ -94,8 +107,9 @@ export class Groups {
     if (!group)
       this.groups.set(
         key,
-        (group = { buffers: new Set(), mappings: new Set(), users: new Map(), pairing: NONE }),
+        (group = { buffers: new Set(), mappings: new Set(), users: new Map(), pairing: NONE, common: null }),
       );
+    group.common = null;
     this.unsettled.add(key);
     return group;
   }

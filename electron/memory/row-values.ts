@@ -1,6 +1,7 @@
 import type { Maybe, PictureMapping, SgEntry, Tier } from '../model/memory.ts';
 import { bankOf } from './banks.ts';
 import { whyNot } from './buffers.ts';
+import type { Common } from './row-groups.ts';
 import type { BufferRow, Scene } from './rows.ts';
 
 /** A value with its tier; or why it is not known; or why there is nothing to know (`none`). */
@@ -108,12 +109,23 @@ export function dmaAddressOf(row: BufferRow, scene: Scene): Value<bigint> {
   const { mapping, device } = row;
   if (mapping) return known(addressIn(mapping), 'dma');
   if (device === null) return row.self ? unknown(SELF_APART) : none(IN_NO_BANK);
-  const could = candidates(row, scene);
-  if (could.length > 0) {
-    const texts = could.slice(0, 4).map((one) => `0x${addressIn(one).toString(16)}`);
-    return unknown(`one of ${could.length} of this size in this bank: ${some(texts, could.length)}`);
-  }
+  const count = row.group?.mappings.size ?? 0;
+  if (count > 0) return unknown(`one of ${count} of this size in this bank: ${addressesIn(row, scene)}`);
   return unknown(beforeTrace(scene));
+}
+
+/** The same as a number, where it is proven: to sort by. */
+export const provenAddress = ({ mapping }: BufferRow): number | null =>
+  mapping ? Number(addressIn(mapping)) : null;
+
+function addressesIn({ group }: BufferRow, scene: Scene): string {
+  const texts: string[] = [];
+  for (const id of group?.mappings ?? []) {
+    const mapping = scene.mappings.get(id);
+    if (mapping) texts.push(`0x${addressIn(mapping).toString(16)}`);
+    if (texts.length === 4) break;
+  }
+  return some(texts, group?.mappings.size ?? 0);
 }
 
 const SELF_APART =
@@ -134,32 +146,60 @@ function beforeTrace({ tiers }: Scene): string {
   return whyNot(tiers, 'dma') ?? 'mapped before the trace began: no event tells of it';
 }
 
+/** What all mappings of the row's group have in common; null where a mapping is proven, or none is seen. */
+export function commonOf({ mapping, group, buffer, device }: BufferRow, scene: Scene): Common | null {
+  if (mapping || !group || !buffer || device === null || group.mappings.size === 0) return null;
+  if (group.pairing.kind !== 'one-user') return null;
+  return (group.common ??= commonIn([...group.mappings].flatMap((id) => scene.mappings.get(id) ?? [])));
+}
+
+function commonIn(mappings: readonly PictureMapping[]): Common {
+  const same = <T>(read: (mapping: PictureMapping) => T): T | null => {
+    const values = new Set(mappings.map(read));
+    const [value] = values;
+    return values.size === 1 && value !== undefined ? value : null;
+  };
+  return {
+    entries: same(({ totalEntries }) => totalEntries),
+    largestPiece: same(({ entries }) => largestPiece(entries)),
+    contiguous: same(({ contiguous }) => contiguous),
+    truncated: mappings.some(({ truncated }) => truncated),
+    oldestNs: mappings.reduce((least, { sinceNs }) => Math.min(least, sinceNs), Infinity),
+    youngestNs: mappings.reduce((most, { sinceNs }) => Math.max(most, sinceNs), -Infinity),
+  };
+}
+
 /** What the mapping says; where it is not proven, what all candidates have in common. */
-function ofMapping<T extends number | boolean>(
+function ofMapping<T>(
   row: BufferRow,
   scene: Scene,
-  read: (mapping: PictureMapping) => Value<T>,
+  read: { readonly one: (mapping: PictureMapping) => Value<T>; readonly all: (common: Common) => T | null },
 ): Value<T> {
-  if (row.mapping) return read(row.mapping);
+  if (row.mapping) return read.one(row.mapping);
   if (row.device === null) return none(IN_NO_BANK);
-  const could = candidates(row, scene);
-  const [first] = could;
-  if (!first) return unknown(beforeTrace(scene));
-  const value = read(first);
-  const uniform =
-    row.group?.pairing.kind === 'one-user' && could.every((one) => read(one).value === value.value);
-  return uniform ? value : unknown(`one of ${could.length} mappings of this size in this bank, which differ`);
+  const count = row.group?.mappings.size ?? 0;
+  if (count === 0) return unknown(beforeTrace(scene));
+  const common = commonOf(row, scene);
+  const value = common && read.all(common);
+  return value === null
+    ? unknown(`one of ${count} mappings of this size in this bank, which differ`)
+    : known(value, 'dma');
 }
 
 export const sgEntriesOf = (row: BufferRow, scene: Scene): Value<number> =>
-  ofMapping(row, scene, (mapping) => known(mapping.totalEntries, 'dma'));
+  ofMapping(row, scene, {
+    one: ({ totalEntries }) => known(totalEntries, 'dma'),
+    all: ({ entries }) => entries,
+  });
 
 export const largestPieceOf = (row: BufferRow, scene: Scene): Value<number> =>
-  ofMapping(row, scene, ({ entries, truncated, totalEntries }) =>
-    truncated
-      ? unknown(`the event names ${entries.length} of ${totalEntries} entries`)
-      : known(largestPiece(entries), 'dma'),
-  );
+  ofMapping(row, scene, {
+    one: ({ entries, truncated, totalEntries }) =>
+      truncated
+        ? unknown(`the event names ${entries.length} of ${totalEntries} entries`)
+        : known(largestPiece(entries), 'dma'),
+    all: ({ largestPiece: piece, truncated }) => (truncated ? null : piece),
+  });
 
 /** Bytes of the longest run of entries that follow each other. */
 export function largestPiece(entries: readonly SgEntry[]): number {
@@ -175,12 +215,18 @@ export function largestPiece(entries: readonly SgEntry[]): number {
 }
 
 export const contiguousOf = (row: BufferRow, scene: Scene): Value<boolean> =>
-  ofMapping(row, scene, (mapping) => known(mapping.contiguous, 'dma'));
+  ofMapping(row, scene, {
+    one: ({ contiguous }) => known(contiguous, 'dma'),
+    all: ({ contiguous }) => contiguous,
+  });
 
 export const sinceOf = (row: BufferRow, scene: Scene): Value<number> => {
   if (row.self) return known(row.self.sinceNs, 'self');
   if (row.device === null) return unknown('a descriptor does not say when it was opened');
-  return ofMapping(row, scene, (mapping) => known(mapping.sinceNs, 'dma'));
+  return ofMapping(row, scene, {
+    one: ({ sinceNs }) => known(sinceNs, 'dma'),
+    all: ({ oldestNs, youngestNs }) => (oldestNs === youngestNs ? oldestNs : null),
+  });
 };
 
 export const referencesOf = ({ buffer }: BufferRow): Value<number> =>

@@ -88,12 +88,14 @@ export class RowIndex {
   /** Mappings that are proven to be a buffer's. */
   private readonly proven = new Map<string, number>();
   private takenNs = -1;
+  private rebuilding = false;
   private changes: { set: Map<string, BufferRow>; gone: Set<string> } = { set: new Map(), gone: new Set() };
 
   rebuild(scene: Scene): RowChanges {
     this.groups = new Groups();
     for (const part of [this.rows, this.ofBuffer, this.ofMapping, this.proven]) part.clear();
     this.ofSelf = [];
+    this.rebuilding = true;
     for (const buffer of scene.buffers.values()) {
       this.groups.placeBuffer(buffer.ino, buffer);
       for (const { mapping } of buffer.mappings) this.proven.set(mapping, buffer.ino);
@@ -104,7 +106,7 @@ export class RowIndex {
     for (const id of scene.mappings.keys()) this.makeMapping(id, scene);
     this.makeSelf(scene);
     this.takenNs = scene.takenNs;
-    this.take();
+    this.rebuilding = false;
     return { reset: true, set: [...this.rows.values()], gone: [] };
   }
 
@@ -184,7 +186,7 @@ export class RowIndex {
     const before = this.ofMapping.get(id);
     const group = this.groups.with(id) ?? null;
     const alone = mapping && !this.proven.has(id) && group?.pairing.kind !== 'one-user';
-    const now = alone ? [rowOf({ mapping, device: mapping.device, pid: mapping.pid, group })] : [];
+    const now = alone ? [mappingRow(mapping, group)] : [];
     this.replace(before ? [before] : [], now);
     const [row] = now;
     if (row) this.ofMapping.set(id, row);
@@ -192,15 +194,18 @@ export class RowIndex {
   }
 
   private makeSelf(scene: Scene): void {
-    const now = scene.self.map((self) => {
-      const buffer = self.ino === null ? null : (scene.buffers.get(self.ino) ?? null);
-      return rowOf({ self, buffer, again: buffer !== null });
-    });
+    const now = scene.self.map((self) =>
+      selfRow(self, self.ino === null ? null : (scene.buffers.get(self.ino) ?? null)),
+    );
     this.replace(this.ofSelf, now);
     this.ofSelf = now;
   }
 
   private replace(before: readonly BufferRow[], now: readonly BufferRow[]): void {
+    if (this.rebuilding) {
+      for (const row of now) this.rows.set(row.key, row);
+      return;
+    }
     const { set, gone } = this.changes;
     for (const { key } of before) {
       this.rows.delete(key);
@@ -229,28 +234,36 @@ function* touched<T, K>(
   for (const row of change?.set ?? []) yield keyOf(row);
 }
 
-function rowOf(row: Partial<BufferRow>, at = 0): BufferRow {
-  const { pid = null, device = null, buffer = null, mapping = null, self = null } = row;
-  const what = self
-    ? `h${self.node}:${self.handle}`
-    : buffer
-      ? `i${buffer.ino}`
-      : mapping
-        ? `m${mapping.id}`
-        : '';
-  return {
-    key: `${pid ?? '?'}|${device ?? '-'}|${what}${at > 0 ? `#${at}` : ''}`,
-    pid,
-    device,
-    buffer,
-    mapping,
-    self,
-    group: row.group ?? null,
-    holder: row.holder ?? null,
-    elsewhere: row.elsewhere ?? false,
-    again: row.again ?? false,
-  };
-}
+/** A handle of the agent. */
+const selfRow = (self: SelfFact, buffer: PictureBuffer | null): BufferRow => ({
+  ...EMPTY,
+  key: `?|-|h${self.node}:${self.handle}`,
+  buffer,
+  self,
+  again: buffer !== null,
+});
+
+/** A mapping that is not known to be a dma-buf. */
+const mappingRow = (mapping: PictureMapping, group: Group | null): BufferRow => ({
+  ...EMPTY,
+  key: `${mapping.pid}|${mapping.device}|m${mapping.id}`,
+  pid: mapping.pid,
+  device: mapping.device,
+  mapping,
+  group,
+});
+
+const EMPTY: Omit<BufferRow, 'key'> = {
+  pid: null,
+  device: null,
+  buffer: null,
+  mapping: null,
+  group: null,
+  holder: null,
+  self: null,
+  elsewhere: false,
+  again: false,
+};
 
 /** A row for each bank that has the buffer, then for each process that only holds it. */
 function rowsOf(buffer: PictureBuffer, scene: Scene, groups: Groups): BufferRow[] {
@@ -262,7 +275,7 @@ function rowsOf(buffer: PictureBuffer, scene: Scene, groups: Groups): BufferRow[
     if (!mapping) continue;
     if (mapping.kind === 'alloc') native = true;
     else banks.add(mapping.device);
-    made.add({ pid: mapping.pid, device: mapping.device, mapping });
+    made.add(mapping.pid, { device: mapping.device, mapping });
   }
   const size = buffer.size.value;
   for (const device of buffer.attachedTo.value ?? []) {
@@ -272,42 +285,37 @@ function rowsOf(buffer: PictureBuffer, scene: Scene, groups: Groups): BufferRow[
   const exported = buffer.exporter.value === 'drm' && size !== null ? groups.get(exportKey(size)) : undefined;
   if (!native && exported?.pairing.kind === 'one-user') made.addGroup(exported.pairing.device, exported);
   const elsewhere = buffer.attachedTo.value !== null && made.rows.every((row) => row.pid !== null);
-  for (const { pid } of buffer.holders) if (!made.pids.has(pid)) made.add({ pid, elsewhere });
-  if (made.rows.length === 0) made.add({});
+  for (const { pid } of buffer.holders) if (!made.has(pid)) made.add(pid, { elsewhere });
+  if (made.rows.length === 0) made.add(null, {});
   return made.rows;
 }
 
-/** The rows of one buffer while they are made. */
+/** The rows of one buffer while they are made: few, so that a list is looked through. */
 class Rows {
   readonly rows: BufferRow[] = [];
-  readonly pids = new Set<number>();
   private readonly buffer: PictureBuffer;
-  private readonly keys = new Set<string>();
 
   constructor(buffer: PictureBuffer) {
     this.buffer = buffer;
   }
 
-  addGroup(device: string, group: Group | undefined): void {
-    const pairing = group?.pairing;
-    this.add({
-      pid: pairing?.kind === 'one-user' ? pairing.pid : null,
-      device,
-      group: group ?? null,
-    });
+  has(pid: number | null): boolean {
+    return this.rows.some((row) => row.pid === pid);
   }
 
-  add(part: Partial<BufferRow>): void {
-    const { buffer } = this;
-    const pid = part.pid ?? null;
-    const holder = buffer.holders.find((row) => row.pid === pid) ?? null;
-    const again = pid === null ? this.rows.length > 0 : this.pids.has(pid);
-    const whole = { ...part, buffer, holder, again };
-    let at = 0;
-    let row = rowOf(whole);
-    while (this.keys.has(row.key)) row = rowOf(whole, ++at);
-    this.keys.add(row.key);
-    if (pid !== null) this.pids.add(pid);
-    this.rows.push(row);
+  addGroup(device: string, group: Group | undefined): void {
+    const pairing = group?.pairing;
+    this.add(pairing?.kind === 'one-user' ? pairing.pid : null, { device, group: group ?? null });
+  }
+
+  add(pid: number | null, part: Partial<BufferRow>): void {
+    const { buffer, rows } = this;
+    const holder = pid === null ? null : (buffer.holders.find((row) => row.pid === pid) ?? null);
+    const again = pid === null ? rows.length > 0 : this.has(pid);
+    const { device = null, mapping = null } = part;
+    const twins = rows.reduce((sum, row) => sum + (row.pid === pid && row.device === device ? 1 : 0), 0);
+    const key = `${pid ?? '?'}|${device ?? '-'}|i${buffer.ino}${twins > 0 ? `#${twins}` : ''}`;
+    const { group = null, elsewhere = false } = part;
+    rows.push({ key, pid, device, buffer, mapping, group, holder, self: null, elsewhere, again });
   }
 }

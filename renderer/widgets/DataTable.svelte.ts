@@ -1,6 +1,6 @@
 import { Arrangement, type Line } from './table/arrangement.ts';
 import type { Column, Level, Sorting } from './table/columns.ts';
-import { filterOf } from './table/filter.ts';
+import { askAhead, filterOf } from './table/filter.ts';
 import { inOrder, loadPrefs, savePrefs, type Prefs } from './table/prefs.ts';
 
 export interface TableOptions<R> {
@@ -12,6 +12,8 @@ export interface TableOptions<R> {
   readonly levels?: readonly Level<R>[];
   /** What the heads of groups add up. */
   readonly sum?: (row: R) => number;
+  /** What the filter looks for words in; left out: all cells. For tables of many rows. */
+  readonly text?: (row: R) => string;
   /** Several rows can be selected. */
   readonly multi?: boolean;
 }
@@ -23,6 +25,8 @@ export interface TableFocus {
 }
 
 const NARROWEST = 40;
+/** Rows from which on a filter is asked in slices. */
+const AHEAD = 5_000;
 /** Pixels right of the last column at least. */
 const REST = 26;
 
@@ -42,6 +46,7 @@ export class TableModel<R extends object> {
   /** A line that should be brought into sight. */
   wanted = $state.raw<{ readonly key: string } | null>(null);
   #prefs = $state.raw<Prefs>() as Prefs;
+  #shows: ((row: R) => boolean) | null = null;
 
   columns = $derived.by(() =>
     inOrder(this.options.columns, this.#prefs.order).filter(({ id }) => !this.#prefs.hidden.includes(id)),
@@ -114,7 +119,11 @@ export class TableModel<R extends object> {
   setQuery(query: string): void {
     if (query === this.query) return;
     this.query = query;
-    this.#arrange();
+    const shows = filterOf(query, this.options.columns, this.options.text);
+    if (shows === null || this.#rows.total < AHEAD) {
+      this.#shows = shows;
+      this.#arrange();
+    } else void this.#filterAhead(query, shows);
   }
 
   setLevels(levels: readonly Level<R>[]): void {
@@ -190,7 +199,7 @@ export class TableModel<R extends object> {
 
   /** Closes or opens all groups. */
   closeAll(close: boolean): void {
-    this.#close(new Set(close ? this.#rows.allGroups().map(({ key }) => key) : []));
+    this.#close(new Set(close ? this.#rows.allGroups() : []));
   }
 
   select(keys: Iterable<string>): void {
@@ -219,7 +228,7 @@ export class TableModel<R extends object> {
   reveal(key: string): void {
     const row = this.#rows.get(key);
     if (row === undefined) return;
-    const groups = this.#rows.groupsOf(row);
+    const groups = this.#rows.groupsOf(key);
     if (groups.some((group) => this.closed.has(group)))
       this.#close(new Set([...this.closed].filter((group) => !groups.includes(group))));
     this.wanted = { key };
@@ -234,6 +243,13 @@ export class TableModel<R extends object> {
     return lines.join('\n') + '\n';
   }
 
+  async #filterAhead(query: string, shows: (row: R) => boolean): Promise<void> {
+    const known = await askAhead(shows, [...this.#rows.everything()], () => this.query === query);
+    if (known === null || this.query !== query) return;
+    this.#shows = known;
+    this.#arrange();
+  }
+
   #close(closed: ReadonlySet<string>): void {
     this.closed = closed;
     this.#rows.close(closed);
@@ -246,8 +262,8 @@ export class TableModel<R extends object> {
     const value = columns.find(({ id }) => id === sorting?.column)?.sort;
     this.#rows.arrange({
       levels: this.levels,
-      sort: sorting && value ? [{ value, down: sorting.down }] : [],
-      shows: filterOf(this.query, columns),
+      sort: sorting && value ? { value, down: sorting.down } : null,
+      shows: this.#shows,
       ...(sum && { sum }),
     });
     this.version += 1;

@@ -41,17 +41,15 @@ export interface Level<R> {
   readonly sort: (row: R) => SortValue;
 }
 
-/** Rows that follow each other and have the key of a level in common. */
+/** Rows that have the key of a level in common. */
 export interface Group<R> {
   /** Unique among all groups of all levels. */
   readonly key: string;
   readonly level: number;
-  /** Position of its first row among the arranged ones. */
-  readonly from: number;
-  to: number;
+  readonly count: number;
   readonly first: R;
   /** What its rows come to, by `sum` of the arrangement. */
-  sum: number;
+  readonly sum: number;
 }
 
 export interface Sorting {

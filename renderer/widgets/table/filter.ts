@@ -27,25 +27,49 @@ export function wordsOf(query: string, columns: readonly { readonly id: string }
 export function filterOf<R extends object>(
   query: string,
   columns: readonly Column<R>[],
+  text: (row: R) => string = (row) => columns.map((column) => textIn(column, row)).join('\n'),
 ): ((row: R) => boolean) | null {
   const words = wordsOf(query, columns);
   if (words.length === 0) return null;
-  const texts = new WeakMap<R, ReadonlyMap<string, string>>();
-  const textsOf = (row: R): ReadonlyMap<string, string> => {
-    let known = texts.get(row);
-    if (!known) texts.set(row, (known = new Map(columns.map((column) => [column.id, textIn(column, row)]))));
-    return known;
+  const anywhere = words.filter(({ column }) => column === null);
+  const inColumn = words.flatMap((word) => {
+    const column = columns.find(({ id }) => id === word.column);
+    return column ? [{ ...word, column }] : [];
+  });
+  return (row) => {
+    const all = anywhere.length > 0 ? text(row).toLowerCase() : '';
+    return (
+      anywhere.every((word) => all.includes(word.text) !== word.not) &&
+      inColumn.every(({ column, text: part, not }) => textIn(column, row).includes(part) !== not)
+    );
   };
-  const has = (row: R, { column, text }: Word): boolean => {
-    const all = textsOf(row);
-    if (column !== null) return all.get(column)?.includes(text) === true;
-    for (const one of all.values()) if (one.includes(text)) return true;
-    return false;
-  };
-  return (row) => words.every((word) => has(row, word) !== word.not);
 }
 
 function textIn<R>(column: Column<R>, row: R): string {
   const { text, exact } = column.cell(row);
   return (exact === undefined || exact === text ? text : `${text} ${exact}`).toLowerCase();
+}
+
+/** Milliseconds of work before the window may answer. */
+const SLICE_MS = 8;
+
+/**
+ * Asks a filter of many rows in slices, so that the window answers meanwhile. Gives the filter with its answers known, or null where
+ * it was given up.
+ */
+export async function askAhead<R extends object>(
+  shows: (row: R) => boolean,
+  rows: Iterable<R>,
+  wanted: () => boolean,
+): Promise<((row: R) => boolean) | null> {
+  const answers = new WeakMap<R, boolean>();
+  let until = performance.now() + SLICE_MS;
+  for (const row of rows) {
+    answers.set(row, shows(row));
+    if (performance.now() < until) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (!wanted()) return null;
+    until = performance.now() + SLICE_MS;
+  }
+  return (row) => answers.get(row) ?? shows(row);
 }

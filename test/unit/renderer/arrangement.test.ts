@@ -25,7 +25,7 @@ const BY_SIZE = { value: (one: Row) => one.size, down: true };
 
 function arranged(rows: readonly Row[], by: Partial<Arranging<Row>> = {}): Arrangement<Row> {
   const all = new Arrangement<Row>((one) => one.id);
-  all.arrange({ levels: LEVELS, sort: [BY_SIZE], shows: null, sum: (one) => one.size ?? 0, ...by });
+  all.arrange({ levels: LEVELS, sort: BY_SIZE, shows: null, sum: (one) => one.size ?? 0, ...by });
   all.setAll(rows);
   return all;
 }
@@ -35,7 +35,7 @@ const text = (line: Line<Row> | null): string =>
     ? ''
     : line.kind === 'row'
       ? line.row.id
-      : `[${line.key} ${line.group.to - line.group.from} ${line.group.sum}]`;
+      : `[${line.key} ${line.group.count} ${line.group.sum}]`;
 const lines = (all: Arrangement<Row>): string[] =>
   Array.from({ length: all.length }, (_, at) => text(all.line(at)));
 
@@ -62,7 +62,7 @@ test('rows stand in groups with what they come to; unknown values stand last eit
     '[/10/y 1 3]',
     'e',
   ]);
-  const up = arranged(ROWS, { levels: [], sort: [{ ...BY_SIZE, down: false }] });
+  const up = arranged(ROWS, { levels: [], sort: { ...BY_SIZE, down: false } });
   expect(lines(up)).toEqual(['a', 'e', 'b', 'd', 'c']);
 });
 

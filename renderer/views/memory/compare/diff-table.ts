@@ -50,7 +50,7 @@ const columnsOf = (scene: () => Scene): Column<DiffRow>[] => [
     width: 96,
     cell: ({ kind }) => MARKS[kind],
     sort: ({ kind }) => kind,
-    group: ({ from, to }) => ({ text: plural(to - from, 'row'), faint: true }),
+    group: ({ count }) => ({ text: plural(count, 'row'), faint: true }),
   },
   {
     id: 'size',

@@ -1,6 +1,6 @@
 import { formatBytes, formatDmaAddress } from '../../../../electron/model/format.ts';
 import {
-  candidates,
+  commonOf,
   cpuMapsOf,
   descriptorsOf,
   dmaAddressOf,
@@ -11,6 +11,7 @@ import {
   inodeOf,
   largestPieceOf,
   originOf,
+  provenAddress,
   referencesOf,
   sgEntriesOf,
   sinceOf,
@@ -64,6 +65,21 @@ export function levelsOf(grouping: Grouping): Level<BufferRow>[] {
 /** Bytes that a row adds to its group; a buffer that a process has twice counts once. */
 export const countedBytes = (row: BufferRow): number => (row.again ? 0 : (sizeOf(row).value ?? 0));
 
+/** What a word is looked for in. */
+export function rowText(row: BufferRow, scene: Scene): string {
+  const { buffer, device } = row;
+  const origin = originOf(row).value;
+  return [
+    processText(scene, row.pid),
+    device === null ? 'in no bank' : `${bankText(device)} ${device}`,
+    buffer ? `${buffer.ino} ${buffer.name} ${buffer.exporter.value ?? ''}` : 'not exported',
+    formatBytes(sizeOf(row).value ?? 0),
+    origin === null ? 'unknown' : ORIGIN_WORDS[origin],
+    row.mapping ? formatDmaAddress(dmaAddressOf(row, scene).value ?? 0n) : '',
+    ...statesOf(row, scene),
+  ].join(' ');
+}
+
 export const columnsOf = (scene: Look, grouping: () => Grouping): Column<BufferRow>[] => [
   what(scene, grouping),
   ...[
@@ -108,7 +124,7 @@ const what = (scene: Look, grouping: () => Grouping): Column<BufferRow> => ({
 
 function groupHead(group: Group<BufferRow>, scene: Scene, grouping: Grouping): CellText {
   const { first } = group;
-  const rows = plural(group.to - group.from, 'row');
+  const rows = plural(group.count, 'row');
   if (GROUPINGS[grouping][group.level] === 'bank') {
     const text = first.device === null ? 'in no bank' : bankText(first.device);
     return {
@@ -185,7 +201,7 @@ const ADDRESS: Make = (scene) => ({
       (address) => `0x${address.toString(16)}`,
       row.group?.pairing.kind === 'one-user' ? `one of ${row.group.mappings.size}` : 'unknown',
     ),
-  sort: (row) => dmaAddressOf(row, scene()).value,
+  sort: provenAddress,
 });
 
 const ENTRIES: Make = (scene) => ({
@@ -286,19 +302,19 @@ const ageCell = (row: BufferRow, scene: Scene): CellText =>
 
 /** Of a buffer that may be one of several mappings of its process: from the youngest of them to the oldest. */
 function ageRange(row: BufferRow, scene: Scene): CellText | null {
-  if (row.mapping || row.group?.pairing.kind !== 'one-user') return null;
-  const ages = candidates(row, scene).map(({ sinceNs }) => scene.takenNs - sinceNs);
-  if (ages.length === 0) return null;
-  const [young, old] = [ageText(Math.min(...ages)), ageText(Math.max(...ages))];
+  const common = commonOf(row, scene);
+  if (!common) return null;
+  const young = ageText(scene.takenNs - common.youngestNs);
+  const old = ageText(scene.takenNs - common.oldestNs);
   const text = young === old ? old : `${young} to ${old}`;
-  return { text, title: `One of ${ages.length} mappings: ${text}\nTier dma` };
+  return { text, title: `One of ${row.group?.mappings.size ?? 0} mappings: ${text}\nTier dma` };
 }
 
 const STATE: Make = (scene) => ({
   id: 'state',
   head: 'State',
   width: 104,
-  group: (group) => ({ text: plural(group.to - group.from, 'row'), faint: true }),
+  group: (group) => ({ text: plural(group.count, 'row'), faint: true }),
   cell: (row) => {
     const states = statesOf(row, scene());
     const [worst] = states;

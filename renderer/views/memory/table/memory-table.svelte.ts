@@ -2,7 +2,7 @@ import { RowIndex, type BufferRow, type Scene } from '../../../../electron/memor
 import type { MemoryState, Selection } from '../../../state/memory.svelte.ts';
 import { recall, remember } from '../../../state/remembered.ts';
 import { TableModel } from '../../../widgets/DataTable.svelte.ts';
-import { columnsOf, countedBytes, GROUPINGS, levelsOf, type Grouping } from './columns.ts';
+import { columnsOf, countedBytes, GROUPINGS, levelsOf, rowText, type Grouping } from './columns.ts';
 
 const isGrouping = (value: unknown): value is Grouping => typeof value === 'string' && value in GROUPINGS;
 
@@ -28,6 +28,7 @@ export class MemoryTable {
       keyOf: (row) => row.key,
       levels: levelsOf(this.grouping),
       sum: countedBytes,
+      text: (row) => rowText(row, this.#scene),
     });
     this.#rebuild();
   }
