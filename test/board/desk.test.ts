@@ -242,6 +242,31 @@ describe('a watch of memory managers', () => {
     }
   });
 
+  it('goes on with a board that was stopped and started again from the app', async () => {
+    const face = lab.face();
+    const board = `${lab.name}y`;
+    const request = {
+      name: board,
+      generation: 'v1',
+      iommu: 'translated',
+      dsp: 'none',
+      workloads: [],
+    } as const;
+    const startIt = () => face.call('boards.startVirtual', { ...request, workloads: [] });
+    value(await startIt());
+    try {
+      value(await face.call('boards.label', { board, label: 'mine' }));
+      value(await face.call('memory.watch', { board }));
+      await face.untilWatch('watching');
+      value(await face.call('boards.stopVirtual', { board }));
+      await face.untilWatch('lost');
+      value(await startIt());
+      await face.untilWatch('watching');
+    } finally {
+      value(await face.call('boards.stopVirtual', { board }));
+    }
+  });
+
   it('stops where the user closes the board, until it is opened again', async () => {
     const face = lab.face();
     value(await face.call('memory.watch', { board: lab.name }));

@@ -98,10 +98,21 @@ export class Boards {
     if (entry === undefined || (!entry.listed && !asked && entry.open === null)) return unknownBoard(id);
     if (entry.closed && !asked) return fail('closed', 'The board was closed.', 'Open it in the Boards view.');
     const other = generation !== undefined && generation !== entry.generation;
-    if (entry.open !== null && other) await this.close(id);
+    if (entry.open !== null && other) {
+      if (entry.open.session.state.kind === 'running') return RUNNING;
+      await this.close(id);
+    }
     entry.closed = false;
     entry.generation = generation ?? entry.generation;
     return await this.#sessions.open(entry);
+  }
+
+  /** A board that the user closed and started anew is opened again by whoever needs it. */
+  startedAnew(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.closed = false;
+    this.#changed(id);
   }
 
   /** Ends the session, or the opening of one. */
@@ -184,5 +195,11 @@ export class Boards {
     this.#changed(entry.id);
   }
 }
+
+const RUNNING = fail(
+  'busy',
+  'A plan runs on the board through the generation that it was opened with.',
+  'Wait for the end of the run, or cancel it.',
+);
 
 const messages = (problems: readonly Problem[]): string => problems.map(({ message }) => message).join();

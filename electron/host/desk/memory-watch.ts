@@ -51,6 +51,8 @@ export class MemoryWatch {
   #stopped = false;
   /** Grows with each order from outside. */
   #orders = 0;
+  /** Grows with each change of the board. */
+  #changes = 0;
   #wake: () => void = () => undefined;
   #following: Promise<unknown> = Promise.resolve();
 
@@ -59,6 +61,7 @@ export class MemoryWatch {
     this.#clock = clock;
     this.#pausedBy = pausedBy;
     const off = board.onChange(() => {
+      this.#changes += 1;
       if (clock.steadyMs() >= this.#deafUntil) this.#wake();
     });
     this.#ended = this.#run().finally(off);
@@ -114,9 +117,10 @@ export class MemoryWatch {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const orders = this.#orders;
+      const [orders, changes] = [this.#orders, this.#changes];
       const waitMs = await this.#turn();
-      if (orders === this.#orders && waitMs !== AT_ONCE) await this.#wait(waitMs);
+      const missed = orders !== this.#orders || (waitMs === UNTIL_CHANGE && changes !== this.#changes);
+      if (!missed && waitMs !== AT_ONCE) await this.#wait(waitMs);
     }
   }
 

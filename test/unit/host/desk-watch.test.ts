@@ -243,6 +243,20 @@ describe('a watch', () => {
     await stopped(watch);
   });
 
+  it('misses no change that comes while it asks', async () => {
+    board.problem = fail('closed', 'The board was closed.');
+    board.open = async () => {
+      const { problem } = board;
+      board.problem = null;
+      await board.change();
+      return problem ?? ok(board.session);
+    };
+    const watch = watching();
+    await clock.advance(100);
+    expect(viewer.last?.kind).toBe('watching');
+    await stopped(watch);
+  });
+
   it('tries again, less and less often, where the board does not let it, and says why', async () => {
     board.problem = fail('agent-start', 'The agent did not start.', 'See why.');
     const watch = watching();
