@@ -5,6 +5,8 @@ import type { Door, DoorEvents } from './door.ts';
 const PROTOCOL = 'qda-lab.1';
 const tokenProtocol = (token: string): string => `token.${token}`;
 
+const CONNECT_MS = 10_000;
+
 const NO_TOKEN: Problem = {
   code: 'no-token',
   message: 'This address carries no token, so the host does not let this page in.',
@@ -46,7 +48,12 @@ export class SocketDoor implements Door {
     }
     const socket = new WebSocket(this.#url, [PROTOCOL, tokenProtocol(this.token)]);
     let opened = false;
+    // A host that takes the connection and never answers is given up.
+    const patience = setTimeout(() => {
+      socket.close();
+    }, CONNECT_MS);
     socket.onopen = () => {
+      clearTimeout(patience);
       opened = true;
       this.#socket = socket;
       events.opened();
@@ -55,6 +62,7 @@ export class SocketDoor implements Door {
       if (typeof data === 'string') events.text(data);
     };
     socket.onclose = () => {
+      clearTimeout(patience);
       this.#socket = null;
       if (opened) events.closed(null);
       else
