@@ -252,7 +252,7 @@ describe('a watch', () => {
       return problem ?? ok(board.session);
     };
     const watch = watching();
-    await clock.advance(100);
+    for (let turn = 0; turn < 10; turn += 1) await clock.advance(10);
     expect(viewer.last?.kind).toBe('watching');
     await stopped(watch);
   });
