@@ -116,7 +116,7 @@ function bankStrip(bank: PictureBank, mappings: ReadonlyMap<string, PictureMappi
       else beyond += 1;
   }
   const unseen = bank.mappedBytes.value === null ? bank.mappedBytes.why : '';
-  return stripOf({ key: bank.device, space: 'bank', title: `${bank.dsp} ${bank.sid}` }, segments, {
+  return stripOf({ key: bank.device, space: 'bank', title: `${bank.dsp} bank ${bank.sid}` }, segments, {
     beyond,
     unseen,
   });

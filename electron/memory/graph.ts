@@ -162,7 +162,7 @@ class Drawing {
     return {
       id: bankId(device),
       column: 3,
-      title: bank ? `${bank.dsp} · SID ${bank.sid}` : device,
+      title: bank ? `${bank.dsp} bank ${bank.sid}` : device,
       detail: bytes === null ? 'mapped: not known' : `${formatBytes(bytes)} mapped`,
       flags: dead ? ['held-by-gone'] : [],
       members: 1,
@@ -211,7 +211,7 @@ function bufferNode({ id, title, members, opens, within }: GroupOf<Atom>): Graph
 }
 
 function atomDetail({ buffer, mapping }: Atom): string {
-  if (buffer) return `inode ${buffer.ino}`;
+  if (buffer) return `ino ${buffer.ino}`;
   return mapping?.kind === 'alloc' ? 'no dma-buf known' : '';
 }
 

@@ -44,7 +44,7 @@ test('from the holder over the buffer and its importer to the bank', () => {
     ['p/7', 0, 'producer'],
     ['b/100', 1, '64 KiB system'],
     ['i/8', 2, 'consumer'],
-    [`k/${BANK}`, 3, 'cdsp · SID 3'],
+    [`k/${BANK}`, 3, 'cdsp bank 3'],
   ]);
 });
 
@@ -115,7 +115,7 @@ test('a crowd is grouped by process name and by exporter and size; a group opens
     ['p:cam', 'cam', '40 processes, 1 gone', 40],
     ['b:system/4096', 'system, 4 to 16 KiB', '200 buffers, 800 KiB', 200],
     ['b:system/65536', 'system, 64 to 256 KiB', '200 buffers, 13.4 MiB', 200],
-    [`k/${BANK}`, 'cdsp · SID 3', '0 B mapped', 1],
+    [`k/${BANK}`, 'cdsp bank 3', '0 B mapped', 1],
   ]);
   expect(edges(result)).toEqual([
     ['p:cam', 'holds', 'b:system/4096', 200],

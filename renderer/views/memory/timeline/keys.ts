@@ -8,6 +8,8 @@ export function onKey(event: KeyboardEvent, state: TimelineState): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { memory } = state;
   const share = event.shiftKey ? 0.1 : 0.01;
+  // A recording is played and halted by its own player.
+  if (event.key === ' ' && memory.recorded) return;
   const doings: Readonly<Record<string, () => void>> = {
     ' ': () => state.toggle(),
     ArrowLeft: () => state.scrubBy(-share),

@@ -62,6 +62,7 @@ export class TimelineState {
   height = $derived((this.boxes.at(-1)?.top ?? 0) + (this.boxes.at(-1)?.height ?? 0));
 
   readonly #pace = new Pace(() => this.#take(), OFTEN_MS);
+  #wantedMs: number | null = null;
   #bars = new Map<Lane, readonly LifeBar[]>();
 
   constructor(memory: MemoryState) {
@@ -163,14 +164,20 @@ export class TimelineState {
     this.rightMs = right >= latest && this.memory.atMs === null ? null : Math.max(this.#fromMs + 500, right);
   }
 
+  /** Shows that moment with the next frame: a drag asks more often than a picture can be made. */
   scrubTo(ms: number): void {
     this.rightMs ??= this.view.toMs;
-    this.memory.scrubTo(ms);
+    if (this.#wantedMs === null)
+      requestAnimationFrame(() => {
+        if (this.#wantedMs !== null) this.memory.scrubTo(this.#wantedMs);
+        this.#wantedMs = null;
+      });
+    this.#wantedMs = ms;
   }
 
   /** By a share of what is in view. */
   scrubBy(share: number): void {
-    this.scrubTo((this.memory.atMs ?? this.nowMs) + share * this.spanMs);
+    this.scrubTo((this.#wantedMs ?? this.memory.atMs ?? this.nowMs) + share * this.spanMs);
   }
 
   toggle(): void {
