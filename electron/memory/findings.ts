@@ -14,6 +14,9 @@ interface Parts {
 interface Seen {
   readonly gone: readonly Gone[];
   readonly faults: readonly Fault[];
+  /** By inode: board clock of the snapshot that first showed a buffer without a holder; null: the first of all did. */
+  readonly unheldSince: ReadonlyMap<number, number | null>;
+  readonly takenNs: number;
   /** Events that the kernel's ring buffer lost. */
   readonly lost: number;
 }
@@ -27,7 +30,10 @@ export function findingsOf(parts: Parts, seen: Seen): Finding[] {
     ...seen.gone.flatMap((process) => deadFindings(process, scene)),
     ...parts.banks.flatMap((bank) => bankFindings(bank, scene)),
     ...mapKeptFinding(parts.buffers.filter(keptByMap), scene),
-    ...unheldFinding(parts.buffers.filter((buffer) => heldByNobody(buffer, scene))),
+    ...unheldFinding(
+      parts.buffers.filter((buffer) => isUnheld(buffer, seen) && heldByNobody(buffer, scene)),
+      seen.unheldSince,
+    ),
     ...lostFinding(seen.lost),
   ];
 }
@@ -212,6 +218,10 @@ function mapKeptFinding(buffers: readonly PictureBuffer[], scene: Scene): Findin
   ];
 }
 
+/** Seen so twice: in one snapshot alone a buffer may be on its way from one process to another. The first of all has to do. */
+const isUnheld = ({ ino }: PictureBuffer, { unheldSince, takenNs }: Seen): boolean =>
+  unheldSince.get(ino) !== takenNs;
+
 /** Referenced, held by no process that could be read, and by no import whose process is known to live. */
 function heldByNobody(buffer: PictureBuffer, scene: Scene): boolean {
   if (buffer.holders.length > 0 || buffer.references.value === null) return false;
@@ -226,9 +236,13 @@ function bufsText(buffers: readonly PictureBuffer[]): string {
 }
 
 /** All of them in one sentence: a picture with a thousand of them has one finding, with its evidence. */
-function unheldFinding(buffers: readonly PictureBuffer[]): Finding[] {
+function unheldFinding(
+  buffers: readonly PictureBuffer[],
+  since: ReadonlyMap<number, number | null>,
+): Finding[] {
   if (buffers.length === 0) return [];
   const one = buffers.length === 1;
+  const times = buffers.map(({ ino }) => since.get(ino) ?? null);
   const devices = distinct(buffers.flatMap((buffer) => buffer.attachedTo.value ?? []));
   const at = devices.length > 0 ? ` ${one ? 'It is' : 'They are'} attached to ${devices.join(', ')}.` : '';
   return [
@@ -238,7 +252,7 @@ function unheldFinding(buffers: readonly PictureBuffer[]): Finding[] {
       text: `${bufsText(buffers)} referenced, but no process that could be read holds or maps ${one ? 'it' : 'them'}.${at}`,
       remedy:
         'An import keeps such a buffer: closing its GEM handle, or the file that imported it, frees it.',
-      sinceNs: null,
+      sinceNs: times.reduce((least, ns) => (least === null || ns === null ? null : Math.min(least, ns))),
       evidence: buffers.map((buffer) => String(buffer.ino)),
     },
   ];

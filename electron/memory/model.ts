@@ -45,6 +45,9 @@ export class MemoryModel {
   private seen: ReadonlyMap<number, string> = new Map();
   private readonly gone = new Map<number, Gone>();
   private lost = 0;
+  /** Of the snapshot before, and of this one: see findings.ts. */
+  private unheldSince: ReadonlyMap<number, number | null> = new Map();
+  private first = true;
 
   apply(input: MemoryInput): void {
     if (input.kind === 'snapshot') this.take(input.snapshot);
@@ -60,14 +63,17 @@ export class MemoryModel {
     const tiers = this.snapshot.tiers.map((tier) => this.withLost(tier));
     const buffers = this.linker.link(base, mappings);
     const parts = { processes, buffers, mappings, banks: banksOf(base.attached, mappings, tiers) };
-    const seen = { gone: [...this.gone.values()], faults: this.mappings.faults, lost: this.lost };
-    return { takenNs: this.snapshot.takenNs, tiers, ...parts, self, dsp, findings: findingsOf(parts, seen) };
+    const { takenNs } = this.snapshot;
+    const { unheldSince, lost } = this;
+    const seen = { gone: [...this.gone.values()], faults: this.mappings.faults, unheldSince, takenNs, lost };
+    return { takenNs, tiers, ...parts, self, dsp, findings: findingsOf(parts, seen) };
   }
 
   private settle(): Settled {
     if (this.settled !== null) return this.settled;
     const { facts, tiers } = this.snapshot;
     this.base = baseOf(facts, tiers, this.base);
+    this.noteUnheld(this.base);
     this.settled = {
       base: this.base,
       processes: this.processes(facts),
@@ -77,7 +83,19 @@ export class MemoryModel {
     return this.settled;
   }
 
+  private noteUnheld({ buffers }: BufferBase): void {
+    const now = new Map<number, number | null>();
+    for (const { ino, holders } of buffers) {
+      if (holders.length > 0) continue;
+      const before = this.unheldSince.get(ino);
+      now.set(ino, before === undefined && !this.first ? this.snapshot.takenNs : (before ?? null));
+    }
+    this.unheldSince = now;
+    this.first = false;
+  }
+
   private take(snapshot: MemorySnapshot): void {
+    if (this.snapshot !== EMPTY) this.settle();
     this.snapshot = snapshot;
     this.settled = null;
     const alive = new Map<number, string>();

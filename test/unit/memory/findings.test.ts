@@ -114,3 +114,10 @@ test('faults of one bank are one finding that counts them', () => {
   expect(found?.text).toContain('3 times, the last at 0x0000_7000');
   expect(found?.sinceNs).toBe(10);
 });
+
+test('a buffer without a holder is a finding when two snapshots show it, with the time of the first of them', () => {
+  const facts = [process(7, 'a'), buffer(1, 4096)];
+  expect(findings([], [process(7, 'a')], facts)).toEqual([]);
+  expect(findings([], [process(7, 'a')], facts, facts)).toMatchObject([{ id: 'unheld', sinceNs: 50 }]);
+  expect(findings([], facts)).toMatchObject([{ id: 'unheld', sinceNs: null }]);
+});
