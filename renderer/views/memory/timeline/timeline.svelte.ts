@@ -62,12 +62,16 @@ export class TimelineState {
   height = $derived((this.boxes.at(-1)?.top ?? 0) + (this.boxes.at(-1)?.height ?? 0));
 
   readonly #pace = new Pace(() => this.#take(), OFTEN_MS);
+  readonly #seek: (ms: number) => void;
   #wantedMs: number | null = null;
   #bars = new Map<Lane, readonly LifeBar[]>();
 
-  constructor(memory: MemoryState) {
+  /** `seek`: shows a moment, the board's or the recording's. */
+  constructor(memory: MemoryState, seek: (ms: number) => void) {
     this.memory = memory;
+    this.#seek = seek;
     this.#take();
+    if (memory.recorded) this.whole();
     $effect(() => {
       void [memory.version, this.opened, this.room];
       untrack(() => this.#pace.request());
@@ -169,7 +173,7 @@ export class TimelineState {
     this.rightMs ??= this.view.toMs;
     if (this.#wantedMs === null)
       requestAnimationFrame(() => {
-        if (this.#wantedMs !== null) this.memory.scrubTo(this.#wantedMs);
+        if (this.#wantedMs !== null) this.#seek(this.#wantedMs);
         this.#wantedMs = null;
       });
     this.#wantedMs = ms;
@@ -190,7 +194,7 @@ export class TimelineState {
 
   goLive(): void {
     this.rightMs = null;
-    if (this.memory.recorded) this.memory.scrubTo(this.memory.history.toMs);
+    if (this.memory.recorded) this.#seek(this.memory.history.toMs);
     else this.memory.resume();
   }
 
