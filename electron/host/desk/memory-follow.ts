@@ -26,10 +26,13 @@ export interface Following {
 export async function followMemory(session: WatchedSession, following: Following): Promise<Problem | null> {
   const model = new MemoryModel();
   let seen = false;
+  let newestNs = 0;
   const ticker = new Ticker(following.clock, () => {
-    following.show(model.picture());
+    const picture = model.picture();
+    following.show({ ...picture, takenNs: Math.max(picture.takenNs, newestNs) });
   });
   const off = session.on('memory', (batch) => {
+    for (const { timeNs } of batch.events) newestNs = Math.max(newestNs, timeNs);
     model.apply({ kind: 'events', events: batch.events, lost: batch.lost });
     if (seen) ticker.ask();
   });

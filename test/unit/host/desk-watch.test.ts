@@ -62,7 +62,7 @@ const bufferFact = (ino: number): MemoryFact => ({
   size: 4096,
   exporter: 'system',
   name: '',
-  references: 1,
+  references: null,
 });
 
 const mapEvent = (at: number): DmaEvent => ({
@@ -174,6 +174,9 @@ describe('a watch', () => {
     }
     expect(board.session.snapshots).toBeLessThanOrEqual(snapshots + 1);
     expect(viewer.live.mappings.size).toBeGreaterThan(30);
+    expect(viewer.live.takenNs).toBe(
+      Math.max(...[...viewer.live.mappings.values()].map(({ sinceNs }) => sinceNs)),
+    );
     expect(viewer.deltas.length - told).toBeLessThanOrEqual(10);
     expect(viewer.last).toMatchObject({ kind: 'watching', everyMs: 2000 });
     await stopped(watch);
