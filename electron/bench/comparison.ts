@@ -64,12 +64,12 @@ const measuredRows = (run: Run): ReadonlyMap<string, ResultRow> =>
   new Map(
     groupsOf(run)
       .flatMap((group) => group.rows)
-      .filter((row) => row.sorted.length > 0)
+      .filter((row) => row.samples.length > 0)
       .map((row) => [row.key, row]),
   );
 
 function compared(a: ResultRow, b: ResultRow): ComparedRow {
-  const ratio = bootstrapMedianRatio(b.sorted, a.sorted, new Xoshiro128(SEED));
+  const ratio = bootstrapMedianRatio(b.samples, a.samples, new Xoshiro128(SEED));
   const [left, right] = [sideOf(a), sideOf(b)];
   return {
     key: a.key,

@@ -77,8 +77,8 @@ function crossoverOf(
   if (both.length < 2) return null;
   const times = both.map(({ copy, shared }) => ({
     size: copy.size,
-    copy: copy.sorted,
-    shared: shared.sorted,
+    copy: copy.samples,
+    shared: shared.samples,
   }));
   return {
     direction,

@@ -7,7 +7,7 @@ import { bandwidth, type Bandwidth } from './statistics/bandwidth.ts';
 import type { Interval, NotDefined, TooFew } from './statistics/figures.ts';
 import { runVariation } from './statistics/runs.ts';
 import { medianOfSorted } from './statistics/percentile.ts';
-import { sortedCopy } from './statistics/samples.ts';
+import { sortedCopy, sortedTogether } from './statistics/samples.ts';
 import { summaryOfSorted, type Summary } from './statistics/summary.ts';
 import { findBenchmark } from './catalogue.ts';
 import { variantShort, variantText } from './variants.ts';
@@ -36,10 +36,8 @@ export interface ResultRow {
   readonly bandwidth: Bandwidth | NotDefined | TooFew | null;
   /** null where the series is no rate. */
   readonly rate: Rate | null;
-  /** In the order taken, run after run. */
+  /** Of all runs, ascending. */
   readonly samples: Float64Array;
-  /** The same, ascending. */
-  readonly sorted: Float64Array;
 }
 
 /** What charts need of a row: while a run goes on, little more is known of its series. */
@@ -158,12 +156,11 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
   const runs = results.flatMap((result) =>
     result.series.filter((row) => row.name === name && row.ns.length > 0),
   );
-  const samples = joined(runs.map((row) => row.ns));
-  const sorted = sortedCopy(samples);
-  const p50s = runs.map((row) => medianOfSorted(sortedCopy(row.ns)));
+  const samples = sortedTogether(runs.map((row) => row.ns));
+  const p50s = runs.map((row) => medianOfSorted(runs.length === 1 ? samples : sortedCopy(row.ns)));
   const point = results[0]?.point;
   if (!point) throw new Error('a row has a point');
-  const whole = summaryOfSorted(sorted);
+  const whole = summaryOfSorted(samples);
   const bytes = bytesOf(name, point, results);
   return {
     key: `${key}/${name}`,
@@ -182,7 +179,6 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
     bandwidth: bytes === 0 ? null : whole.kind === 'summary' ? bandwidth(bytes, whole) : whole,
     rate: rateOf(point, name, whole, results),
     samples,
-    sorted,
   };
 }
 
@@ -192,16 +188,6 @@ function bytesOf(series: string, point: PlanPoint, results: readonly PointResult
   if (benchmark?.series.find((row) => row.name === series)?.still === true) return 0;
   const said = Math.max(...results.map((result) => result.bytesPerSample));
   return said === 0 && benchmark?.ownSizes === true ? point.size : said;
-}
-
-function joined(parts: readonly (Float64Array | readonly number[])[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 function flagsOf(

@@ -6,7 +6,7 @@ import { groupsOf, type PointGroup, type ResultRow } from './results.ts';
 import { waterfallOf, type WaterfallSize } from './waterfall.ts';
 
 /** A result row as faces show it: its distribution in bins instead of all samples. */
-export interface RowView extends Omit<ResultRow, 'samples' | 'sorted'> {
+export interface RowView extends Omit<ResultRow, 'samples'> {
   /** null where there is no sample. */
   readonly histogram: Histogram | null;
 }
@@ -48,7 +48,7 @@ export function runView(run: Run): RunView {
 
 const headerOf = ({ points: _, ...header }: Run): RunView['header'] => header;
 
-const rowView = ({ samples: _, sorted, ...row }: ResultRow): RowView => ({
+const rowView = ({ samples, ...row }: ResultRow): RowView => ({
   ...row,
-  histogram: histogramOf(sorted),
+  histogram: histogramOf(samples),
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Run } from '../model/run.ts';
@@ -87,6 +87,7 @@ interface BlockRow {
  */
 class SeriesReader {
   readonly #digests = new WeakMap<Float64Array, string>();
+  #scratch = new Uint8Array(0);
 
   digest(ns: Float64Array): string {
     return this.#digests.get(ns) ?? sampleDigest(ns);
@@ -108,14 +109,24 @@ class SeriesReader {
     if (blocks.length > 0) yield this.#joined(blocks);
   }
 
+  /** The parts one after the other, in memory that the next call uses again. */
+  #together(parts: readonly Uint8Array[]): Uint8Array {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
+    let from = 0;
+    for (const part of parts) {
+      this.#scratch.set(part, from);
+      from += part.length;
+    }
+    return this.#scratch.subarray(0, length);
+  }
+
   #joined(blocks: readonly BlockRow[]): PlanEvent {
     const [first] = blocks;
     if (!first) throw new Error('a series has a block');
-    const parts = blocks.map((block) => block.ns);
-    const ns = unpack(parts);
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    this.#digests.set(ns, hash.digest('hex'));
+    const bytes = this.#together(blocks.map((block) => block.ns));
+    const ns = unpack(bytes);
+    this.#digests.set(ns, hash('sha256', bytes));
     const { idx: index, series } = first;
     return { kind: 'samples', block: 0, index, series, first: 0, ns, simulated: first.simulated === 1 };
   }

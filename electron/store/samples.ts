@@ -15,24 +15,13 @@ export function pack(ns: Float64Array | readonly number[]): Uint8Array {
   return littleEndian(new Uint8Array(words.buffer));
 }
 
-/** Samples that lie packed in parts, one after the other. */
-export function unpack(parts: readonly Uint8Array[]): Float64Array {
-  const lengths = parts.map((part) => Math.floor(part.length / BYTES));
-  const ns = new Float64Array(lengths.reduce((sum, length) => sum + length, 0));
-  let from = 0;
-  parts.forEach((part, which) => {
-    const length = lengths[which] ?? 0;
-    unpackInto(ns.subarray(from, from + length), part);
-    from += length;
-  });
-  return ns;
-}
-
-function unpackInto(ns: Float64Array, bytes: Uint8Array): void {
+export function unpack(bytes: Uint8Array): Float64Array {
+  const ns = new Float64Array(Math.floor(bytes.length / BYTES));
   const words = wordsOf(bytes, ns.length * BYTES);
   for (let at = 0; at < ns.length; at += 1) {
     ns[at] = (words[at * 2 + 1] ?? 0) * TWO_32 + (words[at * 2] ?? 0);
   }
+  return ns;
 }
 
 /** The bytes as 32-bit words: in place where they lie so that they can be read as such. */

@@ -10,11 +10,25 @@ export type Samples = Float64Array | readonly number[];
  * reach the statistics) and throws.
  */
 export function sortedCopy(samples: Samples): Float64Array {
-  const sorted = sortAscending(new Float64Array(samples));
+  return checkEnds(sortAscending(new Float64Array(samples)));
+}
+
+function checkEnds(sorted: Float64Array): Float64Array {
   // Sorted, -Infinity comes first, and Infinity and then NaN come last: the two ends tell about all.
   const ends = sorted.length === 0 || (Number.isFinite(sorted[0]) && Number.isFinite(sorted.at(-1)));
   if (!ends) throw new RangeError('statistics: a sample is not a finite number');
   return sorted;
+}
+
+/** All samples of several lists, ascending. */
+export function sortedTogether(lists: readonly Samples[]): Float64Array {
+  const all = new Float64Array(lists.reduce((sum, list) => sum + list.length, 0));
+  let from = 0;
+  for (const list of lists) {
+    all.set(list, from);
+    from += list.length;
+  }
+  return checkEnds(sortAscending(all));
 }
 
 /** The element that the caller knows to be there. */

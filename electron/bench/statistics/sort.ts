@@ -71,19 +71,32 @@ function count(words: Uint32Array, shift: number): void {
 /** The middle distance of ascending numbers from `centre`: of an even number of them the mean of the middle two. */
 export function medianDistance(sorted: Float64Array, centre: number): number {
   const { length } = sorted;
-  let right = lowerBound(sorted, centre);
-  let left = right - 1;
-  let before = 0;
-  let now = 0;
-  for (let taken = 0; taken <= length >>> 1; taken += 1) {
-    before = now;
-    const toLeft = left < 0 ? Infinity : centre - (sorted[left] ?? 0);
-    const toRight = right >= length ? Infinity : (sorted[right] ?? 0) - centre;
-    now = toLeft < toRight ? toLeft : toRight;
-    if (toLeft < toRight) left -= 1;
-    else right += 1;
+  const low = nthDistance(sorted, centre, Math.floor((length - 1) / 2));
+  const high = nthDistance(sorted, centre, Math.floor(length / 2));
+  return low + 0.5 * (high - low);
+}
+
+/**
+ * The n-th smallest distance (from 0) of ascending numbers from `centre`. Distances grow to both sides of it, so only how many of the
+ * n + 1 nearest lie to its left has to be found.
+ */
+function nthDistance(sorted: Float64Array, centre: number, n: number): number {
+  const middle = lowerBound(sorted, centre);
+  const toLeft = (which: number): number =>
+    which < 0 ? -Infinity : which < middle ? centre - (sorted[middle - 1 - which] ?? 0) : Infinity;
+  const toRight = (which: number): number =>
+    which < 0
+      ? -Infinity
+      : middle + which < sorted.length
+        ? (sorted[middle + which] ?? 0) - centre
+        : Infinity;
+  let [least, most] = [Math.max(0, n + 1 - (sorted.length - middle)), Math.min(n + 1, middle)];
+  while (least < most) {
+    const left = (least + most) >>> 1;
+    if (toLeft(left) < toRight(n - left)) least = left + 1;
+    else most = left;
   }
-  return length % 2 === 1 ? now : before + 0.5 * (now - before);
+  return Math.max(toLeft(least - 1), toRight(n - least));
 }
 
 /** Index of the first of ascending numbers that is not below `value`; their number where none is. */

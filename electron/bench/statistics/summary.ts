@@ -1,4 +1,4 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import { figure, tooFew, type Figure, type TooFew } from './figures.ts';
 import { medianIntervalOfSorted, type MedianInterval } from './median-interval.ts';
 import { medianOfSorted, tailPercentile } from './percentile.ts';
@@ -43,14 +43,15 @@ export function summaryOfSorted(sorted: Float64Array): Summary | TooFew {
   const n = sorted.length;
   if (n === 0) return tooFew('samples', 0, 1);
   const p50 = medianOfSorted(sorted);
+  const centre = mean(asList(sorted));
   return {
     kind: 'summary',
     n,
     min: at(sorted, 0),
     p50,
     p50Interval: medianIntervalOfSorted(sorted),
-    mean: mean(asList(sorted)),
-    sd: figure(n, 2, () => sampleStandardDeviation(asList(sorted))),
+    mean: centre,
+    sd: figure(n, 2, () => deviation(sorted, centre)),
     mad: figure(n, 2, () => medianDistance(sorted, p50)),
     p90: tailPercentile(sorted, 10),
     p99: tailPercentile(sorted, 100),
@@ -58,4 +59,14 @@ export function summaryOfSorted(sorted: Float64Array): Summary | TooFew {
     max: at(sorted, n - 1),
     tukey: tukeyOfSorted(sorted),
   };
+}
+
+/** Sample standard deviation, where the mean is known already. */
+function deviation(samples: Float64Array, centre: number): number {
+  let sum = 0;
+  for (let which = 0; which < samples.length; which += 1) {
+    const distance = (samples[which] ?? 0) - centre;
+    sum += distance * distance;
+  }
+  return Math.sqrt(sum / (samples.length - 1));
 }

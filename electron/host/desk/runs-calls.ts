@@ -32,7 +32,10 @@ export function runsCalls({
   });
   return {
     calls: {
-      'runs.list': () => access.read((store) => store.rows()),
+      'runs.list': () => {
+        thread.warm();
+        return access.read((store) => store.rows());
+      },
       'runs.open': heavy('open'),
       'runs.annotate': ({ run, label, notes }) => write((store) => store.annotate(run, label, notes)),
       'runs.delete': ({ runs }) => write((store) => store.hide(runs, life)),

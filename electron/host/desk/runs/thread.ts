@@ -51,6 +51,13 @@ export class HeavyThread {
     return promise as Promise<Outcome<HeavyWork[N]['result']>>;
   }
 
+  /** Begins the thread before it is needed: somebody looks at the list of runs. */
+  warm(): void {
+    if (this.#worker !== null) return;
+    this.#worker = this.#begin();
+    this.#worker.unref();
+  }
+
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
