@@ -1,13 +1,6 @@
 import type { Bridge } from '../../../electron/contract/shell.ts';
 import type { Door, DoorEvents } from './door.ts';
 
-declare global {
-  interface Window {
-    /** Put there by the preload of the app; not there in a browser. */
-    readonly qdaLab?: Bridge;
-  }
-}
-
 /** The app's own window: the host is a process of the same app, started again by it where it ends. */
 export class BridgeDoor implements Door {
   readonly kind = 'app';

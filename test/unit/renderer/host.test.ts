@@ -1,44 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { decode, encode } from '../../../electron/contract/codec.ts';
-import type { Request } from '../../../electron/contract/face.ts';
+import { encode } from '../../../electron/contract/codec.ts';
 import { fail, ok, type Problem } from '../../../electron/model/outcome.ts';
 import { backoffMs } from '../../../renderer/state/backoff.ts';
-import type { Door, DoorEvents } from '../../../renderer/state/doors/door.ts';
 import { tokenOf } from '../../../renderer/state/doors/socket.ts';
 import { Host } from '../../../renderer/state/host.svelte.ts';
-
-class TestDoor implements Door {
-  readonly kind = 'browser';
-  readonly opensItself: boolean;
-  opens = 0;
-  sent: Request[] = [];
-  events: DoorEvents | null = null;
-
-  constructor(opensItself = false) {
-    this.opensItself = opensItself;
-  }
-
-  open(events: DoorEvents): void {
-    this.opens += 1;
-    this.events = events;
-  }
-
-  send(text: string): void {
-    this.sent.push(decode(text) as Request);
-  }
-
-  answer(at: number, outcome: unknown): void {
-    this.events?.text(encode({ id: this.sent[at]?.id, outcome }));
-  }
-}
-
-function connected(): { readonly door: TestDoor; readonly host: Host } {
-  const door = new TestDoor();
-  const host = new Host(door);
-  host.connect();
-  door.events?.opened();
-  return { door, host };
-}
+import { connected, TestDoor } from './test-door.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import type { BoardView } from '../../../electron/model/desk.ts';
+import { fail, ok } from '../../../electron/model/outcome.ts';
+import { canConnect, isStale, markOf, shortLabel, stateSentence } from '../../../renderer/app/board-words.ts';
+import { AppState } from '../../../renderer/state/app.svelte.ts';
+import { countProblem, sizeProblem, Starter } from '../../../renderer/views/boards/starter.svelte.ts';
+import { TestDoor } from './test-door.ts';
+
+const board = (id: string, more: Partial<BoardView> = {}): BoardView => ({
+  id,
+  transports: ['virtual'],
+  label: `virtual board ${id}`,
+  named: false,
+  simulated: true,
+  state: { kind: 'ready' },
+  open: false,
+  detail: '',
+  identity: null,
+  dsp: null,
+  driver: null,
+  heardMs: null,
+  ...more,
+});
+
+function windowWith(...boards: readonly BoardView[]) {
+  const door = new TestDoor();
+  const app = new AppState(door);
+  app.host.connect();
+  door.events?.opened();
+  const see = (...seen: readonly BoardView[]): void => {
+    door.push({ push: 'boards', value: { boards: seen, problems: [], looked: true } });
+  };
+  see(...boards);
+  /** Calls of that name so far, as their arguments. */
+  const asked = (call: string): unknown[] =>
+    door.sent.filter((request) => request.call === call).map((request) => request.args);
+  return { app, door, see, asked };
+}
+
+test('the only board is put in front and connected to; of several the user chooses', () => {
+  const one = windowWith(board('a'));
+  expect(one.app.boards.selectedId).toBe('a');
+  expect(one.asked('boards.open')).toEqual([{ board: 'a' }]);
+  const two = windowWith(board('a'), board('b'));
+  expect(two.app.boards.selectedId).toBeNull();
+  expect(two.asked('boards.open')).toEqual([]);
+  two.app.choose('b');
+  expect(two.app.board?.id).toBe('b');
+  expect(two.asked('boards.open')).toEqual([{ board: 'b' }]);
+});
+
+test('it is connected to once, and again when it comes back', () => {
+  const { see, asked } = windowWith(board('a'));
+  see(board('a', { state: { kind: 'connecting', step: 'x' } }));
+  see(board('a', { state: { kind: 'failed', reason: 'x', remedy: '' } }));
+  see(board('a'));
+  expect(asked('boards.open')).toHaveLength(1);
+  see(board('a', { state: { kind: 'absent' } }));
+  see(board('a'));
+  expect(asked('boards.open')).toHaveLength(2);
+});
+
+test('a board that the user disconnected stays so until the user connects', () => {
+  const { app, see, asked } = windowWith(board('a'));
+  void app.closeBoard();
+  see(board('a', { state: { kind: 'absent' } }));
+  see(board('a'));
+  expect(asked('boards.open')).toHaveLength(1);
+  void app.openBoard();
+  see(board('a', { state: { kind: 'absent' } }));
+  see(board('a'));
+  expect(asked('boards.open')).toHaveLength(3);
+});
+
+test('the board in front stays in front when it is gone, as it was', () => {
+  const { app, see } = windowWith(board('a', { driver: 'QDA v1' }));
+  see();
+  expect(app.board).toMatchObject({ id: 'a', driver: 'QDA v1', state: { kind: 'absent' } });
+});
+
+test('checks of before stay until others come, also where they cannot be had', async () => {
+  const { app, door } = windowWith(board('a', { open: true }));
+  const answerLast = (outcome: unknown): void => {
+    door.answer(door.sent.length - 1, outcome);
+  };
+  const check = { name: 'proc', state: 'ok', read: 'x', why: '', remedy: '' } as const;
+  const first = app.boards.check('a', 'g1');
+  expect(app.boards.checksOf.get('a')).toMatchObject({ checks: [], asking: true });
+  answerLast(ok([check]));
+  await first;
+  const second = app.boards.check('a', 'g2');
+  answerLast(fail('lost', 'The board is away.'));
+  await second;
+  expect(app.boards.checksOf.get('a')).toMatchObject({
+    checks: [check],
+    problem: { code: 'lost' },
+    asking: false,
+    ground: 'g2',
+  });
+});
+
+test('a board that is only seen is told from one that our agent is on', () => {
+  expect(markOf(board('a'))).toEqual({ state: 'none', word: 'not connected' });
+  expect(markOf(board('a', { open: true }))).toEqual({ state: 'ok', word: 'ready' });
+  expect(canConnect(board('a'))).toBe(true);
+  expect(canConnect(board('a', { open: true }))).toBe(false);
+  expect(canConnect(board('a', { state: { kind: 'absent' } }))).toBe(false);
+  const lost = board('a', { open: true, state: { kind: 'lost', sinceMs: 0, runId: null } });
+  expect([isStale(lost), isStale(board('a'))]).toEqual([true, false]);
+  expect(stateSentence(lost)).toContain('Nothing was heard since');
+  expect(shortLabel(board('a'))).toBe('a');
+  expect(shortLabel(board('a', { named: true, label: 'lab 4' }))).toBe('lab 4');
+});
+
+test('a virtual board is asked for as the form says, with names that are free', async () => {
+  const { app, door, asked } = windowWith(
+    board('virtual'),
+    board('virtual-2', { state: { kind: 'absent' } }),
+  );
+  const starter = new Starter(app);
+  expect(starter.freeName).toBe('virtual-2');
+  starter.name = 'virtual';
+  expect(starter.trouble).toContain('is there');
+  starter.name = 'a/b';
+  expect(starter.trouble).not.toBe('');
+  starter.name = ' lab ';
+  starter.generation = 'fastrpc';
+  for (const row of starter.rows) row.on = row.kind === 'leaker';
+  const leaker = starter.rows.find((row) => row.kind === 'leaker');
+  if (leaker === undefined) throw new Error('no leaker');
+  leaker.size = 'many';
+  expect(starter.trouble).toContain('leaker');
+  Object.assign(leaker, { size: '64K', count: '8' });
+  expect(starter.trouble).toBe('');
+  const started = starter.start();
+  expect(asked('boards.startVirtual')).toEqual([
+    {
+      name: 'lab',
+      generation: 'fastrpc',
+      iommu: 'translated',
+      dsp: 'emulated',
+      workloads: [{ kind: 'leaker', size: 65_536, count: 8 }],
+    },
+  ]);
+  expect(starter.blocked).toContain('being started');
+  door.answer(door.sent.length - 1, ok({ board: 'lab' }));
+  expect(await started).toBe(true);
+  expect(app.boards.selectedId).toBe('lab');
+});
+
+test('sizes and counts that the host would refuse are told before', () => {
+  const row = { kind: 'share', what: '', on: true, size: '', count: '' } as const;
+  expect([sizeProblem(row), countProblem(row)]).toEqual(['', '']);
+  expect(sizeProblem({ ...row, size: '2G' })).not.toBe('');
+  expect(sizeProblem({ ...row, size: '1G' })).toBe('');
+  expect(countProblem({ ...row, count: '20001' })).not.toBe('');
+  expect(countProblem({ ...row, count: '-1' })).not.toBe('');
+});
