@@ -38,6 +38,8 @@ export class GraphState {
   /** Node under the pointer: its edges stand out. */
   hovered = $state<string | null>(null);
   table = $state(false);
+  /** The user moved or zoomed it. */
+  touched = $state(false);
   /** Set by whoever shows it: brings all, or one node, into sight. */
   onfit: () => void = () => undefined;
   onreveal: (id: string) => void = () => undefined;
