@@ -13,6 +13,8 @@ export class Face {
   #closed = false;
   /** Boards whose memory it watches: the end of each watch. */
   readonly watching = new Map<string, () => void>();
+  /** Boards that it wants to watch: also those that are still looked for. */
+  readonly wanted = new Set<string>();
 
   constructor(sink: FaceSink) {
     this.#sink = sink;
@@ -41,9 +43,14 @@ export class Face {
     this.#owed.delete(key);
   }
 
+  wants(board: string): boolean {
+    return !this.#closed && this.wanted.has(board);
+  }
+
   close(): void {
     this.#closed = true;
     this.#owed.clear();
+    this.wanted.clear();
     for (const end of this.watching.values()) end();
     this.watching.clear();
   }

@@ -5,18 +5,24 @@ import { unknownBoard } from './seen-boards.ts';
 import type { CallGroup, DeskContext } from './context.ts';
 import type { Face } from './face.ts';
 
-export function memoryCalls({ boards, memory }: DeskContext): CallGroup<'memory'> {
+export function memoryCalls({ boards, memory }: Pick<DeskContext, 'boards' | 'memory'>): CallGroup<'memory'> {
   const resetPush = (board: string): Push | null => pushOf(board, memory.reset(board));
   return {
     calls: {
       'memory.watch': async ({ board }, face) => {
+        face.wanted.add(board);
         if (boards.entry(board) === undefined) await boards.look();
-        if (boards.entry(board) === undefined) return unknownBoard(board);
+        if (boards.entry(board) === undefined) {
+          face.wanted.delete(board);
+          return unknownBoard(board);
+        }
+        if (!face.wants(board)) return ok(undefined); // it was ended meanwhile, or the face is gone
         if (!face.watching.has(board)) face.watching.set(board, watchFor(face, board));
         else face.offer(keyOf(board), () => resetPush(board));
         return ok(undefined);
       },
       'memory.unwatch': ({ board }, face) => {
+        face.wanted.delete(board);
         face.watching.get(board)?.();
         face.watching.delete(board);
         return ok(undefined);

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { FaceSink } from '../../../electron/contract/face.ts';
 import type { Push } from '../../../electron/contract/pushes.ts';
 import { Cadence, Ticker } from '../../../electron/host/desk/cadence.ts';
+import type { DeskContext } from '../../../electron/host/desk/context.ts';
 import { Face, Faces } from '../../../electron/host/desk/face.ts';
 import { LogFeed } from '../../../electron/host/desk/log-feed.ts';
 import { Log } from '../../../electron/host/desk/log.ts';
+import { memoryCalls } from '../../../electron/host/desk/memory-calls.ts';
 import type { LogLine } from '../../../electron/model/stream.ts';
 import { FakeClock } from '../session/fake-clock.ts';
 
@@ -80,6 +82,57 @@ describe('a face', () => {
     face.drained();
     face.offer('a', revision(2));
     expect([sink.pushes.length, ended, faces.count]).toEqual([0, 1, 0]);
+  });
+});
+
+describe('a watch that a face asks for while its board is looked for', () => {
+  const asking = () => {
+    const looked = Promise.withResolvers<undefined>();
+    let seen = false;
+    let viewers = 0;
+    const boards = { entry: () => (seen ? {} : undefined), look: () => looked.promise };
+    const attach = (): (() => void) => {
+      viewers += 1;
+      return () => (viewers -= 1);
+    };
+    const parts = { boards, memory: { attach, reset: () => null } } as unknown as DeskContext;
+    const { calls } = memoryCalls(parts);
+    const face = new Face(new Sink());
+    const asked = calls['memory.watch']({ board: 'b' }, face);
+    const found = async (): Promise<number> => {
+      seen = true;
+      looked.resolve(undefined);
+      expect(await asked).toMatchObject({ ok: true });
+      return viewers;
+    };
+    return { calls, face, found };
+  };
+
+  it('begins when it is found', async () => {
+    const { calls, face, found } = asking();
+    expect(await found()).toBe(1);
+    await calls['memory.unwatch']({ board: 'b' }, face);
+    expect(face.watching.size).toBe(0);
+  });
+
+  it('does not begin where the face has ended it, or is gone', async () => {
+    const ended = asking();
+    await ended.calls['memory.unwatch']({ board: 'b' }, ended.face);
+    expect(await ended.found()).toBe(0);
+    const gone = asking();
+    gone.face.close();
+    expect(await gone.found()).toBe(0);
+    await gone.calls['memory.watch']({ board: 'b' }, gone.face);
+    expect(gone.face.watching.size).toBe(0);
+  });
+
+  it('begins where it was ended and asked for again', async () => {
+    const { calls, face, found } = asking();
+    await calls['memory.unwatch']({ board: 'b' }, face);
+    const again = calls['memory.watch']({ board: 'b' }, face);
+    await found();
+    await again;
+    expect(face.watching.size).toBe(1);
   });
 });
 
