@@ -43,15 +43,22 @@ export const kindOf = (name: string): FileKind =>
 
 const ENDINGS: Readonly<Record<FileKind, string>> = { run: '.json,application/json', recording: '.qdarec' };
 
-/** Lets the user choose a file. The value is its path for `runs.import` and `recordings.import`; null: none was chosen. */
-export async function choose(what: FileKind): Promise<Outcome<string | null>> {
+/** A file on its way in: the path is for `runs.import` and `recordings.import`, the name is what the user knows it by. */
+export interface Incoming {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Lets the user choose a file; null: none was chosen. */
+export async function choose(what: FileKind): Promise<Outcome<Incoming | null>> {
   const app = bridge();
   if (app !== undefined) {
     const outcome = (await app.shell('shell.open', { what })) as Outcome<Chosen>;
-    return outcome.ok ? ok(outcome.value?.path ?? null) : outcome;
+    if (!outcome.ok || outcome.value === null) return outcome.ok ? ok(null) : outcome;
+    return ok({ path: outcome.value.path, name: outcome.value.path });
   }
   const file = await chosenFile(ENDINGS[what]);
-  return file === null ? ok(null) : upload(file);
+  return file === null ? ok(null) : dropped(file);
 }
 
 function chosenFile(endings: string): Promise<File | null> {
@@ -69,10 +76,12 @@ function chosenFile(endings: string): Promise<File | null> {
   });
 }
 
-/** The path of a file that was dropped on the window: its own in the app, of its upload in a browser. */
-export async function pathOfDropped(file: File): Promise<Outcome<string>> {
+/** A file that was dropped on the window: itself in the app, its upload in a browser. */
+export async function dropped(file: File): Promise<Outcome<Incoming>> {
   const app = bridge();
-  return app === undefined ? upload(file) : ok(app.pathOf(file));
+  if (app !== undefined) return ok({ path: app.pathOf(file), name: file.name });
+  const path = await upload(file);
+  return path.ok ? ok({ path: path.value, name: file.name }) : path;
 }
 
 async function upload(file: File): Promise<Outcome<string>> {

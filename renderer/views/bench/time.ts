@@ -1,4 +1,5 @@
 import type { LiveRun } from '../../../electron/model/live-run.ts';
+import { dateTimeText, offsetText as offset } from '../../app/time.ts';
 
 /** '48 s', '3 min 20 s', '1 h 05 min'. */
 export function durationText(seconds: number): string {
@@ -9,26 +10,17 @@ export function durationText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
 }
 
-/** UTC ms of a moment as local time: '12:04:31'. */
-export const clockText = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');
-
 /** '2026-11-22 12:04:31' in local time; the offset stands in `offsetText`. */
 export function localText(iso: string): string {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return iso;
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date} ${at.toLocaleTimeString('en-GB')}`;
+  const ms = Date.parse(iso);
+  return Number.isNaN(ms) ? iso : dateTimeText(ms).slice(0, 19);
 }
 
 /** '+01:00' */
 export function offsetText(iso: string): string {
-  const minutes = -new Date(iso).getTimezoneOffset();
-  if (Number.isNaN(minutes)) return '';
-  const size = Math.abs(minutes);
-  return `${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  const ms = Date.parse(iso);
+  return Number.isNaN(ms) ? '' : offset(ms);
 }
-
-const two = (value: number): string => String(value).padStart(2, '0');
 
 export interface Progress {
   readonly done: number;

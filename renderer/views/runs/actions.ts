@@ -1,7 +1,16 @@
 import { EXPORT_FORMATS, type ExportFormat } from '../../../electron/contract/calls.ts';
 import type { Problem } from '../../../electron/model/outcome.ts';
 import type { AppState } from '../../state/app.svelte.ts';
-import { choose, hasPdf, kindOf, pathOfDropped, save, savePdf } from '../../state/files.ts';
+import {
+  choose,
+  dropped,
+  hasPdf,
+  kindOf,
+  save,
+  savePdf,
+  type FileKind,
+  type Incoming,
+} from '../../state/files.ts';
 import type { MenuEntry } from '../../widgets/menu.ts';
 
 /** What the user can do with stored runs, with what is said of it at the lower edge. */
@@ -67,10 +76,16 @@ export async function removeRuns(app: AppState, ids: readonly string[]): Promise
   app.ui.toast('notice', what, { action: { label: 'Undo', run: () => void undo() } });
 }
 
-async function importPath(app: AppState, path: string, name: string): Promise<void> {
-  if (kindOf(name) === 'recording') {
+/** An upload has a name of its own on the host, which says nothing to the user. */
+const named = (problem: Problem, name: string): Problem => ({
+  ...problem,
+  message: problem.message.replace(/\S*qda-lab-upload-[^\s/\\]*[\\/]\S*/, name),
+});
+
+async function importFile(app: AppState, { path, name }: Incoming, kind: FileKind): Promise<void> {
+  if (kind === 'recording') {
     const outcome = await app.recordings.import(path);
-    if (!outcome.ok) say(app, outcome.problem);
+    if (!outcome.ok) say(app, named(outcome.problem, name));
     else {
       const { name: taken } = outcome.value;
       app.ui.toast('ok', `The recording ${taken} is imported.`, {
@@ -82,7 +97,7 @@ async function importPath(app: AppState, path: string, name: string): Promise<vo
   }
   const outcome = await app.runs.import(path);
   if (!outcome.ok) {
-    say(app, outcome.problem);
+    say(app, named(outcome.problem, name));
     return;
   }
   app.ui.show('runs');
@@ -90,20 +105,20 @@ async function importPath(app: AppState, path: string, name: string): Promise<vo
 }
 
 /** Opened from the menu of the app, or dropped on its icon. */
-export const openPath = (app: AppState, path: string): Promise<void> => importPath(app, path, path);
+export const openPath = (app: AppState, path: string): Promise<void> =>
+  importFile(app, { path, name: path }, kindOf(path));
 
-export async function importChosen(app: AppState, what: 'run' | 'recording'): Promise<void> {
+export async function importChosen(app: AppState, what: FileKind): Promise<void> {
   const chosen = await choose(what);
   if (!chosen.ok) say(app, chosen.problem);
-  else if (chosen.value !== null)
-    await importPath(app, chosen.value, what === 'recording' ? 'chosen.qdarec' : 'chosen.json');
+  else if (chosen.value !== null) await importFile(app, chosen.value, what);
 }
 
 /** Files that were dropped on the window, one after the other. */
 export async function importDropped(app: AppState, files: readonly File[]): Promise<void> {
   for (const file of files) {
-    const path = await pathOfDropped(file);
-    if (path.ok) await importPath(app, path.value, file.name);
-    else say(app, path.problem);
+    const arrived = await dropped(file);
+    if (arrived.ok) await importFile(app, arrived.value, kindOf(file.name));
+    else say(app, arrived.problem);
   }
 }
