@@ -1,5 +1,5 @@
 import type { DspSession, PictureBuffer, PictureMapping } from '../model/memory.ts';
-import type { MemoryDelta } from '../model/memory-delta.ts';
+import type { MemoryDelta, WatchState } from '../model/memory-delta.ts';
 import { Lanes, type Lane, type Span } from './lanes.ts';
 
 /** Trace events or steps that are missing: what happened meanwhile is not known. */
@@ -8,6 +8,15 @@ export interface Gap {
   readonly toMs: number;
   /** Trace events that the kernel lost; null: the picture began anew. */
   readonly lost: number | null;
+}
+
+/** A stretch in which nobody looked: the board was away, or a run must not be disturbed. */
+export interface Away {
+  readonly fromMs: number;
+  /** null: it lasts. */
+  toMs: number | null;
+  readonly kind: 'lost' | 'stopped';
+  readonly reason: string;
 }
 
 /** The process of a buffer that no process is seen to hold. */
@@ -22,6 +31,7 @@ const MOST_GAPS = 1000;
 export class Lifetimes {
   readonly lanes: Lanes;
   readonly gaps: Gap[] = [];
+  readonly away: Away[] = [];
   /** Moves with every step. */
   version = 0;
   /** When the observation began, and its newest step; null: nothing was seen yet. */
@@ -54,9 +64,25 @@ export class Lifetimes {
     this.#tiers(delta, before);
   }
 
+  /** What is told of the watch at that moment, UTC ms. */
+  watch(state: WatchState | null, atMs: number): void {
+    const last = this.away.at(-1);
+    const lasting = last?.toMs === null ? last : null;
+    const out = state?.kind === 'lost' || state?.kind === 'stopped' ? state : null;
+    if (lasting && lasting.kind === out?.kind) return;
+    if (lasting) lasting.toMs = Math.max(atMs, lasting.fromMs);
+    if (out) {
+      const fromMs = out.kind === 'lost' ? out.sinceMs : atMs;
+      this.away.push({ fromMs, toMs: null, kind: out.kind, reason: out.reason });
+      if (this.away.length > MOST_GAPS) this.away.shift();
+    }
+    if (lasting || out) this.version += 1;
+  }
+
   clear(): void {
     this.lanes.clear();
     this.gaps.length = 0;
+    this.away.length = 0;
     this.version += 1;
     this.fromMs = null;
     this.toMs = null;

@@ -71,7 +71,9 @@ export class MemoryState {
       if (board === this.board && !this.recorded) this.take(delta);
     });
     host.on('watch', ({ board, state }) => {
-      if (board === this.board && !this.recorded) this.watch = state;
+      if (board !== this.board || this.recorded) return;
+      this.watch = state;
+      this.lifetimes.watch(state, Date.now());
     });
   }
 

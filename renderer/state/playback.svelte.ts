@@ -27,6 +27,8 @@ export interface SessionSink {
   /** The board as it was. */
   board(board: BoardView | null): void;
   watch(state: WatchState | null): void;
+  /** How the watch went over the whole recording, once; UTC ms. */
+  watches?(moments: readonly { readonly atMs: number; readonly state: WatchState }[]): void;
   /** Forgets the runs. */
   noRuns(): void;
   run(change: LiveRunChange): void;
@@ -59,6 +61,11 @@ export class Playback {
     this.durationMs = Math.max(recording.header.durationMs, recording.moments.at(-1)?.atMs ?? 0);
     this.marks = marksOf(recording.moments);
     sink.memory(eventsOf(recording, 'memory').map((event) => event.delta));
+    sink.watches?.(
+      recording.moments.flatMap(({ atMs, event }) =>
+        event.kind === 'watch' ? [{ atMs: this.startedMs + atMs, state: event.state }] : [],
+      ),
+    );
     sink.log(eventsOf(recording, 'log').map((event) => event.entry));
     this.seek(0);
   }

@@ -40,6 +40,9 @@ export class RecordedSession extends Session {
       watch: (state) => {
         this.memory.watch = state;
       },
+      watches: (moments) => {
+        for (const { atMs, state } of moments) this.memory.lifetimes.watch(state, atMs);
+      },
       noRuns: () => {
         this.bench.clear();
       },

@@ -183,3 +183,16 @@ test('a lane of which nothing is left goes', () => {
   lives.apply(step({ at: 2, goneBuffers: [2] }));
   expect([...lives.lanes.byPid.keys()]).toEqual([8]);
 });
+
+test('stretches in which nobody looked have their reason, and end when somebody looks again', () => {
+  const lives = new Lifetimes();
+  lives.watch({ kind: 'watching', snapshotMs: 1, everyMs: 1 }, 10);
+  lives.watch({ kind: 'lost', sinceMs: 15, reason: 'unplugged' }, 20);
+  lives.watch({ kind: 'lost', sinceMs: 15, reason: 'unplugged' }, 30);
+  lives.watch({ kind: 'watching', snapshotMs: 1, everyMs: 1 }, 40);
+  lives.watch({ kind: 'stopped', reason: 'a run', remedy: '' }, 50);
+  expect(lives.away).toEqual([
+    { fromMs: 15, toMs: 40, kind: 'lost', reason: 'unplugged' },
+    { fromMs: 50, toMs: null, kind: 'stopped', reason: 'a run' },
+  ]);
+});

@@ -204,8 +204,8 @@ function drawMoments({ ctx, width, height }: Surface, { state, palette }: LanesS
 
 /** What is not as the rest: before somebody looked, lost events, the board away, lives that were dropped. */
 export function bandsOf(state: TimelineState): Band[] {
-  const { lifetimes, stale } = state.memory;
-  const { fromMs, lanes, gaps } = lifetimes;
+  const { lifetimes } = state.memory;
+  const { fromMs, lanes, gaps, away } = lifetimes;
   if (fromMs === null) return [];
   const bands: Band[] = [{ fromMs: -Infinity, toMs: fromMs, kind: 'before', text: 'before the observation' }];
   if (lanes.wholeFromMs !== null)
@@ -216,8 +216,13 @@ export function bandsOf(state: TimelineState): Band[] {
       text: `${lanes.dropped} older lives are kept no more`,
     });
   for (const gap of gaps) bands.push({ ...gap, kind: 'gap', text: gapText(gap) });
-  if (typeof stale?.sinceMs === 'number')
-    bands.push({ fromMs: stale.sinceMs, toMs: Infinity, kind: 'away', text: 'board away' });
+  for (const { fromMs: from, toMs, kind } of away)
+    bands.push({
+      fromMs: from,
+      toMs: toMs ?? Infinity,
+      kind: 'away',
+      text: kind === 'lost' ? 'board away' : 'not watched',
+    });
   return bands;
 }
 
