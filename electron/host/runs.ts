@@ -1,6 +1,7 @@
 import { Collector } from '../bench/collect.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 import type { PointResult, Run, Series } from '../model/run.ts';
+import type { RunRow } from '../model/run-row.ts';
 import { sampleDigest } from '../store/digest.ts';
 import type { StoredRun } from '../store/read.ts';
 import { readRunFile } from '../store/run-file.ts';
@@ -15,6 +16,11 @@ export function listRuns(lab: Lab): Outcome<readonly RunLine[]> {
   return withStore(lab, (store) => store.list());
 }
 
+/** The same as the lines that faces show: quick, however many and large the runs are. */
+export function listRows(lab: Lab): Outcome<readonly RunRow[]> {
+  return withStore(lab, (store) => store.rows());
+}
+
 /**
  * The run of that id (or the begin of one, or 'latest'), or in a run file where `what` names a file. Its samples are checked
  * against their digests: fails with 'samples-changed', 'unknown-run', 'ambiguous-run' or what the file or the store says.
@@ -24,7 +30,7 @@ export function loadRun(lab: Lab, what: string): Outcome<Run> {
   return withStore(lab, (store) => {
     const line = store.find(what);
     if (line.ok) return loadStoredRun(store, line.value.id);
-    const all = store.list();
+    const all = store.rows();
     return all.ok && all.value.length === 0 ? noRuns(lab) : line;
   });
 }

@@ -30,6 +30,8 @@ export function headerOf(text: string): RunHeader {
   };
 }
 
+export const IDS = 'SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM deleted)';
+
 /** Headers of the runs that are not deleted, with what the user called them since. */
 export const HEADERS = `SELECT header, label, notes FROM runs LEFT JOIN annotations ON annotations.run_id = runs.id
    WHERE runs.id NOT IN (SELECT run_id FROM deleted)`;

@@ -12,7 +12,7 @@ import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
 import { pack } from './samples.ts';
 import { eventsOf } from './import.ts';
-import { annotatedHeader, HEADERS, readRun, type RunHeader, type StoredRun } from './read.ts';
+import { annotatedHeader, HEADERS, IDS, readRun, type RunHeader, type StoredRun } from './read.ts';
 import { putRow, readRows, rowOf, tallyOf } from './rows.ts';
 
 /** One line of the list of runs. */
@@ -198,15 +198,21 @@ export class Store {
 
   /** The run whose id is `id` or begins with it, or 'latest'. Fails with 'unknown-run' or 'ambiguous-run'. */
   find(id: string): Outcome<RunLine> {
-    const lines = this.list();
-    if (!lines.ok) return lines;
-    const hits =
-      id === 'latest' ? lines.value.slice(0, 1) : lines.value.filter((line) => line.id.startsWith(id));
-    const exact = hits.find((line) => line.id === id) ?? hits[0];
-    if (!exact) return unknownRun(id, this.path);
-    if (hits.length > 1 && exact.id !== id)
+    const ids = this.read(() =>
+      this.db
+        .prepare(`${IDS} ORDER BY started_at DESC, id DESC`)
+        .all()
+        .map((row) => String(row['id'])),
+    );
+    if (!ids.ok) return ids;
+    const hits = id === 'latest' ? ids.value.slice(0, 1) : ids.value.filter((one) => one.startsWith(id));
+    const exact = hits.includes(id) ? id : hits[0];
+    if (exact === undefined) return unknownRun(id, this.path);
+    if (hits.length > 1 && exact !== id)
       return fail('ambiguous-run', `"${id}" begins ${hits.length} runs.`, 'Give more of the id.');
-    return ok(exact);
+    const line = this.read(() => this.db.prepare(`${HEADERS} AND id = ?`).get(exact));
+    if (!line.ok) return line;
+    return line.value ? ok(lineOf(annotatedHeader(line.value))) : unknownRun(id, this.path);
   }
 
   load(id: string): Outcome<StoredRun> {

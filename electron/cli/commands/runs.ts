@@ -1,4 +1,7 @@
-import { listRuns, type RunLine } from '../../host/runs.ts';
+import type { Lab } from '../../host/compose.ts';
+import { listRows, listRuns } from '../../host/runs.ts';
+import { ok, type Outcome } from '../../model/outcome.ts';
+import type { RunRow } from '../../model/run-row.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { jsonOf } from '../json.ts';
@@ -15,34 +18,43 @@ export const runs: Command = {
     'The number beside the plan is that of its points: the repeats of a point count.',
   ],
   run(args, { lab, screen }) {
-    const lines = listRuns(lab);
-    if (!lines.ok) {
-      screen.problem(lines.problem);
-      return Promise.resolve(EXIT.couldNotRun);
-    }
-    if (args.has('json'))
-      screen.out(
+    const said = args.has('json') ? jsonText(lab) : tableText(lab);
+    if (!said.ok) screen.problem(said.problem);
+    else if (said.value === '')
+      screen.note(`No run is stored in ${lab.storePath}. Make one with: qda-lab bench`);
+    else screen.out(said.value);
+    return Promise.resolve(said.ok ? EXIT.pass : EXIT.couldNotRun);
+  },
+};
+
+function jsonText(lab: Lab): Outcome<string> {
+  const lines = listRuns(lab);
+  return lines.ok
+    ? ok(
         jsonOf(
           lines.value.map((line) => line.header),
           2,
         ),
-      );
-    else if (lines.value.length === 0)
-      screen.note(`No run is stored in ${lab.storePath}. Make one with: qda-lab bench`);
-    else screen.out(textTable(COLUMNS, lines.value.map(cells)));
-    return Promise.resolve(EXIT.pass);
-  },
-};
+      )
+    : lines;
+}
+
+/** Empty where there is no run. */
+function tableText(lab: Lab): Outcome<string> {
+  const rows = listRows(lab);
+  if (!rows.ok) return rows;
+  return ok(rows.value.length === 0 ? '' : textTable(COLUMNS, rows.value.map(cells)));
+}
 
 const COLUMNS = ['run', 'board', 'DSP', 'plan', ''].map((head) => ({ head }));
 
-function cells({ header }: RunLine): string[] {
+function cells(row: RunRow): string[] {
   return [
-    header.id,
-    header.board.id,
-    `${header.node.dsp} ${(header.node.generation ?? '').replace('qda-', '')}`,
-    `${header.plan.name} ${header.plan.points.length}`,
-    [header.status === 'complete' ? '' : header.status, header.simulated ? 'simulated' : '', header.label]
+    row.id,
+    row.board.id,
+    `${row.dsp} ${row.driver.replace('QDA ', '')}`,
+    `${row.plan} ${row.points}`,
+    [row.status === 'complete' ? '' : row.status, row.simulated ? 'simulated' : '', row.label]
       .filter((word) => word !== '')
       .join(', '),
   ];
