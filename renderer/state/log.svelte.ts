@@ -10,6 +10,8 @@ export class LogState {
   version = $state(0);
   /** Lines that were too many for the host or for the window. */
   lost = $state(0);
+  /** Who spoke so far, sorted. */
+  sources = $state.raw<readonly string[]>([]);
   entries: readonly LogEntry[] = [];
   last = $derived.by(() => {
     void this.version;
@@ -30,6 +32,7 @@ export class LogState {
   /** The lines of a recorded session; `showUntil` says which of them are shown. */
   showRecorded(entries: readonly LogEntry[]): void {
     this.#lines = [...entries];
+    this.#hear(entries);
     this.showUntil(Infinity);
   }
 
@@ -46,9 +49,15 @@ export class LogState {
     // A host that began anew counts from 1 again: its lines follow those of the one before.
     const newest = entries[0]?.seq === 1 ? 0 : (this.#lines.at(-1)?.seq ?? 0);
     for (const entry of entries) if (entry.seq > newest) this.#lines.push(entry);
+    this.#hear(entries);
     const over = this.#lines.length - KEPT;
     if (over > 0) this.#dropped += this.#lines.splice(0, over + CHUNK).length;
     if (!this.#framed) this.#later();
+  }
+
+  #hear(entries: readonly LogEntry[]): void {
+    const fresh = new Set(entries.map(({ source }) => source)).difference(new Set(this.sources));
+    if (fresh.size > 0) this.sources = [...this.sources, ...fresh].sort();
   }
 
   #later(): void {

@@ -51,7 +51,3 @@ export class LogFollower {
     return this.shown;
   }
 }
-
-/** Where log lines come from, sorted. */
-export const sourcesOf = (entries: readonly LogEntry[]): readonly string[] =>
-  [...new Set(entries.map((entry) => entry.source))].sort();

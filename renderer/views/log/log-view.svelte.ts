@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../../electron/model/desk.ts';
 import type { LogLevel } from '../../../electron/model/stream.ts';
 import type { LogState } from '../../state/log.svelte.ts';
-import { LogFollower, sourcesOf } from './log-filter.ts';
+import { LogFollower } from './log-filter.ts';
 
 /** What the log list shows of a log: its filter, whether it follows, which line is opened. */
 export class LogView {
@@ -31,10 +31,7 @@ export class LogView {
     void log.version;
     return this.#follower.follow(this.#frozen ?? log.entries);
   });
-  sources = $derived.by(() => {
-    void this.#log().version;
-    return sourcesOf(this.#log().entries);
-  });
+  sources = $derived.by(() => this.#log().sources);
   /** Lines that came since it stands still. */
   behind = $derived.by(() => {
     const log = this.#log();

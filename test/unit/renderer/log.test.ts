@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
-import type { AppInfo, LogEntry } from '../../../electron/model/desk.ts';
+import { expect, test, vi } from 'vitest';
+import type { AppInfo, LogBatch, LogEntry } from '../../../electron/model/desk.ts';
 import type { LogLevel } from '../../../electron/model/stream.ts';
-import { ALL, LogFollower, matcher, sourcesOf } from '../../../renderer/views/log/log-filter.ts';
+import { LogState } from '../../../renderer/state/log.svelte.ts';
+import { NO_HOST } from '../../../renderer/state/playback.svelte.ts';
+import type { Source } from '../../../renderer/state/source.ts';
+import { ALL, LogFollower, matcher } from '../../../renderer/views/log/log-filter.ts';
 import { lineText, reportText } from '../../../renderer/views/log/log-words.ts';
 
 const entry = (seq: number, text: string, more: Partial<LogEntry> = {}): LogEntry => ({
@@ -44,11 +47,31 @@ test('a follower looks at each line once, and begins anew where old lines went',
   expect(seqs()).toEqual([]);
 });
 
-test('sources are named once', () => {
-  expect(sourcesOf([entry(1, 'x', { source: 'cdsp' }), entry(2, 'y'), entry(3, 'z')])).toEqual([
-    'app',
-    'cdsp',
-  ]);
+test('sources are named once, and a host that began anew goes on with its lines', () => {
+  vi.stubGlobal('requestAnimationFrame', (run: () => void) => {
+    run();
+  });
+  const listeners: ((batch: LogBatch) => void)[] = [];
+  const source: Source = {
+    ...NO_HOST,
+    on: (_, listener) => {
+      listeners.push(listener as (batch: LogBatch) => void);
+      return () => undefined;
+    },
+  };
+  const log = new LogState(source);
+  const say = (entries: LogEntry[], lost = 0): void => {
+    for (const listener of listeners) listener({ entries, lost });
+  };
+  say([entry(1, 'x', { source: 'cdsp' }), entry(2, 'y')]);
+  say([entry(2, 'y'), entry(3, 'z')], 4);
+  expect(log.sources).toEqual(['app', 'cdsp']);
+  expect(log.entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(log.lost).toBe(4);
+  say([entry(1, 'again')]);
+  expect(log.last?.text).toBe('again');
+  expect(log.entries).toHaveLength(4);
+  vi.unstubAllGlobals();
 });
 
 test('a line as text is in UTC and says who and what to do', () => {
