@@ -45,6 +45,8 @@ export class FaceSocket {
   private alive = true;
   /** What waited at the last heartbeat, where that was too much. */
   private waitedBefore = Infinity;
+  /** Messages that left for the page since then. */
+  private taken = 0;
   private ended = false;
 
   constructor(
@@ -82,6 +84,7 @@ export class FaceSocket {
 
   private listen(): void {
     this.socket.on('message', (data: Buffer, isBinary) => {
+      if (this.ended) return; // it was told to go: nothing is begun for it any more
       if (isBinary) this.leave(CLOSE.unsupported, 'Messages are text');
       else void this.receive(data.toString('utf8'));
     });
@@ -140,6 +143,7 @@ export class FaceSocket {
   private send(text: Buffer, sent: () => void): void {
     if (this.ended) return;
     this.socket.send(text, { binary: false }, () => {
+      this.taken += 1;
       sent();
       this.pace();
     });
@@ -151,7 +155,10 @@ export class FaceSocket {
     if (this.ended) return;
     const busy = this.congested || this.inWork >= IN_WORK;
     if (busy && !this.socket.isPaused) this.socket.pause();
-    if (!busy && this.socket.isPaused) this.socket.resume();
+    if (!busy && this.socket.isPaused) {
+      this.socket.resume();
+      this.alive = true; // its answer to the last ping was not read
+    }
     if (!this.wasCongested || this.congested) return;
     this.wasCongested = false;
     this.port.drained();
@@ -160,7 +167,8 @@ export class FaceSocket {
   /** A page that did not answer the last ping, or took nothing since, is gone: a laptop that sleeps closes nothing. */
   private heartbeat(): void {
     const waiting = this.socket.bufferedAmount;
-    const stuck = this.congested && waiting >= this.waitedBefore;
+    // A page that is always behind takes much all the same: only one that took no message since is stuck.
+    const stuck = this.congested && this.taken === 0 && waiting >= this.waitedBefore;
     const silent = !this.alive && !this.socket.isPaused;
     if (stuck || silent) {
       this.say(`A page was closed: it ${stuck ? 'did not read what it was sent' : 'did not answer'}.`);
@@ -168,6 +176,7 @@ export class FaceSocket {
       return;
     }
     this.waitedBefore = this.congested ? waiting : Infinity;
+    this.taken = 0;
     this.alive = false;
     this.socket.ping();
   }

@@ -59,10 +59,12 @@ export async function startServing(options: ServeOptions): Promise<Outcome<Servi
     url: `http://${ADDRESS}:${listening.value}/#token=${token}`,
     refused: () => door.refused.count,
     close: async () => {
-      await door.close();
-      http.closeAllConnections();
+      // First nobody comes in any more: a page that came while the others are told to go would stay.
+      const closed = once(http, 'close');
       http.close();
-      await once(http, 'close');
+      http.closeAllConnections();
+      await door.close();
+      await closed;
     },
   });
 }

@@ -65,6 +65,7 @@ export class Uploads {
       await pipeline(body, bounded(this.maxBytes), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     } catch (error) {
       if (path !== '') await rm(path, { force: true });
+      if (path === '' || isGone(error)) this.folder = null; // it could not be made, or was tidied away: the next upload makes one
       if (error instanceof TooLarge) return this.tooLarge();
       return broken(error);
     }
@@ -84,6 +85,9 @@ export class Uploads {
 }
 
 class TooLarge extends Error {}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Passes chunks on until there are too many bytes. */
 function bounded(most: number): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
