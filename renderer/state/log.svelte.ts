@@ -56,8 +56,9 @@ export class LogState {
   }
 
   #hear(entries: readonly LogEntry[]): void {
-    const fresh = new Set(entries.map(({ source }) => source)).difference(new Set(this.sources));
-    if (fresh.size > 0) this.sources = [...this.sources, ...fresh].sort();
+    const known = new Set(this.sources);
+    for (const { source } of entries) known.add(source);
+    if (known.size > this.sources.length) this.sources = [...known].sort();
   }
 
   #later(): void {
