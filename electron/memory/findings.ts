@@ -190,7 +190,7 @@ function bankFindings(bank: PictureBank, scene: Scene): Finding[] {
       id: `bank/${bank.device}`,
       severity: 'warning',
       text: `Everything that is seen in ${bank.device} is of processes that are gone: ${named(users.map((pid) => scene.name(pid)))} left ${inIt.length} ${one ? 'mapping' : 'mappings'} (${formatBytes(sizeOf(inIt))}).`,
-      remedy: `The driver may give the bank to another process, whose addresses then begin beside ${one ? 'it' : 'them'}; the bank is empty again when what holds ${one ? 'it' : 'them'} is closed, or after a reboot.`,
+      remedy: `The driver may give the bank to another process, which then shares the address space with ${one ? 'it' : 'them'}; the bank is empty again when what holds ${one ? 'it' : 'them'} is closed, or after a reboot.`,
       sinceNs: since,
       evidence: [bank.device, ...bank.mappings],
     },

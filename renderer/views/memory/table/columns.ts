@@ -33,7 +33,7 @@ import {
 } from '../words.ts';
 
 type Look = () => Scene;
-type Make = (scene: Look) => Column<BufferRow>;
+type Make = (scene: Look, grouping: () => Grouping) => Column<BufferRow>;
 
 const number = (value: number): string => String(value);
 const bytes = (value: number): string => `${value} B`;
@@ -97,7 +97,7 @@ export const columnsOf = (scene: Look, grouping: () => Grouping): Column<BufferR
     PIECE,
     DSP_ADDRESS,
     HANDLE,
-  ].map((make) => make(scene)),
+  ].map((make) => make(scene, grouping)),
 ];
 
 const what = (scene: Look, grouping: () => Grouping): Column<BufferRow> => ({
@@ -132,17 +132,18 @@ function groupHead(group: Group<BufferRow>, scene: Scene, grouping: Grouping): C
       title: `${first.device ?? 'Held or mapped, in no context bank that a tier shows'}\n${rows}`,
     };
   }
-  const gone = first.pid !== null && scene.processes.get(first.pid)?.alive === false;
   const text = processText(scene, first.pid);
-  return gone
-    ? { text: `${text} (gone)`, title: `${text} has ended\n${rows}`, tone: 'warning' }
-    : { text, title: `${first.pid === null ? 'No tier says whose these are' : text}\n${rows}` };
+  if (isGone(first, scene)) return { text, title: `${text} has ended\n${rows}`, tone: 'warning' };
+  return { text, title: `${first.pid === null ? 'No tier says whose these are' : text}\n${rows}` };
 }
+
+const isGone = ({ pid }: BufferRow, scene: Scene): boolean =>
+  pid !== null && scene.processes.get(pid)?.alive === false;
 
 const SIZE: Make = () => ({
   id: 'size',
   head: 'Size',
-  width: 76,
+  width: 84,
   right: true,
   cell: (row) => valueCell(sizeOf(row), formatBytes, bytes, '?'),
   sort: (row) => sizeOf(row).value,
@@ -310,11 +311,17 @@ function ageRange(row: BufferRow, scene: Scene): CellText | null {
   return { text, title: `One of ${row.group?.mappings.size ?? 0} mappings: ${text}\nTier dma` };
 }
 
-const STATE: Make = (scene) => ({
+const STATE: Make = (scene, grouping) => ({
   id: 'state',
   head: 'State',
-  width: 104,
-  group: (group) => ({ text: plural(group.count, 'row'), faint: true }),
+  width: 112,
+  group: (group) => {
+    const rows = plural(group.count, 'row');
+    const ofOne = grouping() === 'process' || group.level === 1;
+    return ofOne && isGone(group.first, scene())
+      ? { text: `gone, ${rows}`, title: `The process is gone; ${rows}`, tone: 'warning' }
+      : { text: rows, faint: true };
+  },
   cell: (row) => {
     const states = statesOf(row, scene());
     const [worst] = states;
