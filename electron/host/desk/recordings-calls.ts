@@ -22,9 +22,14 @@ export function recordingsCalls(
   const own = new RecordingsFolder(join(desk.lab.home, 'recordings'));
   const library = new RecordingLibrary(own, new RecordingsFolder(shipped));
   const making = new Making(desk, own);
-  void library.recover().then((said) => {
-    for (const text of said) desk.log.say('warn', text);
-  });
+  library.recover().then(
+    (said) => {
+      for (const text of said) desk.log.say('warn', text);
+    },
+    (error: unknown) => {
+      desk.log.say('error', `What broke off of recordings could not be looked at: ${String(error)}`);
+    },
+  );
   return {
     calls: {
       'recordings.start': ({ board }) => making.start(board),
@@ -82,6 +87,7 @@ class Making {
     const recorder = this.#recorders.get(board);
     if (!recorder) return fail('not-recording', 'This board is not being recorded.');
     const saved = await recorder.stop();
+    if (this.#recorders.get(board) !== recorder) return saved; // another face asked first
     this.#tell(board);
     this.#recorders.delete(board);
     return saved;

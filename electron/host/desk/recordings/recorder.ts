@@ -11,7 +11,7 @@ import type { DeskContext } from '../context.ts';
 import { notSaved } from './library.ts';
 
 /** What a recording holds at most; what comes then is counted, not kept. A reader takes somewhat more. */
-const MOST = { text: BOUNDS.text * 0.9, moments: MAX_MOMENTS } as const;
+const MOST = { text: BOUNDS.text * 0.9, line: BOUNDS.line, moments: MAX_MOMENTS } as const;
 /** Bytes that may wait for the disk; memory steps are left out then, and made up for by a whole picture. */
 const WAITING = 16 * 2 ** 20;
 const FLUSH_MS = 2_000;
@@ -36,11 +36,14 @@ export class Recorder {
   #cancelFlush: () => void = () => undefined;
   #lastBoard = '';
   #gap = false;
+  /** A step of the memory picture did not fit: those after it say nothing until the picture begins anew. */
+  #cutOff = false;
   #text = 0;
   #moments = 0;
   #omitted = 0;
   #problem: Problem | null = null;
   #saved: RecordingState['saved'] = null;
+  #stopped: Promise<Outcome<{ readonly name: string }>> | null = null;
 
   /** Throws the file system's error. */
   constructor(parts: RecorderParts, view: BoardView) {
@@ -80,8 +83,16 @@ export class Recorder {
     };
   }
 
-  /** Ends it and saves the file. Fails with 'recording-not-saved'; what was written stays beside, for the next start. */
-  async stop(): Promise<Outcome<{ readonly name: string }>> {
+  /**
+   * Ends it and saves the file, once however often it is asked. Fails with 'recording-not-saved'; what was written stays beside, for
+   * the next start.
+   */
+  stop(): Promise<Outcome<{ readonly name: string }>> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<Outcome<{ readonly name: string }>> {
     this.#end();
     const { id: name } = this.#header;
     const path = this.#parts.folder.fileOf(name);
@@ -160,7 +171,8 @@ export class Recorder {
   }
 
   #addDelta(delta: MemoryDelta): void {
-    if (this.#writer.waiting > WAITING) {
+    this.#cutOff &&= !delta.reset;
+    if (this.#cutOff || this.#writer.waiting > WAITING) {
       this.#gap = true;
       this.#omitted += 1;
       return;
@@ -172,11 +184,13 @@ export class Recorder {
 
   #add(event: RecordedEvent): void {
     const line = momentLine({ atMs: Math.round(this.#atMs()), event });
-    if (this.#moments >= MOST.moments || this.#text + line.length * 2 > MOST.text) {
+    const bytes = Buffer.byteLength(line) + 1;
+    if (this.#moments >= MOST.moments || bytes > MOST.line || this.#text + bytes > MOST.text) {
       this.#omitted += 1;
+      this.#cutOff ||= event.kind === 'memory';
       return;
     }
-    this.#text += Buffer.byteLength(line) + 1;
+    this.#text += bytes;
     this.#moments += 1;
     this.#writer.write(line);
     this.#parts.changed();
