@@ -1,5 +1,5 @@
 import type { BoardState } from '../../model/board.ts';
-import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { Clock } from '../../session/clock.ts';
 import { stateOfProblem } from '../../session/transition.ts';
 import type { Lab } from '../compose.ts';
@@ -24,9 +24,11 @@ export class BoardSessions {
     this.#parts = parts;
   }
 
-  /** The session that stands, or a new one; two that ask at once get the same. */
+  /** The session that stands, or a new one; two that ask at once get the same. One that was called off is not waited for as one's own. */
   async open(entry: BoardEntry): Promise<Outcome<OpenBoard>> {
+    while (entry.opening !== null && entry.abort.signal.aborted) await entry.opening;
     await entry.ending;
+    if (entry.closed) return CALLED_OFF;
     if (entry.open !== null) return ok(entry.open);
     entry.opening ??= this.#open(entry).finally(() => {
       entry.opening = null;
@@ -123,6 +125,8 @@ export class BoardSessions {
     entry.ending = ending;
   }
 }
+
+const CALLED_OFF = fail('cancelled', 'The board was closed before it was open.');
 
 /** The session of a board in this state is no more. */
 export const isOver = ({ kind }: BoardState): boolean =>

@@ -149,6 +149,48 @@ describe('the list of boards', () => {
   });
 });
 
+describe('opening a board', () => {
+  /** A board whose first deployments last until they are called off. */
+  const slow = async (most = 1) => {
+    const ways = new Ways();
+    let deploys = 0;
+    const deploy: Target['deploy'] = async ({ signal } = {}) => {
+      deploys += 1;
+      if (deploys > most) return fail('unauthorized', 'The board does not let us in.');
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      return fail('cancelled', 'Called off.');
+    };
+    await ways.see({ ...target('a'), deploy });
+    return { boards: ways.boards, deploys: () => deploys };
+  };
+
+  it('again right after it was closed is an attempt of its own', async () => {
+    const { boards, deploys } = await slow();
+    const first = boards.open('a', true);
+    await expect.poll(deploys).toBe(1);
+    const closing = boards.close('a');
+    const second = boards.open('a', true);
+    expect(await first).toMatchObject({ problem: { code: 'cancelled' } });
+    expect(await second).toMatchObject({ problem: { code: 'unauthorized' } });
+    await closing;
+    expect(deploys()).toBe(2);
+  });
+
+  it('does not begin where it is closed while the session before still ends', async () => {
+    const { boards, deploys } = await slow(0);
+    const entry = boards.entry('a');
+    if (!entry) throw new Error('the board is seen');
+    const ending = Promise.withResolvers<undefined>();
+    entry.ending = ending.promise;
+    const opening = boards.open('a', true);
+    const closing = boards.close('a');
+    ending.resolve(undefined);
+    await closing;
+    expect(await opening).toMatchObject({ problem: { code: 'cancelled' } });
+    expect(deploys()).toBe(0);
+  });
+});
+
 describe('a session', () => {
   const virtual = target('v', { transport: 'virtual', boot: '7' });
 
