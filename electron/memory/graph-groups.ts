@@ -68,19 +68,19 @@ export const groupBuffers = (
     titleOf: ({ size, exporter }) => `${size === null ? 'size unknown' : formatBytes(size)} ${exporter}`,
     groupOf: ({ size, exporter }) => {
       if (!grouped) return null;
-      if (size === null) return { key: `b:${exporter}/unknown`, title: `${exporter}, size unknown` };
+      if (size === null) return { key: `b:${exporter}/unknown`, title: `size unknown ${exporter}` };
       const least = size === 0 ? 0 : 4 ** Math.floor(Math.log2(size) / 2);
-      return { key: `b:${exporter}/${least}`, title: `${exporter}, ${rangeText(least)}` };
+      return { key: `b:${exporter}/${least}`, title: `${rangeText(least)} ${exporter}` };
     },
     other: { key: 'b:', title: 'other buffers' },
     open,
   });
 
-/** '4 to 16 KiB'. */
+/** '4–16 KiB'. */
 function rangeText(least: number): string {
   const [from, to] = [formatBytes(least), formatBytes(least * 4)];
   const [number = '', unit] = from.split(' ');
-  return `${to.endsWith(` ${unit}`) ? number : from} to ${to}`;
+  return `${to.endsWith(` ${unit}`) ? number : from}–${to}`;
 }
 
 function grouping<T>(things: readonly T[], how: How<T>): Grouping<T> {

@@ -42,6 +42,23 @@ export function placed(nodes: readonly GraphNode[], edges: readonly GraphEdge[],
   return spots;
 }
 
+/**
+ * The same order in each column, without gaps, all columns around one middle: where everything is linked with everything, straight
+ * edges are not worth the height that they cost.
+ */
+export function stacked(nodes: readonly GraphNode[], known: Spots): Spots {
+  const spots = new Map<string, Spot>();
+  for (const column of ORDER) {
+    const own = nodes
+      .filter((node) => node.column === column)
+      .map(({ id }) => ({ id, y: known.get(id)?.y ?? Infinity }))
+      .sort((a, b) => a.y - b.y);
+    for (const [at, { id }] of own.entries())
+      spots.set(id, { x: columnX(column), y: (at - (own.length - 1) / 2) * NODE.row });
+  }
+  return spots;
+}
+
 function neighboursOf(edges: readonly GraphEdge[]): Map<string, string[]> {
   const all = new Map<string, string[]>();
   const add = (one: string, other: string): void => {

@@ -142,7 +142,7 @@ class Drawing {
       column,
       title,
       detail: one ? `pid ${pid}` : `${members.length} processes${some}`,
-      flags: gone > 0 ? ['gone'] : [],
+      flags: gone === members.length ? ['gone'] : [],
       members: members.length,
       opens,
       within,

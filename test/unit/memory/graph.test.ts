@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { graphOf, type SharingGraph } from '../../../electron/memory/graph.ts';
-import { columnX, NODE, placed, type Spots } from '../../../electron/memory/graph-place.ts';
+import { columnX, NODE, placed, stacked, type Spots } from '../../../electron/memory/graph-place.ts';
 import { relatedTo } from '../../../electron/memory/related.ts';
 import type { PictureSource } from '../../../electron/memory/source.ts';
 import type { PictureBuffer, PictureMapping, PictureProcess } from '../../../electron/model/memory.ts';
@@ -113,8 +113,8 @@ test('a crowd is grouped by process name and by exporter and size; a group opens
   expect([result.grouped, result.whole]).toEqual([true, 441]);
   expect(result.nodes.map(({ id, title, detail, members }) => [id, title, detail, members])).toEqual([
     ['p:cam', 'cam', '40 processes, 1 gone', 40],
-    ['b:system/4096', 'system, 4 to 16 KiB', '200 buffers, 800 KiB', 200],
-    ['b:system/65536', 'system, 64 to 256 KiB', '200 buffers, 13.4 MiB', 200],
+    ['b:system/4096', '4–16 KiB system', '200 buffers, 800 KiB', 200],
+    ['b:system/65536', '64–256 KiB system', '200 buffers, 13.4 MiB', 200],
     [`k/${BANK}`, 'cdsp bank 3', '0 B mapped', 1],
   ]);
   expect(edges(result)).toEqual([
@@ -125,7 +125,7 @@ test('a crowd is grouped by process name and by exporter and size; a group opens
   const inside = opened.nodes.filter(({ within }) => within === 'b:system/4096');
   expect(inside).toHaveLength(101);
   expect(inside.at(-1)).toMatchObject({
-    title: 'system, 4 to 16 KiB: the rest',
+    title: '4–16 KiB system: the rest',
     members: 100,
     opens: null,
   });
@@ -180,6 +180,18 @@ test('without any places the columns are filled without overlaps', () => {
       .sort((a, b) => a - b);
     expect(ys.every((y, at) => at === 0 || y - (ys[at - 1] ?? 0) >= NODE.row)).toBe(true);
   }
+});
+
+test('stacked columns keep their order, have no gaps, and lie around one middle', () => {
+  const { nodes } = graph({ buffers: [bufferRow(1, []), bufferRow(2, []), bufferRow(3, [])] });
+  const known: Spots = new Map([
+    ['b/1', { x: 9, y: 700 }],
+    ['b/2', { x: 9, y: 10 }],
+    ['b/3', { x: 9, y: 90 }],
+  ]);
+  const spots = stacked(nodes, known);
+  expect(['b/2', 'b/3', 'b/1'].map((id) => spots.get(id)?.y)).toEqual([-NODE.row, 0, NODE.row]);
+  expect(spots.get(`k/${BANK}`)).toEqual({ x: columnX(3), y: 0 });
 });
 
 test('a selection lights up what is proven to belong to it', () => {

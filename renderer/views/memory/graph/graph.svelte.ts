@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { Position, type Edge, type Node } from '@xyflow/svelte';
-import { NODE, placed, type Spots } from '../../../../electron/memory/graph-place.ts';
+import { NODE, placed, stacked, type Spots } from '../../../../electron/memory/graph-place.ts';
 import {
   graphOf,
   type GraphEdge,
@@ -72,10 +72,11 @@ export class GraphState {
   /** Lays everything out anew. */
   async arrange(): Promise<void> {
     if (this.arranging) return;
-    const { nodes, edges } = this.graph;
+    const { nodes, edges, grouped } = this.graph;
     this.arranging = true;
     try {
-      this.#spots = await arranged(nodes, edges);
+      const spots = await arranged(nodes, edges);
+      this.#spots = grouped ? stacked(nodes, spots) : spots;
       this.plain = '';
     } catch (error) {
       this.#spots = placed(nodes, edges, new Map());
