@@ -13,7 +13,7 @@ export type View = (typeof VIEWS)[number];
 export async function busyBoard(): Promise<TestLab> {
   const lab = await TestLab.start();
   for (const kind of ['leaker', 'producer', 'consumer'] as const)
-    value(await lab.control.startWorkload({ kind, ...(kind === 'leaker' && { count: 6 }) }));
+    value(await lab.control.startWorkload({ kind }));
   return lab;
 }
 
@@ -82,8 +82,10 @@ export interface Stop {
 }
 
 const FOCUSED = `(() => {
-  const one = document.activeElement;
-  if (one === null || one === document.body) return null;
+  const outer = document.activeElement;
+  if (outer === null || outer === document.body) return null;
+  const inner = outer.contentDocument?.activeElement;
+  const one = inner && inner !== outer.contentDocument.body ? inner : outer;
   const drawn = (element, part) => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element, part);
     return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import type { TestLab } from '../board/bench-lab.ts';
+import { value } from '../board/bench-lab.ts';
+import { openFace, type Face } from './faces.ts';
+import { busyBoard, choose, keepPicture, layoutShift, show } from './lab.ts';
+
+/** The memory managers of a real virtual board, looked at in all ways that the view has. */
+describe('the memory view', () => {
+  let lab: TestLab;
+  let face: Face;
+  let page: Page;
+  let main: Locator;
+  beforeAll(async () => {
+    lab = await busyBoard();
+    face = await openFace('serve');
+    page = face.page;
+    await choose(page, lab.name);
+    main = await show(page, 'Memory');
+    await table()
+      .getByText(/^vqda-leaker \d+/)
+      .first()
+      .waitFor();
+  });
+  beforeEach(({ onTestFailed, task }) => {
+    onTestFailed(() => keepPicture(page, task.name));
+  });
+  afterAll(async () => {
+    await face.close();
+    await lab.close();
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  const table = (): Locator => main.getByRole('treegrid').or(main.getByRole('grid')).first();
+  const rows = (): Locator => table().locator('[role=row][data-key]');
+  const timeline = (): Locator => main.getByRole('application', { name: /^Timeline/ });
+  const picture = (name: string): Promise<void> => main.getByRole('tab', { name, exact: true }).click();
+  const text = async (column: number): Promise<string[]> =>
+    (await rows().all()).length === 0
+      ? []
+      : await rows().locator(`[data-column="${column}"]`).allInnerTexts();
+
+  it('groups by process or by bank, or not at all', async () => {
+    const grouping = main.getByLabel('Grouping');
+    const groups = table().locator('[role=row][data-group]');
+    await expect.poll(() => groups.first().innerText()).toMatch(/^vqda-/);
+    await grouping.selectOption('bank');
+    await expect.poll(() => groups.first().innerText()).toMatch(/bank|in no bank/);
+    await grouping.selectOption('none');
+    await expect.poll(() => groups.count()).toBe(0);
+    expect(await main.getByRole('grid').first().getAttribute('aria-label')).toMatch(/Buffers/);
+  });
+
+  it('sorts by a column, up and down', async () => {
+    const head = table().getByRole('columnheader', { name: 'Size' });
+    await head.click();
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+    const up = await text(1);
+    await head.click();
+    await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
+    await expect.poll(async () => (await text(1))[0]).not.toBe(up[0]);
+    expect(up[0]).toMatch(/KiB$/);
+    await head.click();
+    await main.getByLabel('Grouping').selectOption('process');
+  });
+
+  it('filters by words, by a column, and without a word', async () => {
+    const filter = main.getByRole('searchbox', { name: 'Filter' });
+    const count = main.getByRole('status').first();
+    await page.keyboard.press('/');
+    await page.keyboard.type('state:mapped -leaker');
+    await expect.poll(() => count.innerText()).toMatch(/^\d+ of \d+ rows$/);
+    expect(await table().innerText()).not.toContain('vqda-leaker');
+    await filter.fill('no such word');
+    await main.getByRole('heading', { name: 'No buffer fits the filter' }).waitFor();
+    await filter.press('Escape');
+    await expect.poll(() => count.innerText()).toMatch(/^\d+ rows$/);
+  });
+
+  it('shares one selection among table, details, map and graph', async () => {
+    const own = rows().filter({ hasText: 'native' }).first();
+    const address = (await own.innerText()).match(/\d+·0x[0-9a-f_]+/)?.[0] ?? '';
+    expect(address).not.toBe('');
+    await own.click();
+    await page.keyboard.press('Enter');
+    const details = main.getByRole('complementary', { name: 'Findings and details' });
+    await details.getByText(address).first().waitFor();
+    await picture('Map');
+    const map = main.getByRole('region', { name: 'Address map' });
+    await map.getByRole('button', { name: 'Table' }).click();
+    await expect.poll(() => map.locator('[aria-selected=true], tr.selected, .selected').count()).toBe(1);
+    await map.getByRole('button', { name: 'Picture' }).click();
+    await picture('Graph');
+    await main.locator('.svelte-flow__node .lit').first().waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => main.locator('.svelte-flow__node .lit').count()).toBe(0);
+    await picture('Table');
+  });
+
+  it('draws banks to scale, and has each picture as a table too', async () => {
+    await picture('Map');
+    const map = main.getByRole('region', { name: 'Address map' });
+    await map.getByRole('application').or(map.locator('canvas')).first().waitFor();
+    await map.getByRole('button', { name: 'Table' }).click();
+    expect(await map.getByRole('row').count()).toBeGreaterThan(6);
+    await map.getByRole('button', { name: 'Picture' }).click();
+    await picture('Graph');
+    const graph = main.getByRole('region', { name: 'Sharing graph' });
+    await graph.locator('.svelte-flow__node').first().waitFor();
+    await graph.getByRole('button', { name: 'Table' }).click();
+    await graph.getByText('maps into').first().waitFor();
+    await graph.getByRole('button', { name: 'Picture' }).click();
+    const lives = main.getByRole('region', { name: 'Timeline' });
+    await lives.getByRole('button', { name: 'Table', exact: true }).click();
+    await lives.getByRole('row').nth(3).waitFor();
+    await lives.getByRole('button', { name: 'Picture' }).click();
+    await picture('Table');
+  });
+
+  it('stands still at a moment, goes back in time, and compares two pins', async () => {
+    await timeline().press('b');
+    await timeline().press('Home');
+    await timeline().press('a');
+    await main.getByRole('button', { name: 'Go on' }).waitFor();
+    const before = await table().innerText();
+    await page.waitForTimeout(700);
+    expect(await table().innerText()).toBe(before);
+    await picture('Compare');
+    const compared = main.getByRole('region', { name: 'Two moments compared' });
+    await expect.poll(() => compared.innerText()).toMatch(/appeared|gone|changed/);
+    await timeline().press('l');
+    await main.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    await picture('Table');
+  });
+
+  it('says which tier a value comes from, and why one is not there', async () => {
+    const tier = main
+      .getByRole('button', { name: /bufinfo/ })
+      .or(main.getByText('bufinfo'))
+      .first();
+    await tier.hover();
+    await page
+      .getByRole('tooltip')
+      .or(page.getByText(/bufinfo/))
+      .first()
+      .waitFor();
+    const unknown = rows().locator('[title*="tier" i]').first();
+    expect(await unknown.getAttribute('title')).toMatch(/tier/i);
+  });
+
+  it('finds a leak when its process ends, and shows the evidence', async () => {
+    const [pid] = value(await lab.control.startWorkload({ kind: 'leaker' }));
+    await main.getByRole('searchbox', { name: 'Filter' }).fill(String(pid));
+    await table().getByText(`vqda-leaker ${pid}`).first().waitFor();
+    await page.waitForTimeout(1500);
+    await main.getByRole('searchbox', { name: 'Filter' }).fill('');
+    value(await lab.control.stopWorkload(pid));
+    const panel = main.getByRole('complementary', { name: 'Findings and details' });
+    await panel.getByRole('tab', { name: /^Findings/ }).click();
+    const finding = panel
+      .getByRole('listitem')
+      .filter({ hasText: String(pid) })
+      .first();
+    await finding.waitFor({ timeout: 20_000 });
+    await page
+      .getByRole('banner')
+      .getByText(/finding/)
+      .waitFor();
+    await finding.getByRole('button').click();
+    await expect.poll(() => panel.innerText()).toContain(String(pid));
+  });
+
+  it('moves nothing while values change', async () => {
+    await timeline().press('l');
+    expect(await layoutShift(page, 3000)).toBeLessThan(0.001);
+  });
+
+  it('says nothing on its console', () => {
+    expect(face.errors).toEqual([]);
+  });
+});
