@@ -98,6 +98,7 @@ export class SyntheticDesk implements Desk {
     this.#timer = null;
     if (hz === 0) return;
     this.#timer = setInterval(() => {
+      if (this.#watching?.congested === true) return; // as the real host: a page that is behind is not given more
       this.steps += 1;
       this.#push(false);
     }, 1000 / hz);
