@@ -5,6 +5,8 @@ import type { Outcome, Problem } from '../../electron/model/outcome.ts';
 import type { Host } from './host.svelte.ts';
 import { recall, remember } from './remembered.ts';
 
+export type Generation = NonNullable<CallArgs<'boards.open'>['generation']>;
+
 /** The checks of a board as last asked for. */
 export interface BoardChecks {
   readonly checks: readonly Check[];
@@ -60,10 +62,14 @@ export class BoardsState {
     if (board !== undefined && connects(board)) void this.open(id);
   }
 
-  async open(id: string): Promise<Outcome<undefined>> {
+  /** Puts our agent on the board; `generation`: which driver it has, where that cannot be proven there. */
+  async open(id: string, generation?: Generation): Promise<Outcome<undefined>> {
     this.#settled.add(id);
     this.#closed.delete(id);
-    return this.#host.call('boards.open', { board: id });
+    return this.#host.call('boards.open', {
+      board: id,
+      ...(generation === undefined ? {} : { generation }),
+    });
   }
 
   close(id: string): Promise<Outcome<undefined>> {

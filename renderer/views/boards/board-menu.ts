@@ -1,7 +1,9 @@
+import { driverText } from '../../../electron/model/board.ts';
 import type { BoardView } from '../../../electron/model/desk.ts';
 import type { Outcome } from '../../../electron/model/outcome.ts';
 import { canConnect } from '../../app/board-words.ts';
 import type { AppState } from '../../state/app.svelte.ts';
+import type { Generation } from '../../state/boards.svelte.ts';
 import type { MenuEntry } from '../../widgets/menu.ts';
 
 /** DSPs that a virtual board plays: it says so itself, whether their nodes are there or not. */
@@ -28,7 +30,18 @@ export function boardMenu(app: AppState, board: BoardView): MenuEntry[] {
       run: () => void app.closeBoard(id),
     },
   ];
-  return board.transports.includes('virtual') ? [...session, ...virtualItems(app, board)] : session;
+  const items = [...session, ...generationItems(app, board)];
+  return board.transports.includes('virtual') ? [...items, ...virtualItems(app, board)] : items;
+}
+
+/** Where a node's driver could not be proven, the user may know it: it is named then, and the run says so. */
+function generationItems(app: AppState, { id, identity }: BoardView): MenuEntry[] {
+  if (identity?.nodes.every((node) => node.generation !== null) !== false) return [];
+  const as = (generation: Generation): MenuEntry => ({
+    label: `Connect as ${driverText(generation)}`,
+    run: () => void app.boards.open(id, generation).then((outcome) => app.tell(outcome)),
+  });
+  return ['line', as('v1'), as('rfc'), as('fastrpc')];
 }
 
 function virtualItems(app: AppState, { id, identity }: BoardView): MenuEntry[] {

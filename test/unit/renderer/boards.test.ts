@@ -3,6 +3,7 @@ import type { BoardView } from '../../../electron/model/desk.ts';
 import { fail, ok } from '../../../electron/model/outcome.ts';
 import { canConnect, isStale, markOf, shortLabel, stateSentence } from '../../../renderer/app/board-words.ts';
 import { AppState } from '../../../renderer/state/app.svelte.ts';
+import { boardMenu } from '../../../renderer/views/boards/board-menu.ts';
 import { countProblem, sizeProblem, Starter } from '../../../renderer/views/boards/starter.svelte.ts';
 import { TestDoor } from './test-door.ts';
 
@@ -155,4 +156,31 @@ test('sizes and counts that the host would refuse are told before', () => {
   expect(sizeProblem({ ...row, size: '1G' })).toBe('');
   expect(countProblem({ ...row, count: '20001' })).not.toBe('');
   expect(countProblem({ ...row, count: '-1' })).not.toBe('');
+});
+
+test('a driver is named by the user only where it could not be proven', () => {
+  const node = { path: '/dev/accel/accel0', dsp: 'cdsp', proof: '', error: 0 };
+  const identity = (generation: string | null): BoardView['identity'] => ({
+    serial: null,
+    model: 'x',
+    kernel: '6.18',
+    machine: 'aarch64',
+    simulated: false,
+    nodes: [{ ...node, generation }],
+    heaps: [],
+    pageSize: 4096,
+    clockCostNs: 20,
+    readings: [],
+    benchmarks: [],
+  });
+  const { app, asked } = windowWith();
+  const connectAs = (view: BoardView) =>
+    boardMenu(app, view).filter((entry) => entry !== 'line' && entry.label.startsWith('Connect as'));
+  expect(connectAs(board('a'))).toEqual([]);
+  expect(connectAs(board('a', { identity: identity('qda-v1') }))).toEqual([]);
+  const [first, ...others] = connectAs(board('a', { identity: identity(null) }));
+  expect(others).toHaveLength(2);
+  if (first === undefined || first === 'line') throw new Error('no entry');
+  first.run();
+  expect(asked('boards.open')).toEqual([{ board: 'a', generation: 'v1' }]);
 });
