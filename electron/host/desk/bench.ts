@@ -43,9 +43,13 @@ export class Bench {
   constructor(parts: BenchParts, request: BenchRequest) {
     this.#parts = parts;
     this.#request = request;
-    this.done = this.#do().finally(() => {
-      this.#going = false;
-    });
+    this.done = this.#do()
+      .catch((error: unknown) => {
+        this.#ended({ ok: false, problem: brokenBy(error) });
+      })
+      .finally(() => {
+        this.#going = false;
+      });
   }
 
   get going(): boolean {
@@ -187,6 +191,13 @@ export class Bench {
     this.#parts.tell({ kind: 'phase', board: this.#request.board, ...this.#state.phaseChange });
   }
 }
+
+/** Its listeners and the boards of others go on. */
+const brokenBy = (error: unknown): Problem => ({
+  code: 'bug',
+  message: `The run failed inside the tool: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  remedy: 'This is a defect of the tool. Copy the log (Log view) into a report of it.',
+});
 
 const NEVER_RAN: Problem = { code: 'cancelled', message: 'The plan ended before it began.', remedy: '' };
 

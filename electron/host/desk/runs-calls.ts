@@ -1,4 +1,4 @@
-import { ok, type Outcome } from '../../model/outcome.ts';
+import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import { systemClock } from '../../session/clock.ts';
 import { mayLive, ownLife } from '../../store/lives.ts';
 import type { Store } from '../../store/store.ts';
@@ -27,8 +27,11 @@ export function runsCalls({
   const heavy = <N extends HeavyName>(name: N) => {
     return (args: HeavyWork[N]['args']): Promise<Outcome<HeavyWork[N]['result']>> => thread.do(name, args);
   };
-  void purge(access, thread, (problem) => {
+  const tell = (problem: Problem): void => {
     log.problem(null, problem);
+  };
+  purge(access, thread, tell).catch((error: unknown) => {
+    log.say('error', `Deleted runs could not be removed for good: ${String(error)}`);
   });
   return {
     calls: {
@@ -59,7 +62,7 @@ export function runsCalls({
 async function purge(
   access: StoreAccess,
   thread: HeavyThread,
-  tell: (problem: Extract<Outcome<never>, { ok: false }>['problem']) => void,
+  tell: (problem: Problem) => void,
 ): Promise<void> {
   const lives = await access.readIfThere((store) => store.lives());
   if (!lives.ok) {

@@ -99,6 +99,7 @@ test('a deleted run is nowhere, comes back, and is gone when its host is', () =>
 test('a host that runs is known to, one that ended is not, one elsewhere is believed to', () => {
   const own = ownLife();
   expect(mayLive(own)).toBe(true);
+  expect(mayLive(own.replace(/.$/, '.'))).toBe(false); // of a host before that had the same pid
   expect(mayLive(own.replace(` ${process.pid} `, ' 4194305 '))).toBe(false); // above the highest pid of Linux
   expect(mayLive(`elsewhere 4194305 x`)).toBe(true);
 });

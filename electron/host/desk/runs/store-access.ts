@@ -80,7 +80,8 @@ export class StoreWatch {
     let ended = false;
     let cancel: (() => void) | null = null;
     const look = async (): Promise<void> => {
-      if (wanted()) await this.look();
+      // What goes wrong here goes wrong in the calls that need the store, which say it.
+      if (wanted()) await this.look().catch(() => undefined);
       if (!ended) cancel = clock.after(LOOK_MS, () => void look());
     };
     void look();
