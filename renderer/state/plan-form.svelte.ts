@@ -62,9 +62,12 @@ export class PlanForm {
   /** Takes over what the board in front offers; what was picked stays picked. */
   setBoard(identity: Pick<Identity, 'benchmarks' | 'nodes'> | null): void {
     const known = identity?.benchmarks.map((row) => row.id) ?? ALL;
-    this.offered = ALL.filter((id) => known.includes(id));
-    const dsps = identity?.nodes.filter((node) => node.generation !== null).map((node) => node.dsp) ?? [];
-    this.dsps = dsps.length > 0 ? [...new Set(dsps)] : ['cdsp'];
+    const offered = ALL.filter((id) => known.includes(id));
+    const named = identity?.nodes.filter((node) => node.generation !== null).map((node) => node.dsp) ?? [];
+    const dsps = named.length > 0 ? [...new Set(named)] : ['cdsp'];
+    // A board tells of itself often: what is the same is no news to what follows the form.
+    if (!isSame(offered, this.offered)) this.offered = offered;
+    if (!isSame(dsps, this.dsps)) this.dsps = dsps;
     if (!this.dsps.includes(this.dsp)) this.dsp = this.dsps[0] ?? 'cdsp';
   }
 
@@ -136,6 +139,8 @@ export class PlanForm {
     return null;
   }
 }
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') === b.join('\n');
 
 const inRange = (value: number, low: number, high: number, whole: boolean): boolean =>
   value >= low && value <= high && (!whole || Number.isInteger(value));

@@ -56,10 +56,6 @@ export class RecordingsState {
       : { value: this.list.value, problem: outcome.problem, asking: false };
   }
 
-  need(): void {
-    if (this.list.value === null && !this.list.asking) void this.load();
-  }
-
   async start(board: string): Promise<Problem | null> {
     const outcome = await this.#source.call('recordings.start', { board });
     return outcome.ok ? null : outcome.problem;
