@@ -27,8 +27,6 @@ export class Painter {
   #frame = 0;
   #timer = 0;
   #nextMs = -Infinity;
-  /** What drawing cost since the beginning. */
-  readonly cost = { draws: 0, totalMs: 0, worstMs: 0 };
 
   constructor(canvas: HTMLCanvasElement, draw: (surface: Surface) => void, leastMs = LEAST_MS) {
     this.#leastMs = leastMs;
@@ -74,11 +72,7 @@ export class Painter {
     this.#due = false;
     const surface = this.#surface();
     if (surface) this.#draw(surface);
-    const took = performance.now() - began;
-    this.#nextMs = began + Math.max(this.#leastMs, PARTS * took);
-    this.cost.draws += 1;
-    this.cost.totalMs += took;
-    this.cost.worstMs = Math.max(this.cost.worstMs, took);
+    this.#nextMs = began + Math.max(this.#leastMs, PARTS * (performance.now() - began));
   }
 
   #surface(): Surface | null {

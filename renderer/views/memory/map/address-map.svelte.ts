@@ -22,7 +22,7 @@ export class AddressMapState {
   active = $state.raw<SpaceState>(this.banks);
 
   readonly #memory: MemoryState;
-  readonly #pace = new Pace(() => this.#take());
+  readonly #pace = new Pace(() => this.#take(), 200);
 
   constructor(memory: MemoryState) {
     this.#memory = memory;
