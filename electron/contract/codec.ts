@@ -1,3 +1,6 @@
+import { fail } from '../model/outcome.ts';
+import type { Reply } from './face.ts';
+
 /**
  * Messages of a face as text, for a wire that carries text (the WebSocket). JSON, and beside it what the shapes of the contract
  * hold and JSON does not: a bigint stands as '\u0001n<decimal>', numbers of a Float64Array as '\u0001f<JSON list>', and a text
@@ -13,6 +16,22 @@ export function encode(message: unknown): string {
     return typeof part === 'string' && part.startsWith(MARK) ? MARK + part : part;
   });
 }
+
+/** A reply as text; a failure in its place where the text would be longer than one of this engine can be. */
+export function encodeReply(reply: Reply): string {
+  try {
+    return encode(reply);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return encode({ id: reply.id, outcome: TOO_LARGE });
+  }
+}
+
+const TOO_LARGE = fail(
+  'too-large',
+  'The answer is longer than a text of this program can be.',
+  'Use the command line: qda-lab report',
+);
 
 /** What `encode` wrote. Throws where the text is no JSON or a mark is not known: the other end is no host of ours. */
 export function decode(text: string): unknown {

@@ -66,6 +66,7 @@ function answer(windows: Windows, host: HostLink, paths: AppPaths): void {
     if (!known(event)) return;
     const port = host.face();
     if (port) event.senderFrame?.postMessage('face', null, [port]);
+    else event.sender.send('host', false); // it is gone for good: the page says so
   });
   ipcMain.handle('shell', (event, call: unknown, args: unknown) => {
     const window = BrowserWindow.fromWebContents(event.sender);
@@ -74,19 +75,25 @@ function answer(windows: Windows, host: HostLink, paths: AppPaths): void {
   });
 }
 
+/** In the window in front, or in a new one: on macOS the app goes on without any. */
+async function showFiles(windows: Windows, files: readonly string[]): Promise<void> {
+  if (windows.front() === null) await windows.open();
+  for (const file of files) windows.send('open', file);
+}
+
 function follow(windows: Windows, host: HostLink): void {
-  app.on('second-instance', (_event, argv) => {
+  app.on('second-instance', (_event, argv, folder) => {
     const window = windows.front();
     if (window?.isMinimized() === true) window.restore();
     window?.focus();
-    for (const file of filesIn(argv)) windows.send('open', file);
+    void showFiles(windows, filesIn(argv, folder));
   });
   app.on('activate', () => {
     if (windows.all.length === 0) void windows.open();
   });
   app.on('open-file', (event, path) => {
     event.preventDefault();
-    windows.send('open', path);
+    void showFiles(windows, [path]);
   });
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();

@@ -31,7 +31,7 @@ export class HostLink {
   start(again = false): void {
     const child = utilityProcess.fork(this.entry, [], { serviceName: 'QDA Lab host', stdio: 'inherit' });
     this.child = child;
-    this.startedMs = Date.now();
+    this.startedMs = performance.now();
     child.once('spawn', () => {
       if (again) this.onHost(true);
     });
@@ -95,7 +95,7 @@ export class HostLink {
     this.waiting.clear();
     if (this.stopping) return;
     this.onHost(false);
-    this.young = Date.now() - this.startedMs < YOUNG_MS ? this.young + 1 : 0;
+    this.young = performance.now() - this.startedMs < YOUNG_MS ? this.young + 1 : 0;
     if (this.young < 2) this.start(true);
     else this.onDead(`it ended with code ${code}, right after its start, twice`);
   }

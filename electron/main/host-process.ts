@@ -1,6 +1,6 @@
 // The host in a process of its own (Electron's utility process): it goes on when a window crashes.
 import type { MessagePortMain } from 'electron';
-import { decode, encode } from '../contract/codec.ts';
+import { decode, encode, encodeReply } from '../contract/codec.ts';
 import type { Desk, FacePort } from '../contract/face.ts';
 import { compose } from '../host/compose.ts';
 import { createDesk } from '../host/desk/desk.ts';
@@ -12,13 +12,14 @@ const IN_FLIGHT = 4 * 1024 * 1024;
 /** A port becomes a face: text is a message, a number says how many messages the window has handed on. */
 export function attach(desk: Desk, port: MessagePortMain): void {
   const credit = new Credit(IN_FLIGHT);
-  const send = (message: unknown): void => {
-    const text = encode(message);
+  const send = (text: string): void => {
     credit.sent(text.length);
     port.postMessage(text);
   };
   const face: FacePort = desk.connect({
-    push: send,
+    push: (message) => {
+      send(encode(message));
+    },
     get congested() {
       return credit.congested;
     },
@@ -26,7 +27,11 @@ export function attach(desk: Desk, port: MessagePortMain): void {
   port.on('message', ({ data }: { data: unknown }) => {
     if (typeof data === 'number') {
       if (credit.handedOn(data)) face.drained();
-    } else void face.handle(typeof data === 'string' ? decoded(data) : data).then(send);
+      return;
+    }
+    void face.handle(typeof data === 'string' ? decoded(data) : data).then((reply) => {
+      send(encodeReply(reply));
+    });
   });
   port.on('close', () => {
     face.close();

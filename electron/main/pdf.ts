@@ -14,8 +14,8 @@ export async function pdfOf(html: string): Promise<Uint8Array> {
   try {
     const file = join(folder, 'report.html');
     await writeFile(file, html, { mode: 0o600 });
-    await window.loadFile(file);
     harden(window.webContents);
+    await window.loadFile(file);
     return await window.webContents.printToPDF({ printBackground: true, preferCSSPageSize: true });
   } finally {
     window.destroy();

@@ -1,6 +1,6 @@
 import { dialog, shell, type BrowserWindow, type FileFilter } from 'electron';
 import { writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import { SHELL_CALLS, type Chosen, type ShellCallName, type ShellHandlers } from '../contract/shell.ts';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
@@ -31,6 +31,7 @@ export function shellHandlers(host: Pick<HostLink, 'call'>, window: BrowserWindo
       return await save(report.value.name.replace(/\.html$/, '.pdf'), await pdfOf(report.value.text));
     },
     'shell.show': ({ path }) => {
+      if (!isLocal(path)) return fail('not-shown', 'Only a full path of this machine is shown.');
       shell.showItemInFolder(path);
       return ok(undefined);
     },
@@ -46,6 +47,9 @@ async function written(path: string, bytes: string | Uint8Array): Promise<Outcom
     return fail('not-written', `${path} could not be written: ${why}`, 'Choose another folder.');
   }
 }
+
+/** A path of another machine would have the system log in there. */
+const isLocal = (path: string): boolean => isAbsolute(path) && !/^[\\/]{2}/.test(path);
 
 /** Parses and calls. Fails with 'unknown-call', 'bad-arguments' or 'bug'. */
 export async function callShell(

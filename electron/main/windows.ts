@@ -80,7 +80,7 @@ export class Windows {
     let crashes: number[] = [];
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason === 'clean-exit') return;
-      const now = Date.now();
+      const now = performance.now();
       crashes = [...crashes.filter((at) => now - at < MINUTE_MS), now];
       if (crashes.length > MOST_CRASHES) this.onCrash(reason);
       else window.webContents.reload();

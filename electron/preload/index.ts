@@ -38,6 +38,7 @@ ipcRenderer.on('face', ({ ports }) => {
   hosts.put(true);
 });
 ipcRenderer.on('host', (_event, there: boolean) => {
+  port?.close(); // the host before may not speak any more
   port = null;
   if (there) ipcRenderer.send('face');
   else hosts.put(false);
@@ -56,8 +57,11 @@ const bridge: Bridge = {
   // What was handed on is said: the host holds back while more is on its way than the page takes.
   onText: (listener) =>
     texts.take((text) => {
-      listener(text);
-      port?.postMessage(1);
+      try {
+        listener(text);
+      } finally {
+        port?.postMessage(1); // also where the page failed over it: the host would wait for it for ever
+      }
     }),
   onHost: (listener) => hosts.take(listener),
   onCommand: (listener) => commands.take(listener),

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { CallName } from '../contract/calls.ts';
-import { decode, encode } from '../contract/codec.ts';
+import { decode, encode, encodeReply } from '../contract/codec.ts';
 import type { Desk, FacePort, Reply } from '../contract/face.ts';
 import type { Push } from '../contract/pushes.ts';
 import { fail } from '../model/outcome.ts';
@@ -111,7 +111,7 @@ export class FaceSocket {
     this.pace();
     const reply = await this.answer(text);
     this.inWork -= 1;
-    const answer = bytesOf(reply);
+    const answer = Buffer.from(encodeReply(reply));
     this.answering += answer.length;
     this.send(answer, () => {
       this.answering -= answer.length;
@@ -196,18 +196,6 @@ function decoded(text: string): unknown {
     return decode(text);
   } catch {
     return undefined;
-  }
-}
-
-function bytesOf(reply: Reply): Buffer {
-  try {
-    return Buffer.from(encode(reply));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const text = 'The answer is longer than a text of this program can be.';
-    return Buffer.from(
-      encode({ id: reply.id, outcome: fail('too-large', text, 'Use the command line: qda-lab report') }),
-    );
   }
 }
 

@@ -7,7 +7,8 @@ const PAGE = 'file:///app/out/renderer/index.html';
 const contents = {} as WebContents;
 const window = (of: WebContents, destroyed = false): BrowserWindow =>
   ({ webContents: of, isDestroyed: () => destroyed }) as BrowserWindow;
-const frame = (url: string, parent: WebFrameMain | null = null): WebFrameMain => ({ url, parent }) as WebFrameMain;
+const frame = (url: string, parent: WebFrameMain | null = null): WebFrameMain =>
+  ({ url, parent }) as WebFrameMain;
 
 describe('who may ask the main process', () => {
   it('is the top frame of a window of ours that shows our page', () => {
@@ -35,5 +36,9 @@ describe('files of a command line', () => {
       '/b/x.qdarec',
     ]);
     expect(filesIn(['run.JSON'])[0]).toMatch(/^\/.*run\.JSON$/);
+    expect(filesIn(['run.json', '/a/b.json'], '/where/it/was/given')).toEqual([
+      '/where/it/was/given/run.json',
+      '/a/b.json',
+    ]);
   });
 });
