@@ -1,7 +1,12 @@
 import type { Run } from '../model/run.ts';
 import { driverText } from '../model/board.ts';
 import { groupsOf, type ResultRow } from './results.ts';
-import { bootstrapMedianRatio } from './statistics/bootstrap.ts';
+import {
+  bootstrapMedianRatio,
+  MIN_RESAMPLES,
+  rememberedDraws,
+  type DrawMedians,
+} from './statistics/bootstrap.ts';
 import type { NotDefined, TooFew } from './statistics/figures.ts';
 import { Xoshiro128 } from './statistics/rng.ts';
 
@@ -47,13 +52,14 @@ const SEED = 20_261_122;
 /** Every series that both runs measured, and what else is different between them. */
 export function compareRuns(a: Run, b: Run): Comparison {
   const [inA, inB] = [measuredRows(a), measuredRows(b)];
+  const draw = rememberedDraws();
   return {
     a: a.id,
     b: b.id,
     differences: differencesOf(a, b),
     rows: [...inA].flatMap(([key, row]) => {
       const other = inB.get(key);
-      return other ? [compared(row, other)] : [];
+      return other ? [compared(row, other, draw)] : [];
     }),
     onlyA: [...inA.keys()].filter((key) => !inB.has(key)),
     onlyB: [...inB.keys()].filter((key) => !inA.has(key)),
@@ -68,8 +74,8 @@ const measuredRows = (run: Run): ReadonlyMap<string, ResultRow> =>
       .map((row) => [row.key, row]),
   );
 
-function compared(a: ResultRow, b: ResultRow): ComparedRow {
-  const ratio = bootstrapMedianRatio(b.samples, a.samples, new Xoshiro128(SEED));
+function compared(a: ResultRow, b: ResultRow, draw: DrawMedians): ComparedRow {
+  const ratio = bootstrapMedianRatio(b.samples, a.samples, new Xoshiro128(SEED), MIN_RESAMPLES, draw);
   const [left, right] = [sideOf(a), sideOf(b)];
   return {
     key: a.key,

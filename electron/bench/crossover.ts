@@ -1,5 +1,11 @@
 import type { PointGroup, ResultRow } from './results.ts';
-import { drawResampledMedian, MIN_RESAMPLES } from './statistics/bootstrap.ts';
+import {
+  drawMedians,
+  MIN_RESAMPLES,
+  rememberedDraws,
+  resampledMedian,
+  type DrawMedians,
+} from './statistics/bootstrap.ts';
 import { LEVEL, tooFew, type TooFew } from './statistics/figures.ts';
 import { medianOfSorted } from './statistics/percentile.ts';
 import { Xoshiro128 } from './statistics/rng.ts';
@@ -58,8 +64,9 @@ export function crossoversOf(groups: readonly PointGroup[]): Crossover[] {
       (group) => group.point.benchmark === 'rpc.argsize' && group.status !== 'fail' && group.point.size > 0,
     )
     .flatMap((group) => group.rows.filter((row) => row.series === 'call' && row.samples.length > 0));
+  const draw = rememberedDraws();
   return (['in', 'out'] as const).flatMap((direction) =>
-    WAYS.flatMap((way) => crossoverOf(calls, direction, way) ?? []),
+    WAYS.flatMap((way) => crossoverOf(calls, direction, way, draw) ?? []),
   );
 }
 
@@ -67,6 +74,7 @@ function crossoverOf(
   calls: readonly ResultRow[],
   direction: 'in' | 'out',
   way: Crossover['way'],
+  draw: DrawMedians,
 ): Crossover | null {
   const of = (pass: Pass): ResultRow[] =>
     calls.filter((row) => row.variant === passVariant(pass, direction)).sort((a, b) => a.size - b.size);
@@ -88,7 +96,7 @@ function crossoverOf(
     crossing: crossingOf(
       times.map((one) => gapOf(one.size, medianOfSorted(one.copy), medianOfSorted(one.shared))),
     ),
-    interval: crossingInterval(times),
+    interval: crossingInterval(times, SEED, MIN_RESAMPLES, draw),
   };
 }
 
@@ -121,14 +129,22 @@ export function crossingInterval(
   times: readonly SizeTimes[],
   seed: number = SEED,
   resamples: number = MIN_RESAMPLES,
+  draw: DrawMedians = drawMedians,
 ): CrossingInterval | TooFew {
   const fewest = Math.min(...times.flatMap((one) => [one.copy.length, one.shared.length]));
   if (fewest < NEEDS) return tooFew('samples', fewest, NEEDS);
   const rng = new Xoshiro128(seed);
-  const crossings = Array.from({ length: resamples }, () =>
+  const lengths = times.flatMap(({ copy, shared }) => [copy.length, shared.length]);
+  const medians = draw(lengths, rng, resamples);
+  const median = (sorted: Float64Array, series: number, which: number): number => {
+    const drawn = medians[series];
+    if (!drawn) throw new Error('every series is drawn');
+    return resampledMedian(sorted, drawn, which);
+  };
+  const crossings = Array.from({ length: resamples }, (_, which) =>
     crossingOf(
-      times.map(({ size, copy, shared }) =>
-        gapOf(size, drawResampledMedian(copy, rng), drawResampledMedian(shared, rng)),
+      times.map(({ size, copy, shared }, at) =>
+        gapOf(size, median(copy, 2 * at, which), median(shared, 2 * at + 1, which)),
       ),
     ),
   ).sort(compare);

@@ -1,6 +1,7 @@
 import { quantileSorted } from 'simple-statistics';
 import { figure, type Figure } from './figures.ts';
 import { asList } from './samples.ts';
+import { placeNth } from './sort.ts';
 
 /**
  * The percentile `p` (0 to 1) of ascending samples by Hyndman and Fan's type 7: linear interpolation between
@@ -8,6 +9,14 @@ import { asList } from './samples.ts';
  */
 export function percentile(sorted: Float64Array, p: number): number {
   return quantileSorted(asList(sorted), p);
+}
+
+/** The same of numbers in any order, which are moved about. */
+export function percentileUnsorted(numbers: Float64Array, p: number): number {
+  const rank = (numbers.length - 1) * p;
+  const low = placeNth(numbers, Math.floor(rank));
+  const high = placeNth(numbers, Math.ceil(rank));
+  return low + (rank - Math.floor(rank)) * (high - low);
 }
 
 /**

@@ -120,3 +120,26 @@ export function upperBound(sorted: Float64Array, value: number): number {
   }
   return low;
 }
+
+/** Moves the n-th smallest (from 0) to its place, none larger before it and none smaller behind it (C. A. R. Hoare, "Find", 1961). */
+export function placeNth(numbers: Float64Array, n: number): number {
+  let [low, high] = [0, numbers.length - 1];
+  while (low < high) {
+    const pivot = numbers[(low + high) >>> 1] ?? 0;
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while ((numbers[left] ?? 0) < pivot) left += 1;
+      while ((numbers[right] ?? 0) > pivot) right -= 1;
+      if (left > right) break;
+      const moved = numbers[left] ?? 0;
+      numbers[left] = numbers[right] ?? 0;
+      numbers[right] = moved;
+      left += 1;
+      right -= 1;
+    }
+    if (n <= right) high = right;
+    else if (n >= left) low = left;
+    else break;
+  }
+  return numbers[n] ?? NaN;
+}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   bootstrapMedianRatio,
-  drawResampledMedian,
+  drawMedians,
+  rememberedDraws,
+  resampledMedian,
   type MedianRatio,
 } from '../../../electron/bench/statistics/bootstrap.ts';
 import { drawNormal } from '../../../electron/bench/statistics/draws.ts';
@@ -54,8 +56,10 @@ describe('median of a resample', () => {
       const rng = new Xoshiro128(sorted.length);
       const draws = 40_000;
       const counts = new Map<number, number>();
+      const [medians] = drawMedians([sorted.length], rng, draws);
+      if (!medians) throw new Error('one series is drawn');
       for (let i = 0; i < draws; i += 1) {
-        const median = drawResampledMedian(Float64Array.from(sorted), rng);
+        const median = resampledMedian(Float64Array.from(sorted), medians, i);
         counts.set(median, (counts.get(median) ?? 0) + 1);
       }
       const expected = allResampledMedians(sorted);
@@ -66,6 +70,20 @@ describe('median of a resample', () => {
       }
     },
   );
+});
+
+describe('remembered draws', () => {
+  it('are those that would be drawn again, for the same lengths and seed only', () => {
+    const draw = rememberedDraws(2);
+    const again = (lengths: readonly number[], seed: number) => draw(lengths, new Xoshiro128(seed), 100);
+    const first = again([5, 6], 1);
+    expect(again([5, 6], 1)).toBe(first);
+    expect(first).toEqual(drawMedians([5, 6], new Xoshiro128(1), 100));
+    expect(again([5, 6], 2)).not.toEqual(first);
+    expect(again([6, 5], 1)).not.toEqual(first);
+    expect(again([5, 6], 1)).not.toBe(first); // the oldest made room
+    expect(again([5, 6], 1)).toEqual(first);
+  });
 });
 
 describe('bootstrap of the ratio of medians', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { percentile, percentileUnsorted } from '../../../electron/bench/statistics/percentile.ts';
 import { Xoshiro128 } from '../../../electron/bench/statistics/rng.ts';
 import {
   lowerBound,
@@ -50,6 +51,17 @@ test('bounds stand before and behind equal numbers', () => {
   const sorted = Float64Array.from([1, 2, 2, 2, 5]);
   expect([0, 1, 2, 3, 5, 6].map((value) => lowerBound(sorted, value))).toEqual([0, 0, 1, 4, 4, 5]);
   expect([0, 1, 2, 3, 5, 6].map((value) => upperBound(sorted, value))).toEqual([0, 1, 4, 4, 5, 5]);
+});
+
+test('any percentile of numbers in any order is that of the sorted ones', () => {
+  for (const length of [1, 2, 3, 100, 10_000]) {
+    for (const of of [(u: number) => u, (u: number) => Math.floor(u * 4), () => 1]) {
+      const numbers = draw(length, of);
+      const sorted = numbers.slice().sort();
+      for (const p of [0, 0.025, 0.5, 0.975, 1])
+        expect(percentileUnsorted(numbers, p)).toBe(percentile(sorted, p));
+    }
+  }
 });
 
 test('the middle distance is the median of all distances', () => {
