@@ -34,7 +34,8 @@ const STARTED_MS = 60_000;
 export const openFace = (kind: FaceKind): Promise<Face> =>
   ({ serve: openServe, main: openMain, electron: openElectron })[kind]();
 
-function listen(page: Page): string[] {
+/** What the page writes as an error from now on, and exceptions that nobody caught. */
+export function listen(page: Page): string[] {
   const errors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
