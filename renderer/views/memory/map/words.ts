@@ -39,7 +39,12 @@ export function reachText({ mapping, pieces }: Segment): string {
   return `The driver hands over its first address alone: the DSP reaches ${rangeText(claim)}, of which ${own} are this buffer.`;
 }
 
-export function segmentLines(segment: Segment, strip: Strip, source: PictureSource): Lines {
+/** `takenNs`: the board's clock at the moment that is shown. */
+export function segmentLines(
+  segment: Segment,
+  strip: Strip,
+  source: PictureSource & { readonly takenNs: number },
+): Lines {
   const { mapping, range } = segment;
   const since = mapping?.sinceNs ?? range?.sinceNs;
   const whole = mapping && segment.pieces > 1 ? ` of ${formatBytes(mapping.size)}` : '';
@@ -49,7 +54,7 @@ export function segmentLines(segment: Segment, strip: Strip, source: PictureSour
     ownerText(segment, source),
     sgText(segment),
     reachText(segment),
-    since === undefined ? '' : `since ${formatTime(since)} of the board's clock`,
+    since === undefined ? '' : `there for ${formatTime(Math.max(0, source.takenNs - since))}`,
   ].filter((line) => line !== '');
 }
 
