@@ -1,6 +1,7 @@
 import { driverAddress } from '../memory/findings.ts';
 import { formatBytes } from '../model/format.ts';
 import type {
+  Finding,
   MemoryPicture,
   PictureBank,
   PictureBuffer,
@@ -119,10 +120,15 @@ const MARK = { notice: 'i', warning: '!', error: 'x' } as const;
 function findingsText(picture: MemoryPicture, columns: number): string {
   if (picture.findings.length === 0) return 'Findings: none.';
   const lines = picture.findings.map(
-    (finding) => `  ${MARK[finding.severity]} ${finding.severity}: ${finding.text}\n    ${finding.remedy}`,
+    (finding) =>
+      `  ${MARK[finding.severity]} ${finding.severity}: ${finding.text}${sinceText(finding)}\n    ${finding.remedy}`,
   );
   return `Findings\n${wrap(lines.join('\n'), columns, 4)}`;
 }
+
+/** On the board's clock, as the times of the trace are. */
+const sinceText = ({ sinceNs }: Finding): string =>
+  sinceNs === null ? '' : ` Since ${(sinceNs / 1e9).toFixed(3)} s.`;
 
 function tiersText(picture: MemoryPicture, columns: number): string {
   const lines = picture.tiers.map(

@@ -18,6 +18,8 @@ export interface Group {
   /** Mappings by process and bank. */
   readonly users: Map<string, number>;
   pairing: Pairing;
+  /** Snapshots in which a pairing with one user did not hold, while nothing spoke for another user. */
+  doubts: number;
   /** What its mappings have in common; null: to be looked at anew (row-values.ts). */
   common: Common | null;
 }
@@ -45,7 +47,13 @@ export class Groups {
   private readonly groups = new Map<string, Group>();
   private readonly ofBuffer = new Map<number, readonly string[]>();
   private readonly ofMapping = new Map<string, { readonly key: string; readonly user: string }>();
-  private readonly unsettled = new Set<string>();
+  private readonly unsettled = new Map<string, Group>();
+  private readonly patience: number;
+
+  /** `patience`: snapshots for which a pairing with one user is kept although the numbers do not fit. */
+  constructor(patience: number) {
+    this.patience = patience;
+  }
 
   get(key: string): Group | undefined {
     return this.groups.get(key);
@@ -87,19 +95,29 @@ export class Groups {
     this.ofMapping.set(id, place);
   }
 
-  /** Looks anew at the groups that changed; gives those whose pairing is another now. */
-  settle(): Group[] {
+  /**
+   * Looks anew at the groups that changed; gives those whose pairing is another now. Events run ahead of the snapshot: what one user
+   * imports anew does not fit the buffers for a moment. So a pairing with one user ends with a snapshot only, and is given time.
+   */
+  settle(snapshot: boolean): Group[] {
     const others: Group[] = [];
-    for (const key of this.unsettled) {
-      const group = this.groups.get(key);
-      if (!group) continue;
-      const pairing = pairingOf(group);
-      if (!samePairing(pairing, group.pairing)) others.push(group);
-      group.pairing = pairing;
+    for (const [key, group] of this.unsettled) {
+      const now = pairingOf(group);
+      if (group.pairing.kind === 'one-user' && now.kind !== 'one-user' && !this.ends(group, snapshot))
+        continue;
+      this.unsettled.delete(key);
+      group.doubts = 0;
+      if (!samePairing(now, group.pairing)) others.push(group);
+      group.pairing = now;
       if (group.buffers.size + group.mappings.size === 0) this.groups.delete(key);
     }
-    this.unsettled.clear();
     return others;
+  }
+
+  private ends(group: Group, snapshot: boolean): boolean {
+    if (!snapshot) return false;
+    group.doubts += 1;
+    return group.doubts > this.patience || group.users.size > 1 || group.buffers.size === 0;
   }
 
   private at(key: string): Group {
@@ -107,10 +125,17 @@ export class Groups {
     if (!group)
       this.groups.set(
         key,
-        (group = { buffers: new Set(), mappings: new Set(), users: new Map(), pairing: NONE, common: null }),
+        (group = {
+          buffers: new Set(),
+          mappings: new Set(),
+          users: new Map(),
+          pairing: NONE,
+          doubts: 0,
+          common: null,
+        }),
       );
     group.common = null;
-    this.unsettled.add(key);
+    this.unsettled.set(key, group);
     return group;
   }
 }

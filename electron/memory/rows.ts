@@ -57,6 +57,9 @@ export interface RowChanges {
   readonly gone: readonly string[];
 }
 
+/** Snapshots: see Groups. */
+const PATIENCE = 2;
+
 /** All rows of a picture. Linear. */
 export const bufferRows = (picture: MemoryPicture): BufferRow[] => {
   const index = new RowIndex();
@@ -81,7 +84,8 @@ export const sceneOf = (picture: MemoryPicture): Scene => ({
  */
 export class RowIndex {
   readonly rows = new Map<string, BufferRow>();
-  private groups = new Groups();
+  private groups: Groups;
+  private readonly patience: number;
   private readonly ofBuffer = new Map<number, readonly BufferRow[]>();
   private readonly ofMapping = new Map<string, BufferRow>();
   private ofSelf: readonly BufferRow[] = [];
@@ -91,8 +95,13 @@ export class RowIndex {
   private rebuilding = false;
   private changes: { set: Map<string, BufferRow>; gone: Set<string> } = { set: new Map(), gone: new Set() };
 
+  constructor(patience = PATIENCE) {
+    this.patience = patience;
+    this.groups = new Groups(patience);
+  }
+
   rebuild(scene: Scene): RowChanges {
-    this.groups = new Groups();
+    this.groups = new Groups(this.patience);
     for (const part of [this.rows, this.ofBuffer, this.ofMapping, this.proven]) part.clear();
     this.ofSelf = [];
     this.rebuilding = true;
@@ -101,7 +110,7 @@ export class RowIndex {
       for (const { mapping } of buffer.mappings) this.proven.set(mapping, buffer.ino);
     }
     for (const mapping of scene.mappings.values()) this.groups.placeMapping(mapping.id, mapping);
-    this.groups.settle();
+    this.groups.settle(true);
     for (const ino of scene.buffers.keys()) this.makeBuffer(ino, scene);
     for (const id of scene.mappings.keys()) this.makeMapping(id, scene);
     this.makeSelf(scene);
@@ -123,7 +132,7 @@ export class RowIndex {
       const ino = this.proven.get(id);
       if (ino !== undefined) buffers.add(ino);
     }
-    if (scene.takenNs !== this.takenNs) this.settle(buffers, mappings);
+    this.settle(scene.takenNs !== this.takenNs, buffers, mappings);
     this.takenNs = scene.takenNs;
     for (const ino of buffers) this.makeBuffer(ino, scene);
     for (const id of mappings) this.makeMapping(id, scene);
@@ -161,8 +170,8 @@ export class RowIndex {
     }
   }
 
-  private settle(buffers: Set<number>, mappings: Set<string>): void {
-    for (const group of this.groups.settle()) {
+  private settle(snapshot: boolean, buffers: Set<number>, mappings: Set<string>): void {
+    for (const group of this.groups.settle(snapshot)) {
       for (const ino of group.buffers) buffers.add(ino);
       for (const id of group.mappings) mappings.add(id);
     }

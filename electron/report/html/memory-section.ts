@@ -110,7 +110,11 @@ function findings({ findings: all }: MemoryPicture): Markup {
     <ul class="findings">
       ${all.map(
         (one) =>
-          html`<li>${statusWord(one.severity)} ${one.text} <span class="muted">${one.remedy}</span></li>`,
+          html`<li>
+            ${statusWord(one.severity)}
+            ${one.text}${one.sinceNs === null ? '' : html` Since ${clock(one.sinceNs)}.`}
+            <span class="muted">${one.remedy}</span>
+          </li>`,
       )}
     </ul>`;
 }

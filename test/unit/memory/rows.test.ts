@@ -202,6 +202,47 @@ test('a handle of the agent has its own row and does not count twice', () => {
   expect([row.again, handleOf(row).value]).toEqual([true, 3]);
 });
 
+test('what one process imports anew stays its own while the snapshots catch up, and no longer', () => {
+  const model = modelOf([process(8), buffer(1, 4096), attached(1), buffer(2, 4096), attached(2)], []);
+  const live = new LivePicture();
+  const index = new RowIndex();
+  let seq = 0;
+  let before = model.picture();
+  const step = (...events: DmaEvent[]): (number | null)[] => {
+    model.apply({ kind: 'events', events, lost: 0 });
+    const after = model.picture();
+    const delta =
+      seq === 0 ? resetOf(after, { seq: 1, hostMs: 0 }) : deltaOf(before, after, { seq: seq + 1, hostMs: 0 });
+    before = after;
+    if (delta) {
+      live.apply(delta);
+      index.apply(delta, live);
+      seq += 1;
+    }
+    return [...index.rows.values()].map((row) => row.pid);
+  };
+  const snapshot = (takenNs: number): void => {
+    const facts = [
+      process(8),
+      buffer(1, 4096),
+      attached(1),
+      buffer(2, 4096),
+      attached(2),
+      holder(8, 1, takenNs),
+    ];
+    model.apply({ kind: 'snapshot', snapshot: { takenNs, facts, tiers: ALL } });
+  };
+  step();
+  expect(step(mapped(8, 0x1000n, 4096), mapped(8, 0x9000n, 4096))).toEqual([8, 8]);
+  expect(step(mapped(8, 0x20000n, 4096))).toEqual([8, 8]);
+  snapshot(2);
+  expect(step()).toEqual([8, 8]);
+  snapshot(3);
+  expect(step()).toEqual([8, 8]);
+  snapshot(4);
+  expect(new Set(step())).toEqual(new Set([null, 8]));
+});
+
 /** A small stream of numbers that is the same every time. */
 function* numbers(seed: number): Generator<number, never> {
   for (let x = seed; ;) yield (x = (x * 1_103_515_245 + 12_345) % 2_147_483_648) >> 8;
@@ -212,7 +253,7 @@ test('rows that follow step by step are the rows of the whole picture', () => {
   const pick = (below: number): number => random.next().value % below;
   const model = new MemoryModel();
   const live = new LivePicture();
-  const index = new RowIndex();
+  const index = new RowIndex(0);
   let before = model.picture();
   let seq = 1;
   live.apply(resetOf(before, { seq, hostMs: 0 }));
