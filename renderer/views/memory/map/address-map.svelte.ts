@@ -4,7 +4,7 @@ import { relatedTo } from '../../../../electron/memory/related.ts';
 import type { MemoryState, Selection } from '../../../state/memory.svelte.ts';
 import { Pace } from '../canvas/pace.ts';
 import { SpaceState } from './space.svelte.ts';
-import { markLines, segmentLines, type Lines } from './words.ts';
+import { ageText, markLines, segmentLines, type Lines } from './words.ts';
 
 /** What a click on a segment selects: the buffer where it is proven which, else the mapping, else the process. */
 export function selectionOf(segment: Segment): Selection {
@@ -62,8 +62,9 @@ export class AddressMapState {
   readonly linesOf = (space: SpaceState): Lines => {
     const { hover } = space;
     if (!hover) return [];
+    const { shown } = this.#memory;
     return hover.segment
-      ? segmentLines(hover.segment, hover.strip, this.#memory.shown)
+      ? [...segmentLines(hover.segment, hover.strip, shown), ageText(hover.segment, shown.takenNs)]
       : markLines(hover.mark, hover.strip);
   };
 

@@ -39,14 +39,8 @@ export function reachText({ mapping, pieces }: Segment): string {
   return `The driver hands over its first address alone: the DSP reaches ${rangeText(claim)}, of which ${own} are this buffer.`;
 }
 
-/** `takenNs`: the board's clock at the moment that is shown. */
-export function segmentLines(
-  segment: Segment,
-  strip: Strip,
-  source: PictureSource & { readonly takenNs: number },
-): Lines {
-  const { mapping, range } = segment;
-  const since = mapping?.sinceNs ?? range?.sinceNs;
+export function segmentLines(segment: Segment, strip: Strip, source: PictureSource): Lines {
+  const { mapping } = segment;
   const whole = mapping && segment.pieces > 1 ? ` of ${formatBytes(mapping.size)}` : '';
   return [
     `${formatBytes(segment.end - segment.start)}${whole} ${describeSegment(segment)}`,
@@ -54,9 +48,12 @@ export function segmentLines(
     ownerText(segment, source),
     sgText(segment),
     reachText(segment),
-    since === undefined ? '' : `there for ${formatTime(Math.max(0, source.takenNs - since))}`,
   ].filter((line) => line !== '');
 }
+
+/** `takenNs`: the board's clock at the moment that is shown. */
+export const ageText = ({ mapping, range }: Segment, takenNs: number): string =>
+  `there for ${formatTime(Math.max(0, takenNs - (mapping?.sinceNs ?? range?.sinceNs ?? takenNs)))}`;
 
 export const markLines = (mark: Mark, strip: Strip): Lines => [
   `${mark.count} ranges narrower than a pixel, ${formatBytes(mark.bytes)}`,
