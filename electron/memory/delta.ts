@@ -139,7 +139,7 @@ function byKey<T, K>(
     if (old === undefined || !same(old, row)) found.set.push(row);
     known.delete(key(row));
   }
-  found.gone.push(...known.values());
+  for (const row of known.values()) found.gone.push(row); // one by one: a call takes no 100 000 arguments
 }
 
 /** A row that only stands elsewhere now was found to go and to come. */

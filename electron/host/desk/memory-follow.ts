@@ -1,5 +1,5 @@
 import { MemoryModel } from '../../memory/model.ts';
-import type { MemoryPicture } from '../../model/memory.ts';
+import type { MemoryInput, MemoryPicture } from '../../model/memory.ts';
 import type { Problem } from '../../model/outcome.ts';
 import type { Clock } from '../../session/clock.ts';
 import type { Session } from '../../session/session.ts';
@@ -24,12 +24,12 @@ export interface Following {
  * they come. null: it was told to end; else what went wrong. Nothing traces afterwards.
  */
 export async function followMemory(session: WatchedSession, following: Following): Promise<Problem | null> {
-  const model = new MemoryModel();
+  const model = new GuardedModel();
   let seen = false;
   let newestNs = 0;
   const ticker = new Ticker(following.clock, () => {
     const picture = model.picture();
-    following.show({ ...picture, takenNs: Math.max(picture.takenNs, newestNs) });
+    if (picture !== null) following.show({ ...picture, takenNs: Math.max(picture.takenNs, newestNs) });
   });
   const off = session.on('memory', (batch) => {
     for (const { timeNs } of batch.events) newestNs = Math.max(newestNs, timeNs);
@@ -39,7 +39,7 @@ export async function followMemory(session: WatchedSession, following: Following
   const events = await session.startEvents();
   try {
     while (following.may()) {
-      const problem = await look(session, model, following);
+      const problem = (await look(session, model, following)) ?? model.problem;
       if (problem !== null) return following.may() ? problem : null;
       seen = true;
       ticker.ask();
@@ -54,9 +54,37 @@ export async function followMemory(session: WatchedSession, following: Following
   }
 }
 
+/** A defect of ours over what a board said ends its watch, which then begins anew; the host and its other boards go on. */
+class GuardedModel {
+  problem: Problem | null = null;
+  readonly #model = new MemoryModel();
+
+  apply(input: MemoryInput): void {
+    this.#guarded(() => {
+      this.#model.apply(input);
+    });
+  }
+
+  picture(): MemoryPicture | null {
+    return this.#guarded(() => this.#model.picture());
+  }
+
+  #guarded<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.problem ??= { code: 'bug', message: `The watch failed inside the tool: ${text}`, remedy: REPORT };
+      return null;
+    }
+  }
+}
+
+const REPORT = 'This is a defect of the tool: report this text. The watch begins anew by itself.';
+
 async function look(
   session: WatchedSession,
-  model: MemoryModel,
+  model: GuardedModel,
   { clock, cadence }: Following,
 ): Promise<Problem | null> {
   const began = clock.steadyMs();

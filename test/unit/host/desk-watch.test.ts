@@ -145,6 +145,20 @@ async function stopped(watch: MemoryWatch): Promise<void> {
 }
 
 describe('a watch', () => {
+  it('ends where a fact is beyond it, says so, and begins anew; nothing else ends with it', async () => {
+    const watch = watching();
+    await clock.advance(150);
+    expect(viewer.last).toMatchObject({ kind: 'watching' });
+    board.session.answer = ok({ takenNs: 1, facts: [null as unknown as MemoryFact], tiers: [] });
+    await clock.advance(500);
+    expect(viewer.last).toMatchObject({ kind: 'stopped' });
+    expect(viewer.last?.kind === 'stopped' && viewer.last.reason).toContain('inside the tool');
+    board.session.answer = null;
+    await clock.advance(3000);
+    expect(viewer.last).toMatchObject({ kind: 'watching' });
+    await stopped(watch);
+  });
+
   it('takes cheap snapshots ten times a second, and says only what changed', async () => {
     const watch = watching();
     await clock.advance(1050);

@@ -192,4 +192,10 @@ describe('applying steps', () => {
     expect(other.toPicture()).toEqual(whole);
     expect([other.seq, other.hostMs]).toEqual([4, 7]);
   });
+
+  it('carries as many rows that went at once as a board can hold', () => {
+    const rows = Array.from({ length: 130_000 }, (_, at) => bufferRow(at + 1));
+    const delta = deltaOf(pictureOf({ buffers: rows }), pictureOf({}), stamp);
+    expect(delta?.buffers?.gone.length).toBe(130_000);
+  });
 });
