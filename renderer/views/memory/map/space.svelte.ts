@@ -21,6 +21,16 @@ export type Pointed =
   | { readonly strip: Strip; readonly segment: Segment; readonly mark: null }
   | { readonly strip: Strip; readonly segment: null; readonly mark: Mark };
 
+const pointed = (strip: Strip, hit: Segment | Mark): Pointed =>
+  'count' in hit ? { strip, segment: null, mark: hit } : { strip, segment: hit, mark: null };
+
+/** Marks are made anew with each drawing: the same place and number are the same. */
+const same = (one: Pointed | null, other: Pointed | null): boolean =>
+  one?.segment === other?.segment &&
+  one?.strip.key === other?.strip.key &&
+  one?.mark?.x === other?.mark?.x &&
+  one?.mark?.count === other?.mark?.count;
+
 /** Height of one strip, CSS pixels. */
 export const STRIP = 36;
 
@@ -39,12 +49,11 @@ export class SpaceState {
   #fitted = false;
   #width = 1;
 
-  /** New strips of the same spaces. What is gone is pointed at no more; the first ranges decide the first zoom. */
+  /** New strips of the same spaces. What is gone the keyboard is on no more; the first ranges decide the first zoom. */
   take(strips: readonly Strip[]): void {
     this.strips = strips;
     if (!this.#fitted && strips.some(({ segments }) => segments.length > 0)) this.fit();
     if (this.cursor) this.cursor = this.#again(this.cursor);
-    this.hover = null;
   }
 
   /** Lays out what is in view; called by whoever draws. */
@@ -99,13 +108,13 @@ export class SpaceState {
     return from + (x / this.#width) * (to - from);
   }
 
+  /** Also after a drawing: what lies under a pointer that rests may be another then. */
   pointAt(x: number, y: number): void {
     const strip = this.strips[Math.floor(y / STRIP)];
     const layout = strip && this.#layouts.get(strip.key);
     const hit = layout ? hitAt(layout, x) : null;
-    if (!strip || !hit) this.hover = null;
-    else if ('count' in hit) this.hover = { strip, segment: null, mark: hit };
-    else this.hover = { strip, segment: hit, mark: null };
+    const next = strip && hit ? pointed(strip, hit) : null;
+    if (!same(this.hover, next)) this.hover = next;
   }
 
   /** To the next or previous segment of the strip; from nowhere, to the first one in view. */
