@@ -18,6 +18,10 @@ export class LogState {
     return this.entries.at(-1) ?? null;
   });
   #lines: LogEntry[] = [];
+  /** When each line of a recorded session came, UTC ms: a line says its board's own time, which may be any. */
+  #cameMs: readonly number[] = [];
+  /** The first line of the host that is heard. */
+  #first: LogEntry | null = null;
   #dropped = 0;
   #framed = false;
 
@@ -29,16 +33,17 @@ export class LogState {
     });
   }
 
-  /** The lines of a recorded session; `showUntil` says which of them are shown. */
-  showRecorded(entries: readonly LogEntry[]): void {
+  /** The lines of a recorded session, and when each came, UTC ms; `showUntil` says which of them are shown. */
+  showRecorded(entries: readonly LogEntry[], cameMs: readonly number[]): void {
     this.#lines = [...entries];
+    this.#cameMs = cameMs;
     this.#hear(entries);
     this.showUntil(Infinity);
   }
 
   /** Shows the lines up to a moment, UTC ms. */
   showUntil(ms: number): void {
-    const end = this.#lines.findIndex((entry) => entry.atMs > ms);
+    const end = this.#cameMs.findIndex((came) => came > ms);
     const count = end < 0 ? this.#lines.length : end;
     if (count === this.entries.length && this.entries !== this.#lines) return;
     this.entries = this.#lines.slice(0, count);
@@ -46,13 +51,20 @@ export class LogState {
   }
 
   #take(entries: readonly LogEntry[]): void {
-    // A host that began anew counts from 1 again: its lines follow those of the one before.
-    const newest = entries[0]?.seq === 1 ? 0 : (this.#lines.at(-1)?.seq ?? 0);
+    const newest = this.#beginsAnew(entries[0]) ? 0 : (this.#lines.at(-1)?.seq ?? 0);
     for (const entry of entries) if (entry.seq > newest) this.#lines.push(entry);
     this.#hear(entries);
     const over = this.#lines.length - KEPT;
     if (over > 0) this.#dropped += this.#lines.splice(0, over + CHUNK).length;
     if (!this.#framed) this.#later();
+  }
+
+  /** A host that began anew counts from 1 again: its lines follow those of the one before. One that is met again tells the same lines. */
+  #beginsAnew(first: LogEntry | undefined): boolean {
+    if (first?.seq !== 1) return false;
+    const known = this.#first?.atMs === first.atMs && this.#first.text === first.text;
+    this.#first = first;
+    return !known;
   }
 
   #hear(entries: readonly LogEntry[]): void {

@@ -125,7 +125,8 @@ export class MemoryState {
   }
 
   pause(): void {
-    if (this.atMs === null) this.scrubTo(this.live.hostMs);
+    // Not the time of the newest step: a clock that was set back makes that an earlier moment.
+    if (this.atMs === null) this.scrubTo(this.history.toMs);
   }
 
   /** Back to now. */

@@ -22,8 +22,8 @@ export const NO_HOST: Source = {
 export interface SessionSink {
   /** All steps of the memory picture, once. */
   memory(deltas: readonly MemoryDelta[]): void;
-  /** All lines of the log, once. */
-  log(entries: readonly LogEntry[]): void;
+  /** All lines of the log, once, and when each came, UTC ms. */
+  log(entries: readonly LogEntry[], cameMs: readonly number[]): void;
   /** The board as it was. */
   board(board: BoardView | null): void;
   watch(state: WatchState | null): void;
@@ -60,13 +60,23 @@ export class Playback {
     this.startedMs = Date.parse(recording.header.startedAt);
     this.durationMs = Math.max(recording.header.durationMs, recording.moments.at(-1)?.atMs ?? 0);
     this.marks = marksOf(recording.moments);
-    sink.memory(eventsOf(recording, 'memory').map((event) => event.delta));
+    const lines = eventsOf(recording, 'log');
+    // By the time since the recording began: the clock may have been set meanwhile.
+    sink.memory(
+      eventsOf(recording, 'memory').map(({ atMs, event }) => ({
+        ...event.delta,
+        hostMs: this.startedMs + atMs,
+      })),
+    );
     sink.watches?.(
       recording.moments.flatMap(({ atMs, event }) =>
         event.kind === 'watch' ? [{ atMs: this.startedMs + atMs, state: event.state }] : [],
       ),
     );
-    sink.log(eventsOf(recording, 'log').map((event) => event.entry));
+    sink.log(
+      lines.map(({ event }) => event.entry),
+      lines.map(({ atMs }) => this.startedMs + atMs),
+    );
     this.seek(0);
   }
 
@@ -124,8 +134,13 @@ export class Playback {
 
 type EventOf<K extends RecordedEvent['kind']> = Extract<RecordedEvent, { kind: K }>;
 
-const eventsOf = <K extends RecordedEvent['kind']>({ moments }: Recording, kind: K): EventOf<K>[] =>
-  moments.flatMap(({ event }) => (event.kind === kind ? [event as EventOf<K>] : []));
+interface MomentOf<K extends RecordedEvent['kind']> {
+  readonly atMs: number;
+  readonly event: EventOf<K>;
+}
+
+const eventsOf = <K extends RecordedEvent['kind']>({ moments }: Recording, kind: K): MomentOf<K>[] =>
+  moments.flatMap(({ atMs, event }) => (event.kind === kind ? [{ atMs, event: event as EventOf<K> }] : []));
 
 function marksOf(moments: readonly RecordedMoment[]): { atMs: number; text: string }[] {
   return moments.flatMap(({ atMs, event }) => {

@@ -31,8 +31,8 @@ export class RecordedSession extends Session {
       memory: (deltas) => {
         this.memory.showRecorded(deltas);
       },
-      log: (entries) => {
-        this.log.showRecorded(entries);
+      log: (entries, cameMs) => {
+        this.log.showRecorded(entries, cameMs);
       },
       board: (board) => {
         this.board = board;

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import { resetOf } from '../../../electron/memory/delta.ts';
 import type { LiveRunChange } from '../../../electron/model/live-run.ts';
 import type { RecordedMoment, Recording } from '../../../electron/model/recording.ts';
 import { ok } from '../../../electron/model/outcome.ts';
 import { NO_HOST, Playback, type SessionSink } from '../../../renderer/state/playback.svelte.ts';
 import { RecordingsState } from '../../../renderer/state/recordings.svelte.ts';
 import { liveRun, point } from './live.ts';
+import { pictureOf } from '../memory/pictures.ts';
 import { FakeSource } from './source.ts';
 
 const STARTED = '2026-11-22T12:00:00.000Z';
@@ -42,10 +44,12 @@ class Sink implements SessionSink {
   watched: string | null = null;
   logged = 0;
   at = 0;
-  memory = (): void => undefined;
+  memory: SessionSink['memory'] = () => undefined;
   board = (): void => undefined;
-  log: SessionSink['log'] = (entries) => {
+  cameMs: readonly number[] = [];
+  log: SessionSink['log'] = (entries, cameMs) => {
     this.logged += entries.length;
+    this.cameMs = cameMs;
   };
   watch: SessionSink['watch'] = (state) => {
     this.watched = state?.kind ?? null;
@@ -67,6 +71,20 @@ test('a recording begins at its first moment, its log as a whole', () => {
   expect(sink).toMatchObject({ watched: 'watching', runs: [], logged: 1, at: Date.parse(STARTED) });
   expect(playback.playing).toBe(false);
   expect(playback.marks.map(({ text }) => text)).toEqual(['a run begins', 'board lost']);
+});
+
+test('lines and steps stand at the time since the beginning, whatever the clocks said', () => {
+  const sink = new Sink();
+  const steps: number[] = [];
+  sink.memory = (deltas) => void steps.push(...deltas.map(({ hostMs }) => hostMs));
+  const at = (atMs: number, hostMs: number): RecordedMoment => ({
+    atMs,
+    event: { kind: 'memory', delta: resetOf(pictureOf({}), { seq: 1, hostMs }) },
+  });
+  new Playback({ ...recording, moments: [...MOMENTS, at(3500, 9e12), at(3600, 5)] }, sink);
+  const began = Date.parse(STARTED);
+  expect(sink.cameMs).toEqual([began + 2500]);
+  expect(steps).toEqual([began + 3500, began + 3600]);
 });
 
 test('time passes at the chosen speed, to the end and no further', () => {
