@@ -45,6 +45,8 @@ export class AppState {
     );
     this.commands.register(baseCommands(this));
     this.host.onOpen(() => {
+      this.live.bench.metHost();
+      this.recordings.metHost();
       void this.live.memory.rewatch();
     });
   }

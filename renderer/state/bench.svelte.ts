@@ -76,6 +76,13 @@ export class BenchState {
     }
   }
 
+  /** The host is met, again or anew: it tells of what goes on, and nothing else does. What has ended stays. */
+  metHost(): void {
+    const over = ({ preparing, run }: BoardBench): boolean =>
+      preparing === null && (run === null || run.phase === 'ended');
+    this.#boards = new Map([...this.#boards].filter(([, bench]) => over(bench)));
+  }
+
   /** Forgets all runs: another session is shown from now on. */
   clear(): void {
     this.#boards = new Map();

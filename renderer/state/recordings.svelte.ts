@@ -46,6 +46,12 @@ export class RecordingsState {
     return state && state.saved === null && state.problem === null ? state : null;
   }
 
+  /** The host is met, again or anew: it tells which are being made. */
+  metHost(): void {
+    const over = ({ saved, problem }: RecordingState): boolean => saved !== null || problem !== null;
+    this.making = new Map([...this.making].filter(([, state]) => over(state)));
+  }
+
   async load(): Promise<void> {
     const revision = (this.#revision += 1);
     this.list = { ...this.list, asking: true };

@@ -12,13 +12,13 @@ export class BridgeDoor implements Door {
   }
 
   open(events: DoorEvents): void {
-    this.#bridge.onText((text) => {
-      events.text(text);
-    });
-    // Said once the way stands, and again each time: what is sent before is lost.
+    // Said once the way stands, and again each time: what is sent before is lost. First, for what the host tells comes after it stands.
     this.#bridge.onHost((there) => {
       if (there) events.opened();
       else events.closed(null);
+    });
+    this.#bridge.onText((text) => {
+      events.text(text);
     });
   }
 
