@@ -25,7 +25,9 @@ export const SHELL_CALLS = {
 export type ShellCallName = keyof typeof SHELL_CALLS;
 export type ShellArgs<N extends ShellCallName> =
   (typeof SHELL_CALLS)[N] extends CallSpec<infer A, unknown> ? A : never;
-export type ShellResult<N extends ShellCallName> = (typeof SHELL_CALLS)[N] extends { readonly result?: infer R }
+export type ShellResult<N extends ShellCallName> = (typeof SHELL_CALLS)[N] extends {
+  readonly result?: infer R;
+}
   ? R
   : never;
 export type ShellHandlers = {

@@ -37,7 +37,12 @@ describe('the packed app', () => {
 
   it('holds the bundles and nothing of node_modules or of the sources', () => {
     const files = listPackage(join(inside, 'resources/app.asar'), { isPack: false });
-    for (const must of ['/out/main/main.js', '/out/main/host-process.js', '/out/preload/index.cjs', '/package.json'])
+    for (const must of [
+      '/out/main/main.js',
+      '/out/main/host-process.js',
+      '/out/preload/index.cjs',
+      '/package.json',
+    ])
       expect(files).toContain(must);
     expect(files).toContain('/out/renderer/index.html');
     expect(files.filter((name) => /node_modules|\.ts$|\.map$|^\/electron/.test(name))).toEqual([]);
@@ -54,7 +59,9 @@ describe('the packed app', () => {
   ])('has %s as a resource, the same bytes as built', (path) => {
     const here = join(inside, 'resources', path);
     expect(existsSync(here)).toBe(true);
-    const from = [...(config.linux?.extraResources as { from: string; to: string }[]), ...ALL].find(({ to }) => to === path);
+    const from = [...(config.linux?.extraResources as { from: string; to: string }[]), ...ALL].find(
+      ({ to }) => to === path,
+    );
     expect(from && readFileSync(at(from.from)).equals(readFileSync(here))).toBe(true);
   });
 });
