@@ -47,7 +47,7 @@ export class Uploads {
   async drop(name: string): Promise<void> {
     const path = this.files.get(name);
     this.files.delete(name);
-    if (path !== undefined) await rm(path, { force: true });
+    if (path !== undefined) await removed(path);
   }
 
   async close(): Promise<void> {
@@ -64,7 +64,7 @@ export class Uploads {
       path = join(await this.folder, id);
       await pipeline(body, bounded(this.maxBytes), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     } catch (error) {
-      if (path !== '') await rm(path, { force: true });
+      if (path !== '') await removed(path);
       if (path === '' || isGone(error)) this.folder = null; // it could not be made, or was tidied away: the next upload makes one
       if (error instanceof TooLarge) return this.tooLarge();
       return broken(error);
@@ -85,6 +85,9 @@ export class Uploads {
 }
 
 class TooLarge extends Error {}
+
+/** What cannot be removed now goes with its folder when the program ends. */
+const removed = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
 
 const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -2,6 +2,7 @@ import type { MemoryDelta, WatchState } from '../../model/memory-delta.ts';
 import { ok } from '../../model/outcome.ts';
 import type { Clock } from '../../session/clock.ts';
 import type { Boards } from './boards.ts';
+import { goingForward } from './forward.ts';
 import { MemoryWatch, type MemoryViewer, type WatchedBoard } from './memory-watch.ts';
 
 /** A watch that nobody looks at any more goes on for so long: a page that is loaded again finds it as it was. */
@@ -19,7 +20,7 @@ export class MemoryWatches {
 
   constructor(boards: Pick<Boards, 'open' | 'state' | 'events'>, clock: Clock) {
     this.#boards = boards;
-    this.#clock = clock;
+    this.#clock = goingForward(clock);
   }
 
   /** The viewer is told everything of that board from now on, a reset first; the returned function ends that. */
