@@ -31,7 +31,10 @@ export async function startApp(paths: AppPaths, argv: readonly string[]): Promis
       windows.send('host', there);
     },
     (reason) => {
-      dialog.showErrorBox('QDA Lab', `The part of the app that talks to boards does not start: ${reason}.`);
+      dialog.showErrorBox(
+        'QDA Lab',
+        `The part of the app that talks to boards does not run: ${reason}. Start the app again.`,
+      );
     },
   );
   host.start();

@@ -7,6 +7,9 @@ import { fail, type Outcome } from '../model/outcome.ts';
 /** A host that ends within so short a time of its start is not started a third time. */
 const YOUNG_MS = 5_000;
 const CLOSE_MS = 20_000;
+/** One that ends more often within so long a time is not started again either: what ends it is met each time. */
+const MOST_ENDS = 5;
+const WITHIN_MS = 300_000;
 
 /** The host's process as the shell sees it: started with the app, started again when it crashed, ended with the app. */
 export class HostLink {
@@ -20,6 +23,7 @@ export class HostLink {
   private asked = 0;
   private startedMs = 0;
   private young = 0;
+  private ends: readonly number[] = [];
   private stopping = false;
 
   constructor(entry: string, onHost: (there: boolean) => void, onDead: (reason: string) => void) {
@@ -95,9 +99,13 @@ export class HostLink {
     this.waiting.clear();
     if (this.stopping) return;
     this.onHost(false);
-    this.young = performance.now() - this.startedMs < YOUNG_MS ? this.young + 1 : 0;
-    if (this.young < 2) this.start(true);
-    else this.onDead(`it ended with code ${code}, right after its start, twice`);
+    const now = performance.now();
+    this.young = now - this.startedMs < YOUNG_MS ? this.young + 1 : 0;
+    this.ends = [...this.ends.filter((at) => now - at < WITHIN_MS), now];
+    if (this.young >= 2) this.onDead(`it ended with code ${code}, right after its start, twice`);
+    else if (this.ends.length > MOST_ENDS)
+      this.onDead(`it ended ${this.ends.length} times within minutes, with code ${code} at last`);
+    else this.start(true);
   }
 }
 
