@@ -73,7 +73,7 @@ export class MemoryState {
     host.on('watch', ({ board, state }) => {
       if (board !== this.board || this.recorded) return;
       this.watch = state;
-      this.lifetimes.watch(state, Date.now());
+      this.lifetimes.watch(state, Math.max(Date.now(), this.history.toMs)); // the clock may have been set back
     });
   }
 

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { deltaOf, resetOf } from '../../../electron/memory/delta.ts';
 import type { LogEntry } from '../../../electron/model/desk.ts';
+import { ok } from '../../../electron/model/outcome.ts';
 import { LogState } from '../../../renderer/state/log.svelte.ts';
 import { MemoryState } from '../../../renderer/state/memory.svelte.ts';
 import { NO_HOST } from '../../../renderer/state/playback.svelte.ts';
@@ -72,4 +73,17 @@ test('a pause shows what is there now, also after the clock was set back', () =>
   }
   memory.pause();
   expect([memory.paused, memory.shown.buffers.size]).toEqual([true, 3]);
+});
+
+test('a watch that stops after the clock was set back stops now, not before what was seen', () => {
+  const source = new FakeSource({ 'memory.watch': () => ok(undefined) });
+  const memory = new MemoryState(source, (run) => {
+    run();
+  });
+  void memory.setBoard('lab');
+  const ahead = Date.now() + 3_600_000;
+  const delta = resetOf(pictureOf({}), { seq: 1, hostMs: ahead });
+  source.push('memory', { board: 'lab', delta });
+  source.push('watch', { board: 'lab', state: { kind: 'stopped', reason: 'r', remedy: '' } });
+  expect(memory.lifetimes.away).toMatchObject([{ fromMs: ahead, toMs: null }]);
 });
