@@ -5,7 +5,7 @@ import { _electron, chromium, type Browser, type Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { electronProgram } from '../../build/electron.ts';
 import { at } from '../../build/run.ts';
-import { Running } from '../board/bench-lab.ts';
+import { Running, type StartOptions } from '../board/bench-lab.ts';
 import { CHROMIUM, CHROMIUM_ARGS } from './electron/chromium.ts';
 
 /** A window of the app, whichever way it was opened, over a real host with a store of its own. */
@@ -37,6 +37,8 @@ export const openFace = (kind: FaceKind): Promise<Face> =>
 /** What the page writes as an error from now on, and exceptions that nobody caught. */
 export function listen(page: Page): string[] {
   const errors: string[] = [];
+  // File choosers are the test's from the beginning on: the browser takes a moment to hand them over.
+  page.on('filechooser', () => undefined);
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
@@ -75,11 +77,14 @@ export interface Served {
 }
 
 /** The command line's own `serve`, on a free port. */
-export async function startServe(home: string, args: readonly string[] = []): Promise<Served> {
-  const running = new Running(['serve', '--port', '0', ...args], {
-    env: { QDA_LAB_HOME: home },
+export async function startServe(
+  home: string,
+  { env = {}, wrap = [] }: Pick<StartOptions, 'env' | 'wrap'> = {},
+): Promise<Served> {
+  const running = new Running(['serve', '--port', '0'], {
+    env: { QDA_LAB_HOME: home, ...env },
     cwd: home,
-    wrap: [],
+    wrap,
   });
   const url = await vi.waitFor(
     () => {
