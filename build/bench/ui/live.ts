@@ -2,7 +2,7 @@
 import type { BenchLab } from '../bench-lab.ts';
 import { progress } from '../bench-lab.ts';
 import { digits, median, type Figure } from '../figure.ts';
-import { busyShare, tableOf, Window } from './window.ts';
+import { busyShare, tableOf, Window, workOfFrames } from './window.ts';
 
 const BUFFERS = 10_000;
 const HZ = 10;
@@ -43,21 +43,28 @@ export async function busy(lab: BenchLab, rounds: number): Promise<readonly Figu
   return figures;
 }
 
-/** Frames while the wheel turns and the picture changes: times between animation frames, ms. */
-async function framesWhileScrolling(window: Window, seconds: number): Promise<readonly number[]> {
+const SCROLL_S = 8;
+
+/** The wheel turns over the table, down and now and then up. */
+async function turnTheWheel(window: Window): Promise<void> {
   const box = await tableOf(window).boundingBox();
   if (!box) throw new Error('the table is not in sight');
   await window.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const until = performance.now() + SCROLL_S * 1000;
+  for (let turn = 0; performance.now() < until; turn++) {
+    await window.page.mouse.wheel(0, turn % 40 < 30 ? 240 : -400);
+    await window.page.waitForTimeout(16);
+  }
+}
+
+/** Times between animation frames while the wheel turns and the picture changes, ms. */
+async function framesWhileScrolling(window: Window): Promise<readonly number[]> {
   await window.page.evaluate(`(() => {
     const seen = (window.__frames = []); let last = performance.now();
     const tick = (now) => { seen.push(now - last); last = now; if (window.__frames === seen) requestAnimationFrame(tick); };
     requestAnimationFrame(tick);
   })()`);
-  const until = performance.now() + seconds * 1000;
-  for (let turn = 0; performance.now() < until; turn++) {
-    await window.page.mouse.wheel(0, turn % 40 < 30 ? 240 : -400);
-    await window.page.waitForTimeout(16);
-  }
+  await turnTheWheel(window);
   return await window.page.evaluate<number[]>(
     '(() => { const seen = window.__frames; window.__frames = null; return seen.slice(2); })()',
   );
@@ -66,18 +73,20 @@ async function framesWhileScrolling(window: Window, seconds: number): Promise<re
 export async function scroll(lab: BenchLab): Promise<readonly Figure[]> {
   progress('scrolling the table while it changes');
   const window = await live(lab, SIZES[0]);
-  const frames = await framesWhileScrolling(window, 8);
-  const sorted = [...frames].sort((a, b) => a - b);
-  const worst = sorted.at(-1) ?? NaN;
-  const late = frames.filter((ms) => ms > 50).length;
+  const frames = await framesWhileScrolling(window);
+  const work = await workOfFrames(window, () => turnTheWheel(window));
   await window.close();
+  const late = frames.filter((ms) => ms > 50).length;
+  const what = `frame while scrolling, ${BUFFERS} buffers at ${HZ} Hz`;
+  const goal = { sense: 'at most', value: 50 } as const;
   return [
     {
-      what: `longest frame while scrolling, ${BUFFERS} buffers at ${HZ} Hz`,
-      value: worst,
-      unit: 'ms',
-      goal: { sense: 'at most', value: 50 },
-      how: `of ${frames.length} times between animation frames in 8 s; p50 ${digits(median(frames))} ms, ${late} over 50 ms`,
+      ...{ what: `longest ${what}`, value: Math.max(...frames), unit: 'ms', goal },
+      how: `of ${frames.length} times between animation frames in ${SCROLL_S} s; p50 ${digits(median(frames))} ms, ${late} over 50 ms. A busy machine lengthens it`,
+    },
+    {
+      ...{ what: `most work in a ${what}`, value: Math.max(...work), unit: 'ms', goal },
+      how: `processor time of the main thread in each of ${work.length} frames, as the browser traces it; p50 ${digits(median(work))} ms`,
     },
   ];
 }

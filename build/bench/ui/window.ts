@@ -80,3 +80,30 @@ export async function busyShare(window: Window, seconds: number): Promise<number
   await window.page.waitForTimeout(seconds * 1000);
   return ((await window.busySeconds()) - worked) / ((performance.now() - began) / 1000);
 }
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  /** Processor time of the thread, microseconds. */
+  readonly tdur?: number;
+}
+
+/** Processor time of the main thread in each frame while `work` goes on, ms. */
+export async function workOfFrames({ cdp }: Window, work: () => Promise<void>): Promise<readonly number[]> {
+  const frames: number[] = [];
+  cdp.on('Tracing.dataCollected', ({ value }) => {
+    for (const event of value as unknown as readonly TraceEvent[])
+      if (event.ph === 'X' && event.name.endsWith('::BeginMainFrame') && event.tdur !== undefined)
+        frames.push(event.tdur / 1000);
+  });
+  const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve));
+  await cdp.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['cc', 'toplevel', 'devtools.timeline'] },
+  });
+  await work();
+  await cdp.send('Tracing.end');
+  await complete;
+  if (frames.length === 0) throw new Error('the browser traced no frame');
+  return frames;
+}
