@@ -15,7 +15,7 @@ export interface Away {
   readonly fromMs: number;
   /** null: it lasts. */
   toMs: number | null;
-  readonly kind: 'lost' | 'stopped';
+  readonly kind: 'lost' | 'paused' | 'stopped';
   readonly reason: string;
 }
 
@@ -68,7 +68,8 @@ export class Lifetimes {
   watch(state: WatchState | null, atMs: number): void {
     const last = this.away.at(-1);
     const lasting = last?.toMs === null ? last : null;
-    const out = state?.kind === 'lost' || state?.kind === 'stopped' ? state : null;
+    const looking = state === null || state.kind === 'starting' || state.kind === 'watching';
+    const out = looking ? null : state;
     if (lasting && lasting.kind === out?.kind) return;
     if (lasting) lasting.toMs = Math.max(atMs, lasting.fromMs);
     if (out) {

@@ -50,4 +50,6 @@ export type WatchState =
   | { readonly kind: 'watching'; readonly snapshotMs: number; readonly everyMs: number }
   /** The board is away since then; the picture stays as it was. */
   | { readonly kind: 'lost'; readonly sinceMs: number; readonly reason: string }
+  /** Nobody looks for now, on purpose: it goes on by itself. */
+  | { readonly kind: 'paused'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly reason: string; readonly remedy: string };

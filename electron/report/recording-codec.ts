@@ -109,6 +109,7 @@ const watch = variants<WatchState>({
   starting: object({}),
   watching: object({ snapshotMs: real, everyMs: real }),
   lost: object({ sinceMs: real, reason: text }),
+  paused: object({ reason: text }),
   stopped: object({ reason: text, remedy: text }),
 });
 

@@ -203,5 +203,6 @@ function staleOf(
   watch: WatchState | null,
 ): { readonly sinceMs: number | null; readonly reason: string } | null {
   if (watch?.kind === 'lost') return { sinceMs: watch.sinceMs, reason: watch.reason };
-  return watch?.kind === 'stopped' ? { sinceMs: null, reason: watch.reason } : null;
+  const still = watch?.kind === 'stopped' || watch?.kind === 'paused';
+  return still ? { sinceMs: null, reason: watch.reason } : null;
 }

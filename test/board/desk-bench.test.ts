@@ -120,8 +120,8 @@ describe('a run of the desk', () => {
     value(await face.call('memory.watch', { board: lab.name }));
     await face.untilWatch('watching');
     value(await start(face, endless));
-    const stopped = face.last('watch');
-    expect(stopped?.state.kind).toBe('stopped');
+    const paused = face.last('watch');
+    expect(paused?.state.kind).toBe('paused');
     const told = face.all('memory').length;
     await face.untilBench('samples', 'points', ({ points }) =>
       points.some(({ series }) => (series[0]?.n ?? 0) > 0),
@@ -129,7 +129,7 @@ describe('a run of the desk', () => {
     expect(face.all('memory').length).toBe(told);
     const newcomer = lab.face();
     value(await newcomer.call('memory.watch', { board: lab.name }));
-    expect(newcomer.last('watch')?.state.kind).toBe('stopped');
+    expect(newcomer.last('watch')?.state.kind).toBe('paused');
     value(await face.call('bench.cancel', { board: lab.name }));
     await face.untilWatch('watching');
   });

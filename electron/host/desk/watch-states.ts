@@ -4,9 +4,7 @@ import type { WatchState } from '../../model/memory-delta.ts';
 import type { Problem } from '../../model/outcome.ts';
 import type { Cadence } from './cadence.ts';
 
-const RESUMES = 'The watch goes on by itself when the run has ended.';
-
-export const paused = (why: string): WatchState => ({ kind: 'stopped', reason: why, remedy: RESUMES });
+export const paused = (why: string): WatchState => ({ kind: 'paused', reason: why });
 
 export const WHILE_RUNNING =
   'A plan runs on the board: looking at the memory managers would cost time inside the measured calls.';

@@ -207,7 +207,7 @@ describe('a watch', () => {
     const { snapshots } = board.session;
     await clock.advance(5000);
     expect(board.session.snapshots).toBe(snapshots);
-    expect(viewer.last).toMatchObject({ kind: 'stopped', reason: 'a plan' });
+    expect(viewer.last).toMatchObject({ kind: 'paused', reason: 'a plan' });
     watch.resume();
     await clock.advance(200);
     expect(viewer.last?.kind).toBe('watching');
@@ -218,7 +218,7 @@ describe('a watch', () => {
   it('that begins while a plan runs waits for its end', async () => {
     const watch = watching('a plan');
     await clock.advance(1000);
-    expect([board.opened, viewer.last?.kind]).toEqual([0, 'stopped']);
+    expect([board.opened, viewer.last?.kind]).toEqual([0, 'paused']);
     watch.resume();
     await clock.advance(10);
     expect(viewer.last?.kind).toBe('watching');
@@ -317,7 +317,7 @@ describe('a watch', () => {
       if (state === 'running') board.session.state = { kind: 'running', runId: 'r' };
       const watch = watching();
       await clock.advance(150);
-      expect(viewer.last?.kind).toBe(state === 'ready' ? 'watching' : 'stopped');
+      expect(viewer.last?.kind).toBe(state === 'ready' ? 'watching' : 'paused');
       await stopped(watch);
     }
   });
@@ -377,7 +377,7 @@ describe('the watches of all boards', () => {
     const resume = await all.pause('b', 'a plan');
     all.attach('b', viewer);
     await clock.advance(1000);
-    expect([board.opened, viewer.last?.kind]).toEqual([0, 'stopped']);
+    expect([board.opened, viewer.last?.kind]).toEqual([0, 'paused']);
     resume();
     await clock.advance(100);
     expect(viewer.last?.kind).toBe('watching');
