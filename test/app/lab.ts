@@ -64,15 +64,22 @@ export async function violations(page: Page): Promise<readonly string[]> {
       .slice(0, 12))`);
 }
 
-/** Sum of layout shifts, without the user's doing, over so many ms. */
-export const layoutShift = (page: Page, ms: number): Promise<number> =>
-  page.evaluate<number>(`new Promise((resolve) => {
-    let sum = 0;
+/**
+ * What moved in the window over so many ms without the user's doing, each with the part of the window that it cost. A row that comes
+ * moves those below it, and a number that is set to the right begins elsewhere: that is less than counts.
+ */
+export const layoutShifts = (page: Page, ms: number): Promise<readonly string[]> =>
+  page.evaluate<readonly string[]>(`new Promise((resolve) => {
+    const moved = [];
+    const nameOf = (node) => node?.nodeType === 3 ? '"' + node.data.slice(0, 40) + '"' : (node?.tagName ?? 'gone') + '.' + (node?.className ?? '') + ' ' + (node?.textContent ?? '').slice(0, 40);
     const seen = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+      for (const entry of list.getEntries())
+        if (!entry.hadRecentInput && entry.value > 0.001)
+          moved.push(entry.value.toFixed(5) + ': ' + entry.sources.map(({ node, previousRect: a, currentRect: b }) =>
+            nameOf(node) + ' ' + [a.x, a.y, a.width, a.height].map(Math.round) + ' > ' + [b.x, b.y, b.width, b.height].map(Math.round)).join('; '));
     });
     seen.observe({ type: 'layout-shift', buffered: false });
-    setTimeout(() => { seen.disconnect(); resolve(sum); }, ${ms});
+    setTimeout(() => { seen.disconnect(); resolve(moved); }, ${ms});
   })`);
 
 export interface Stop {

@@ -37,10 +37,12 @@ describe('in every view', () => {
   }
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-    beforeAll(() => command(page, theme === 'light' ? 'Light theme' : 'Dark theme'));
+    beforeAll(async () => {
+      await command(page, theme === 'light' ? 'Light theme' : 'Dark theme');
+      await page.locator(`html[data-theme=${theme}]`).waitFor();
+    });
 
     it.each(VIEWS)('axe finds nothing serious in %s', async (view) => {
-      expect(await page.evaluate("document.documentElement.dataset['theme']")).toBe(theme);
       await show(page, view);
       await page.waitForTimeout(300);
       expect(await violations(page)).toEqual([]);
@@ -96,6 +98,7 @@ describe('in every view', () => {
   it('a theme stays over a reload; as the system follows the system', async () => {
     await command(page, 'Light theme');
     await command(page, 'Dark theme');
+    await expect.poll(() => page.evaluate("document.documentElement.dataset['theme']")).toBe('dark');
     await page.reload();
     await page.getByRole('navigation', { name: 'Views' }).waitFor();
     expect(await page.evaluate("document.documentElement.dataset['theme']")).toBe('dark');

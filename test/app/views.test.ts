@@ -190,6 +190,27 @@ describe.each(FACES)('the window over %s', (kind) => {
     await page.getByRole('banner').getByText('ready', { exact: true }).waitFor();
   });
 
+  it.runIf(kind !== 'serve')('refuses calls of other shapes through the bridge, and goes on', async () => {
+    const { page } = face;
+    await page.evaluate(
+      `window.__replies = []; window.__end = window.qdaLab.onText((text) => window.__replies.push(text))`,
+    );
+    const calls = [
+      { id: 900_001, call: 'constructor', args: {} },
+      { id: 900_002, call: 'runs.open', args: { run: '../x' } },
+      { id: 900_003, call: 'app.info', args: null },
+    ];
+    for (const text of ['{}', '[]', 'null', ...calls.map((one) => JSON.stringify(one))])
+      await page.evaluate(`window.qdaLab.send(${JSON.stringify(text)})`);
+    const codes = async (): Promise<string[]> => {
+      const replies = (await page.evaluate<string[]>('window.__replies')).join('\n');
+      return calls.map(({ id }) => new RegExp(`"id":${id},.*?"code":"([\\w-]+)"`).exec(replies)?.[1] ?? '');
+    };
+    await expect.poll(codes, { timeout: 20_000 }).toEqual(['unknown-call', 'bad-arguments', 'bad-arguments']);
+    await page.evaluate('window.__end()');
+    await show(page, 'Boards');
+  });
+
   it('says nothing on its console', () => {
     expect(face.errors).toEqual([]);
   });
