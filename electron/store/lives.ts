@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 
 const OWN = new Set<string>();
 
@@ -9,11 +10,17 @@ export function ownLife(): string {
   return life;
 }
 
+let here: string | null = null;
+
+/** The life of this program. */
+export const lifeHere = (): string => (here ??= ownLife());
+
 /** True where the host of that life may still run: one of another machine is believed to. */
 export function mayLive(life: string): boolean {
   const [host, pid] = life.split(' ');
   if (host !== hostname()) return true;
-  if (Number(pid) === process.pid) return OWN.has(life); // in a container each host may have the same
+  // In a container each host may have the same. A thread beside does not know what the main one began.
+  if (Number(pid) === process.pid) return !isMainThread || OWN.has(life);
   try {
     process.kill(Number(pid), 0); // signal 0 only asks
     return true;

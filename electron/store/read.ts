@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { PlanEvent } from '../model/plan-events.ts';
 import type { Run } from '../model/run.ts';
+import { asItStands } from './abandoned.ts';
 import { sampleDigest } from './digest.ts';
 import { fromText } from './json.ts';
 import { unpack } from './samples.ts';
@@ -32,13 +33,15 @@ export function headerOf(text: string): RunHeader {
 
 export const IDS = 'SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM deleted)';
 
-/** Headers of the runs that are not deleted, with what the user called them since. */
-export const HEADERS = `SELECT header, label, notes FROM runs LEFT JOIN annotations ON annotations.run_id = runs.id
+/** Headers of the runs that are not deleted, with what the user called them since, and who measures them. */
+export const HEADERS = `SELECT header, label, notes, json_extract(row, '$.life') AS life, json_extract(row, '$.imported') AS imported
+   FROM runs LEFT JOIN annotations ON annotations.run_id = runs.id LEFT JOIN rows ON rows.run_id = runs.id
    WHERE runs.id NOT IN (SELECT run_id FROM deleted)`;
 
 /** The header in a row of `HEADERS`. */
 export function annotatedHeader(row: Readonly<Record<string, SQLOutputValue>>): RunHeader {
-  const header = headerOf(String(row['header']));
+  const life = row['life'] === null ? null : String(row['life']);
+  const header = asItStands(headerOf(String(row['header'])), life, row['imported'] === 1);
   return row['label'] === null
     ? header
     : { ...header, label: String(row['label']), notes: String(row['notes']) };

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { driverText } from '../model/board.ts';
 import type { PointResult, PointStatus } from '../model/run.ts';
 import type { RunRow } from '../model/run-row.ts';
+import { asItStands } from './abandoned.ts';
 import { headerOf, type RunHeader } from './read.ts';
 
 type Tally = NonNullable<RunRow['tally']>;
@@ -41,10 +42,11 @@ export function tallyOf(points: readonly Pick<PointResult, 'status'>[]): Tally {
   return tally;
 }
 
-export function putRow(db: DatabaseSync, row: RunRow): void {
+/** `life`: that of the program that measures the run; null: nobody does. */
+export function putRow(db: DatabaseSync, row: RunRow, life: string | null = null): void {
   db.prepare(
     'INSERT INTO rows(run_id, row) VALUES (?, ?) ON CONFLICT(run_id) DO UPDATE SET row = excluded.row',
-  ).run(row.id, JSON.stringify(row));
+  ).run(row.id, JSON.stringify(life === null ? row : { ...row, life }));
 }
 
 /** Lines of all runs that are not deleted, newest first. */
@@ -57,7 +59,8 @@ export function readRows(db: DatabaseSync): RunRow[] {
     )
     .all()
     .map((found) => {
-      const row = JSON.parse(String(found['row'])) as RunRow;
+      const { life, ...said } = JSON.parse(String(found['row'])) as RunRow & { readonly life?: string };
+      const row = asItStands(said, life ?? null, said.imported);
       if (found['label'] === null) return row;
       return { ...row, label: String(found['label']), notes: String(found['notes']) };
     });

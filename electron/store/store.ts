@@ -8,6 +8,7 @@ import type { PointResult, Run } from '../model/run.ts';
 import type { RunRow } from '../model/run-row.ts';
 import { makeFolders } from './folders.ts';
 import { toText } from './json.ts';
+import { lifeHere } from './lives.ts';
 import { migrate, STORE_VERSION, storedVersion } from './migrations.ts';
 import { storeProblem } from './problems.ts';
 import { pack } from './samples.ts';
@@ -78,7 +79,7 @@ export class Store {
   putHeader(header: RunHeader): Outcome<void> {
     return this.write(() => {
       this.writeHeader(header);
-      putRow(this.db, rowOf(header, null, false));
+      putRow(this.db, rowOf(header, null, false), lifeHere());
     });
   }
 

@@ -66,6 +66,31 @@ test('a line says what the run is; its points are counted when it ends', () => {
   });
 });
 
+test('a run whose program is gone does not go on; nor does one whose file was made while it ran', () => {
+  putRun('r');
+  const states = (): string[] => [
+    value(store.rows())[0]?.status ?? '',
+    value(store.find('r')).status,
+    value(loadStoredRun(store, 'r')).status,
+  ];
+  expect(states()).toEqual(['running', 'running', 'running']);
+  expect(value(store.rows())[0]).not.toHaveProperty('life');
+  const set = (path: string, to: string | number): void => {
+    const other = new DatabaseSync(file());
+    other.prepare(`UPDATE rows SET row = json_set(row, '${path}', json(?))`).run(JSON.stringify(to));
+    other.close();
+  };
+  set('$.life', ownLife().replace(` ${process.pid} `, ' 4194305 ')); // above the highest pid of Linux
+  expect(states()).toEqual(['incomplete', 'incomplete', 'incomplete']);
+  expect(value(store.find('r')).header.reason).toContain('ended before');
+  set('$.life', ownLife());
+  expect(states()).toEqual(['running', 'running', 'running']);
+  const other = new DatabaseSync(file());
+  other.exec(`UPDATE rows SET row = json_set(row, '$.imported', json('true'))`);
+  other.close();
+  expect(states()).toEqual(['incomplete', 'incomplete', 'incomplete']);
+});
+
 test('a label and notes given later stand wherever the run is shown, and outlive its end', () => {
   putRun('r');
   value(store.annotate('r', '<b>mine</b>', 'two\nlines'));
