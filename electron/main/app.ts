@@ -78,8 +78,9 @@ function answer(windows: Windows, host: HostLink, paths: AppPaths): void {
   });
 }
 
-/** In the window in front, or in a new one: on macOS the app goes on without any. */
+/** In the window in front, or in a new one on macOS, where the app goes on without any; elsewhere it is about to end then. */
 async function showFiles(windows: Windows, files: readonly string[]): Promise<void> {
+  if (windows.front() === null && process.platform !== 'darwin') return;
   if (windows.front() === null) await windows.open();
   for (const file of files) windows.send('open', file);
 }
