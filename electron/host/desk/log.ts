@@ -10,6 +10,8 @@ const MOST_LINES = 20_000;
 const MOST_CHARS = 8_000_000;
 /** Characters of one line. */
 const LONGEST = 4_000;
+/** Characters of who says it. */
+const LONGEST_NAME = 100;
 /** Dropped together: shifting an array once a line would cost its length each time. */
 const CHUNK = 1_000;
 
@@ -76,9 +78,16 @@ export class Log {
 
   #add(line: Omit<LogEntry, 'seq'>): void {
     this.#seq += 1;
-    const entry = { ...line, seq: this.#seq, text: shortened(line.text) };
+    const source = line.source.slice(0, LONGEST_NAME);
+    const entry = {
+      ...line,
+      seq: this.#seq,
+      source,
+      text: shortened(line.text),
+      remedy: shortened(line.remedy),
+    };
     this.#entries.push(entry);
-    this.#chars += entry.text.length + entry.remedy.length;
+    this.#chars += charsOf(entry);
     if (this.#entries.length > MOST_LINES + CHUNK || this.#chars > MOST_CHARS) this.#trim();
     this.events.emit('entry', entry);
   }
@@ -96,7 +105,7 @@ export class Log {
 }
 
 const charsOf = (entry: LogEntry | undefined): number =>
-  entry === undefined ? 0 : entry.text.length + entry.remedy.length;
+  entry === undefined ? 0 : entry.source.length + entry.text.length + entry.remedy.length;
 
 const shortened = (text: string): string =>
   text.length <= LONGEST ? text : `${text.slice(0, LONGEST)} … (${text.length - LONGEST} characters more)`;

@@ -207,6 +207,15 @@ describe('the log', () => {
     expect(entries.length).toBeGreaterThan(500);
   });
 
+  it('bounds what an agent calls itself, and what it says there is to do', () => {
+    const { log } = feedOf();
+    log.heard('b', { ...line('x'), source: 'y'.repeat(1_000_000) });
+    log.noticed('b', { code: 'c', message: 'm', remedy: 'z'.repeat(1_000_000) });
+    const [heard, noticed] = log.after(0, 9).entries;
+    expect([heard?.source.length, noticed?.text]).toEqual([100, 'm']);
+    expect(noticed?.remedy.length).toBeLessThan(5_000);
+  });
+
   it('cuts a source off that floods, says so, and lets it in again; others are heard meanwhile', async () => {
     const { clock, log } = feedOf();
     for (let at = 0; at < 100_000; at += 1) log.heard('loud', line(`line ${at}`));
