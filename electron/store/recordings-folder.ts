@@ -19,7 +19,9 @@ export class RecordingsFolder {
 
   /** Where a recording is written until it is saved; the process that writes it is in its name. */
   partOf(name: string): string {
-    return join(this.path, `${name}.${process.pid}${PART}`);
+    const path = join(this.path, `${name}.${process.pid}${PART}`);
+    OURS.add(path);
+    return path;
   }
 
   /** Throws the file system's error. */
@@ -38,8 +40,9 @@ export class RecordingsFolder {
     const files = await this.#files();
     return files.flatMap((file) => {
       const match = /^(.+)\.(\d+)\.part$/.exec(file);
-      if (!match || runs(Number(match[2]))) return [];
-      return [{ name: match[1] ?? '', path: join(this.path, file) }];
+      const path = join(this.path, file);
+      if (!match || writes(Number(match[2]), path)) return [];
+      return [{ name: match[1] ?? '', path }];
     });
   }
 
@@ -70,8 +73,11 @@ export class RecordingsFolder {
   }
 }
 
-function runs(pid: number): boolean {
-  if (pid === process.pid) return true;
+/** Parts that this program writes: in a container a program before it may have had the same id. */
+const OURS = new Set<string>();
+
+function writes(pid: number, path: string): boolean {
+  if (pid === process.pid) return OURS.has(path);
   try {
     process.kill(pid, 0); // signal 0 only asks
     return true;

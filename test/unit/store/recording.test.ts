@@ -230,6 +230,15 @@ test('what a crashed host had flushed is saved by the next one, and says so', as
   expect(readdirSync(own.path)).toEqual(['rec-9.qdarec']);
 });
 
+test('what a host before with the same process id left is saved, what this one writes is left alone', async () => {
+  own.make();
+  const lines = `${headerLine(header({ id: 'rec-8', durationMs: 0 }))}\n`;
+  writeFileSync(join(own.path, `rec-8.${process.pid}.part`), gzipSync(lines));
+  writeFileSync(own.partOf('rec-7'), gzipSync(lines));
+  expect(await library.recover()).toEqual([expect.stringContaining('rec-8')]);
+  expect(readdirSync(own.path).sort()).toEqual([`rec-7.${process.pid}.part`, 'rec-8.qdarec']);
+});
+
 test('a folder that cannot be written is said, and nothing is left behind', async () => {
   const nowhere = new RecordingsFolder(join(file('plain', ''), 'below'));
   expect(code(await saveRecording(nowhere, recording()))).toBe('recording-not-saved');
