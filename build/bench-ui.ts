@@ -4,11 +4,12 @@ import { buildStale } from './app.ts';
 import { runBench } from './bench/runner.ts';
 import { growth } from './bench/ui/growth.ts';
 import { busy, heap, scroll } from './bench/ui/live.ts';
+import { open } from './bench/ui/open.ts';
 import { bundle, paint } from './bench/ui/start.ts';
 
 await buildStale();
 process.exitCode = await runBench(process.argv.slice(2), {
   name: 'bench:ui',
-  groups: { bundle, paint, busy, scroll, growth, heap },
+  groups: { bundle, paint, busy, scroll, growth, open, heap },
   extra: {},
 });
