@@ -18,7 +18,7 @@ const viewCommands = ({ ui }: AppState): Command[] =>
 const themeCommands = ({ ui }: AppState): Command[] =>
   THEMES.map((theme) => ({
     id: `theme.${theme}`,
-    title: theme === 'system' ? 'Theme as the system' : `${theme === 'dark' ? 'Dark' : 'Light'} theme`,
+    title: theme === 'system' ? 'Set the theme as the system has it' : `Set the ${theme} theme`,
     group: 'Window',
     enabled: () => ui.theme !== theme,
     run: () => {
@@ -38,7 +38,7 @@ const windowCommands = ({ ui, host }: AppState): Command[] => [
   },
   {
     id: 'app.keys',
-    title: 'Keys',
+    title: 'Show the keys',
     group: 'Window',
     keys: '?',
     run: () => {

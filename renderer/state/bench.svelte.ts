@@ -100,8 +100,9 @@ export class BenchState {
       picture: form.picture,
     });
     if (!outcome.ok) {
-      if (this.of(board).run === null) this.#set(board, { ...NOTHING, problem: outcome.problem });
-      return outcome.problem;
+      const problem = outcome.problem.code === 'cancelled' ? null : outcome.problem;
+      if (this.of(board).run === null) this.#set(board, { ...NOTHING, problem });
+      return problem;
     }
     this.#own = new Set(this.#own).add(outcome.value.run);
     form.started();

@@ -67,6 +67,7 @@ export class Bench {
 
   cancel(): void {
     this.#abort.abort();
+    if (this.#state === null) this.#prepare('giving it up');
     if (this.#state?.phase !== 'running') return;
     this.#state.cancelling();
     this.#tellPhase();

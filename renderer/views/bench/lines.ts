@@ -224,7 +224,7 @@ function bandwidthOf({ bandwidth }: RowView): Bounded | null {
 
 /** How many point groups stand in which word, in the order of severity. */
 export function tallyOf(
-  lines: readonly PointLine[],
+  lines: readonly { readonly status: LineStatus }[],
 ): { readonly status: LineStatus; readonly count: number }[] {
   return (Object.keys(SEVERITY) as LineStatus[])
     .map((status) => ({ status, count: lines.filter((line) => line.status === status).length }))

@@ -68,7 +68,8 @@ export class MemoryLayout {
 export const memoryCommands = ({ memory }: AppState, layout: MemoryLayout): Command[] => [
   ...PICTURES.map((name) => ({
     id: `memory.${name}`,
-    title: name === 'compare' ? 'Compare two moments' : `Memory as ${PICTURE_TITLES[name].toLowerCase()}`,
+    title:
+      name === 'compare' ? 'Compare two moments' : `Show memory as ${PICTURE_TITLES[name].toLowerCase()}`,
     group: 'Memory',
     keys: PICTURE_KEYS[name],
     run: () => {
@@ -77,7 +78,7 @@ export const memoryCommands = ({ memory }: AppState, layout: MemoryLayout): Comm
   })),
   {
     id: 'memory.pause',
-    title: 'Pause or go on',
+    title: 'Pause the picture, or go on',
     group: 'Memory',
     keys: 'Space',
     enabled: () => !memory.recorded,
@@ -88,7 +89,7 @@ export const memoryCommands = ({ memory }: AppState, layout: MemoryLayout): Comm
   },
   {
     id: 'memory.inspector',
-    title: 'Findings and details at the right',
+    title: 'Show or hide findings and details',
     group: 'Memory',
     keys: 'I',
     run: () => {

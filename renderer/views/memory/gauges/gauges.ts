@@ -59,6 +59,9 @@ export function bankGauges(scene: Scene, environment: readonly Reading[] | null)
   ]);
 }
 
+/** That it is free is told by no tier. */
+export const NOT_SEEN = 'Nothing is seen in it: it is free, or what it holds was made while nobody looked.';
+
 const bySid = (a: string, b: string): number => (bankOf(a)?.sid ?? 0) - (bankOf(b)?.sid ?? 0);
 
 function cellOf(device: string, scene: Scene): BankCell {
@@ -68,11 +71,9 @@ function cellOf(device: string, scene: Scene): BankCell {
     device,
     label: String(bankOf(device)?.sid ?? device),
     used: bank !== undefined,
-    mapped: bank === undefined ? 'free' : bytes === null ? 'unknown' : formatBytes(bytes),
+    mapped: bank === undefined ? 'not seen' : bytes === null ? 'unknown' : formatBytes(bytes),
     part: bank === undefined ? 0 : bytes === null ? null : bytes / IOVA,
-    title: [bankText(device), ...(bank ? bankLines(bank, scene) : ['No tier shows anything in it.'])].join(
-      '\n',
-    ),
+    title: [bankText(device), ...(bank ? bankLines(bank, scene) : [NOT_SEEN])].join('\n'),
   };
 }
 
