@@ -1,5 +1,6 @@
 // npm run bench:ui: what the window costs, in Chromium, set beside its goals. Figures, not tests: the machine may be busy.
-// build/node build/bench-ui.ts [--only GROUP,...] [--rounds N] [--ten-minutes]; the figures are kept in out/bench-ui.json.
+// build/node build/bench-ui.ts [--only GROUP,...] [--rounds N]; the figures are kept in out/bench-ui.json. With fewer than 7 rounds heap takes so
+// many minutes rather than ten.
 import { buildStale } from './app.ts';
 import { runBench } from './bench/runner.ts';
 import { growth } from './bench/ui/growth.ts';
