@@ -1,9 +1,10 @@
 // The app: build/node build/app.ts build | serve [options] | start
 //   build  bundles the window into out/renderer, the app's shell into out/main and out/preload
-//   serve  builds what is stale, then runs `qda-lab serve` with the options given
-//   start  builds and starts the app in Electron, where its program is there
+//   serve  builds what is stale, the native parts too, then runs `qda-lab serve` with the options given
+//   start  the same, then starts the app in Electron, where its program is there
 import { spawn } from 'node:child_process';
 import { electronProgram, NO_ELECTRON } from './electron.ts';
+import { buildHostParts } from './host-parts.ts';
 import { buildRenderer, buildStale } from './renderer.ts';
 import { at, root } from './run.ts';
 import { buildShell } from './shell.ts';
@@ -23,8 +24,15 @@ function become(command: string, args: readonly string[]): void {
   });
 }
 
-const serve = async (args: readonly string[]): Promise<void> => {
+/** The window opens without the native parts too: recordings and stored runs need none. */
+async function buildAll(): Promise<void> {
+  if (process.platform === 'linux' && !(await buildHostParts()))
+    console.error('The window opens all the same, without virtual boards.');
   await buildStale();
+}
+
+const serve = async (args: readonly string[]): Promise<void> => {
+  await buildAll();
   become(process.execPath, [at('electron/cli/main.ts'), 'serve', ...args]);
 };
 
@@ -35,7 +43,7 @@ const start = async (args: readonly string[]): Promise<void> => {
     process.exitCode = 2;
     return;
   }
-  await buildStale();
+  await buildAll();
   await buildShell();
   become(program, [root, ...args]);
 };

@@ -1,4 +1,4 @@
-// Starts the app in Electron, where its program is there: build/node build/electron.ts [run files]
+// Where Electron's program is, for whoever starts the app in it.
 import { existsSync } from 'node:fs';
 import { at } from './run.ts';
 
