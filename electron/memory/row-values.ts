@@ -275,7 +275,7 @@ export function dspAddressOf({ buffer }: BufferRow, scene: Scene): Value<readonl
 export function statesOf(row: BufferRow, scene: Scene): readonly RowState[] {
   const { buffer, mapping, device, holder, self, pid } = row;
   const states: RowState[] = [];
-  if (mapping?.kind === 'map-sg' && !mapping.contiguous) states.push('scattered');
+  if (isScattered(row, scene)) states.push('scattered');
   if (pid !== null && device !== null && scene.processes.get(pid)?.alive === false) states.push('owner gone');
   if (buffer?.holders.length === 0 && !importerLives(row, scene)) states.push('unheld');
   if (keptByMap(row)) states.push('kept by a map');
@@ -285,6 +285,12 @@ export function statesOf(row: BufferRow, scene: Scene): readonly RowState[] {
   if (states.length === 0 || (holder && device === null && states.length === 0)) states.push('held');
   return states;
 }
+
+/** Proven of its own mapping, or so of every mapping that may be its own. */
+const isScattered = (row: BufferRow, scene: Scene): boolean =>
+  row.mapping
+    ? row.mapping.kind === 'map-sg' && !row.mapping.contiguous
+    : commonOf(row, scene)?.contiguous === false;
 
 /** A process that is known to live has it in its bank, and keeps it so. */
 function importerLives({ pid, buffer }: BufferRow, { processes, banks }: Scene): boolean {

@@ -10,6 +10,7 @@ import {
 import { relatedTo, type Related } from '../../../../electron/memory/related.ts';
 import type { MemoryState } from '../../../state/memory.svelte.ts';
 import { Pace } from '../canvas/pace.ts';
+import { isThere } from '../there.ts';
 import { arranged } from './layout.ts';
 
 export type FlowNode = Node<NodeData, 'picture'>;
@@ -66,7 +67,7 @@ export class GraphState {
   readonly #related = $derived.by((): Related | null => {
     const { selection, shown } = this.memory;
     void this.graph;
-    return selection ? relatedTo(selection, shown) : null;
+    return selection && isThere(selection, shown) ? relatedTo(selection, shown) : null;
   });
 
   /** Lays everything out anew. */

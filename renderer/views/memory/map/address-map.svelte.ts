@@ -3,6 +3,7 @@ import { bankStrips, dspStrips, type Segment, type Strip } from '../../../../ele
 import { relatedTo } from '../../../../electron/memory/related.ts';
 import type { MemoryState, Selection } from '../../../state/memory.svelte.ts';
 import { Pace } from '../canvas/pace.ts';
+import { isThere } from '../there.ts';
 import { SpaceState } from './space.svelte.ts';
 import { ageText, markLines, segmentLines, type Lines } from './words.ts';
 
@@ -39,7 +40,7 @@ export class AddressMapState {
   lit = $derived.by((): ((segment: Segment) => boolean) | null => {
     void this.banks.strips;
     const { selection, shown } = this.#memory;
-    if (!selection) return null;
+    if (!selection || !isThere(selection, shown)) return null;
     const { pids, inos, mappings } = relatedTo(selection, shown);
     const whole = selection.kind === 'process';
     return ({ mapping, range, pid }) =>
