@@ -24,7 +24,10 @@ export function keysOf(press: KeyPress, mac: boolean): string {
 
 /** Keys as people read them on this machine: '⌘K', 'Ctrl+K'. */
 export const keysText = (keys: string, mac: boolean): string =>
-  mac ? keys.replace('Mod+', '⌘').replace('Shift+', '⇧') : keys.replace('Mod', 'Ctrl');
+  (mac ? keys.replace('Mod+', '⌘').replace('Shift+', '⇧') : keys.replace('Mod', 'Ctrl'))
+    .replace('Escape', 'Esc')
+    .replace('Delete', 'Del')
+    .replace(/Arrow(Left|Right|Up|Down)/, '$1');
 
 export const isMac = (): boolean => /^Mac/.test(navigator.platform);
 

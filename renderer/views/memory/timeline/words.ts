@@ -21,6 +21,10 @@ export function laneDetail(lane: Lane): string {
   return `${lane.pid}${lane.endedMs === null ? '' : ', gone'} · ${now}`;
 }
 
+/** As much of it as stands beside the name. */
+export const laneNumber = ({ pid, endedMs }: Lane): string =>
+  pid === NOBODY ? '' : `${pid}${endedMs === null ? '' : ', gone'}`;
+
 export const fromText = ({ fromMs }: Span): string =>
   fromMs === null ? 'unknown, before the observation' : clockMsText(fromMs);
 
