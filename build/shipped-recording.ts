@@ -1,5 +1,5 @@
 // Makes the recording that comes with the app, resources/recordings/virtual-board.qdarec: build/node build/shipped-recording.ts
-// A virtual board with workloads, a short run of a few benchmarks, and a DSP that goes away and comes back. A minute.
+// A virtual board with workloads, a short run of a few benchmarks, and a DSP that goes away and comes back. Half a minute.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -13,7 +13,7 @@ import type { Screen } from '../screen.ts';
 
 export const record: Command = {
   name: 'record',
-  summary: 'Record what happens on a board (memory managers, runs, log) into one file, to be opened anywhere',
+  summary: 'Record what happens on a board (memory managers, log) into one file, to be opened anywhere',
   usage: '[--board ID] [--seconds S] [--out FILE]',
   words: [0, 0],
   options: [
@@ -27,6 +27,7 @@ export const record: Command = {
   ],
   notes: [
     'Ctrl-C ends the recording and saves it. The app opens it in its view Recordings.',
+    'Runs are recorded by the window that runs them. Do not record while another program measures on the board: looking costs its calls time.',
     'A recording of a virtual board says that it is simulated wherever it is shown.',
   ],
   async run(args, context) {
