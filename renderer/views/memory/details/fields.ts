@@ -133,7 +133,7 @@ export function piecesOf({ entries, contiguous }: PictureMapping): Piece[] {
     before = entry;
     return {
       at,
-      address: `0x${entry.dmaAddr.toString(16)}`,
+      address: formatDmaAddress(entry.dmaAddr),
       length: formatBytes(entry.length),
       phys: entry.phys === null ? '–' : `0x${entry.phys.toString(16)}`,
       follows,
