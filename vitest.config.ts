@@ -7,6 +7,7 @@ const common = {
   // Long enough to mean "hung" on a busy machine; nothing asserts on time.
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
 } as const;
 
 // `npm test` builds the native parts first: tests under test/board start the virtual board and the agent. Those under test/app

@@ -222,7 +222,7 @@ describe('a store', () => {
     await main.getByRole('searchbox').fill('now it is free');
     await main
       .getByText('1 of 1 runs')
-      .or(main.getByText('1 runs', { exact: true }))
+      .or(main.getByText('1 run', { exact: true }))
       .waitFor();
     await main.getByText('saved').or(main.getByRole('grid').locator('[data-key]')).first().waitFor();
   });
@@ -283,7 +283,7 @@ describe('a clock that is set back by two hours', () => {
     const runs = page.getByRole('main', { name: 'Runs' });
     await runs.getByRole('tab', { name: 'Environment' }).waitFor();
     await page.keyboard.press('Escape');
-    await runs.getByText('1 runs', { exact: true }).waitFor();
+    await runs.getByText('1 run', { exact: true }).waitFor();
     const log = await show(page, 'Log');
     await log.getByRole('table', { name: 'Log lines' }).getByRole('row').first().waitFor();
   });

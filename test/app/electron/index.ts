@@ -4,7 +4,7 @@
  * the sandbox themselves (it checks that they are asked for), fuses, native menus and dialogs.
  */
 import { EventEmitter } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrowserWindow, type StandInContents } from './browser-window.ts';
@@ -33,7 +33,16 @@ class StandInApp extends EventEmitter {
   sandboxed = false;
   locked = true;
   quits = 0;
-  userData = mkdtempSync(join(tmpdir(), 'qda-lab-electron-'));
+  private folder: string | null = null;
+
+  /** Made when it is asked for first, gone with the app. */
+  get userData(): string {
+    return (this.folder ??= mkdtempSync(join(tmpdir(), 'qda-lab-electron-')));
+  }
+  forgetUserData(): void {
+    if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
+    this.folder = null;
+  }
 
   requestSingleInstanceLock(): boolean {
     return this.locked;
@@ -95,6 +104,7 @@ export const control = {
     await closeChromium();
     ipcMain.reset();
     electronApp.removeAllListeners();
+    electronApp.forgetUserData();
   },
 };
 
