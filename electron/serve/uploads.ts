@@ -79,7 +79,7 @@ export class Uploads {
     return fail(
       'too-large',
       `The file is larger than ${this.maxBytes / 2 ** 20} MiB, the most that is read.`,
-      'Export the run without raw samples of other runs, or as several runs.',
+      'A run of fewer samples or benchmarks, or a shorter recording, makes a smaller file.',
     );
   }
 }
