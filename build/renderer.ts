@@ -80,6 +80,7 @@ function replace(made: string): void {
 export async function buildRenderer(): Promise<void> {
   const stamp = fingerprint();
   const made = `${rendererOut}.${process.pid}`;
+  process.stderr.write('Bundling the window (some seconds)\n');
   try {
     await build({ ...rendererConfig, build: { ...rendererConfig.build, outDir: made } });
     const { all, first } = sizesOf(made);
