@@ -1,4 +1,5 @@
 import type { PlanPoint } from '../model/plan.ts';
+import { pointKey, SEVERITY } from '../model/point-group.ts';
 import type { PointResult, PointStatus, Run } from '../model/run.ts';
 import type { Counter, ZeroCopyProof } from '../model/stream.ts';
 import { drifted } from './drift.ts';
@@ -90,15 +91,6 @@ export function groupsOf(run: Run): PointGroup[] {
   return [...byKey].map(([key, results]) => groupOf(key, results, drift));
 }
 
-export const pointKey = (point: PlanPoint): string =>
-  [
-    point.benchmark,
-    point.size,
-    point.source,
-    point.variant,
-    ...(point.count === 0 ? [] : [point.count]),
-  ].join('/');
-
 function groupOf(key: string, results: readonly PointResult[], drift: boolean): PointGroup {
   const first = results[0];
   if (!first) throw new Error('a group has at least one result');
@@ -137,16 +129,6 @@ function countersOf(results: readonly PointResult[]): GroupCounter[] {
   }
   return [...byName].map(([name, one]) => ({ name, ...one }));
 }
-
-/** A group is as bad as its worst run. */
-const SEVERITY: Record<PointStatus, number> = {
-  pass: 0,
-  skip: 1,
-  'not-run': 2,
-  cancelled: 3,
-  error: 4,
-  fail: 5,
-};
 
 const seriesNames = (results: readonly PointResult[]): string[] => [
   ...new Set(results.flatMap((result) => result.series.map((row) => row.name))),

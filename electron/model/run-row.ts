@@ -17,9 +17,11 @@ export interface RunRow {
   readonly kernel: string;
   readonly plan: string;
   readonly benchmarks: readonly string[];
-  /** Points of the plan, independent runs counted apart. */
+  /** Points of the plan; the independent runs of a point are one. */
   readonly points: number;
-  /** How many points ended in which word; null while the run goes on, or where nobody counted. */
+  /** How often each point is measured. */
+  readonly repeats: number;
+  /** How many points ended in which word, each by the worst of its independent runs; null while the run goes on, or where nobody counted. */
   readonly tally: Readonly<Partial<Record<PointStatus, number>>> | null;
   /** It came from a file made elsewhere. */
   readonly imported: boolean;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { driverText } from '../model/board.ts';
+import { pointKey, SEVERITY } from '../model/point-group.ts';
 import type { PointResult, PointStatus } from '../model/run.ts';
 import type { RunRow } from '../model/run-row.ts';
 import { asItStands } from './abandoned.ts';
@@ -28,7 +29,8 @@ export function rowOf(header: RunHeader, tally: Tally | null, imported: boolean)
     kernel: cut(board.identity.kernel),
     plan: cut(plan.name),
     benchmarks: [...new Set(plan.points.map((point) => cut(point.benchmark)))],
-    points: plan.points.length,
+    points: new Set(plan.points.map(pointKey)).size,
+    repeats: plan.repeats,
     tally,
     imported,
   };
@@ -36,9 +38,16 @@ export function rowOf(header: RunHeader, tally: Tally | null, imported: boolean)
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
-export function tallyOf(points: readonly Pick<PointResult, 'status'>[]): Tally {
+/** How many points ended in which word: a point's independent runs are one, as bad as the worst of them. */
+export function tallyOf(points: readonly Pick<PointResult, 'point' | 'status'>[]): Tally {
+  const worst = new Map<string, PointStatus>();
+  for (const { point, status } of points) {
+    const key = pointKey(point);
+    const before = worst.get(key);
+    if (before === undefined || SEVERITY[status] > SEVERITY[before]) worst.set(key, status);
+  }
   const tally: Partial<Record<PointStatus, number>> = {};
-  for (const { status } of points) tally[status] = (tally[status] ?? 0) + 1;
+  for (const status of worst.values()) tally[status] = (tally[status] ?? 0) + 1;
   return tally;
 }
 
@@ -49,17 +58,26 @@ export function putRow(db: DatabaseSync, row: RunRow, life: string | null = null
   ).run(row.id, JSON.stringify(life === null ? row : { ...row, life }));
 }
 
+type StoredRow = RunRow & { readonly life?: string };
+
+/** A line of an older version counted independent runs apart. */
+function countedAgain(db: DatabaseSync, id: string, row: RunRow): RunRow {
+  const header = headerOf(String(db.prepare('SELECT header FROM runs WHERE id = ?').get(id)?.['header']));
+  return rowOf(header, row.tally === null ? null : countedTally(db, header), row.imported);
+}
+
 /** Lines of all runs that are not deleted, newest first. */
 export function readRows(db: DatabaseSync): RunRow[] {
   return db
     .prepare(
-      `SELECT row, label, notes FROM runs JOIN rows ON rows.run_id = runs.id
+      `SELECT id, row, label, notes FROM runs JOIN rows ON rows.run_id = runs.id
        LEFT JOIN annotations ON annotations.run_id = runs.id
        WHERE runs.id NOT IN (SELECT run_id FROM deleted) ORDER BY started_at DESC, id DESC`,
     )
     .all()
     .map((found) => {
-      const { life, ...said } = JSON.parse(String(found['row'])) as RunRow & { readonly life?: string };
+      const { life, ...stored } = JSON.parse(String(found['row'])) as StoredRow;
+      const said = 'repeats' in stored ? stored : countedAgain(db, String(found['id']), stored);
       const row = asItStands(said, life ?? null, said.imported);
       if (found['label'] === null) return row;
       return { ...row, label: String(found['label']), notes: String(found['notes']) };
@@ -76,14 +94,11 @@ export function fillRows(db: DatabaseSync): void {
 }
 
 function countedTally(db: DatabaseSync, header: RunHeader): Tally {
-  const words = db
+  const found = db
     .prepare(
-      `SELECT coalesce(json_extract(outcome, '$.status'), 'cancelled') AS word, count(*) AS n
-       FROM points WHERE run_id = ? GROUP BY word`,
+      `SELECT idx, coalesce(json_extract(outcome, '$.status'), 'cancelled') AS word FROM points WHERE run_id = ?`,
     )
-    .all(header.id)
-    .map((row) => [String(row['word']), Number(row['n'])] as const);
-  const begun = words.reduce((sum, [, n]) => sum + n, 0);
-  const rest = header.plan.points.length - begun;
-  return Object.fromEntries(rest > 0 ? [...words, ['not-run', rest] as const] : words);
+    .all(header.id);
+  const words = new Map(found.map((row) => [Number(row['idx']), String(row['word']) as PointStatus]));
+  return tallyOf(header.plan.points.map((point) => ({ point, status: words.get(point.index) ?? 'not-run' })));
 }

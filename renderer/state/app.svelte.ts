@@ -38,6 +38,10 @@ export class AppState {
     this.boards = new BoardsState(this.host);
     this.live = new Session(this.host);
     this.runs = new RunsState(this.host);
+    this.runs.nameOf = (id) => {
+      const board = this.boards.byId(id);
+      return board?.named === true ? board.label : null;
+    };
     this.recordings = new RecordingsState(
       this.host,
       () => (this.played = new RecordedSession()).sink(),

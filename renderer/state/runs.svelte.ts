@@ -38,7 +38,10 @@ export class RunsState {
   checked = $state.raw<readonly string[]>([]);
   search = $state('');
 
-  rows = $derived(this.list.value ?? []);
+  /** What the user calls a board; null: nothing. Boards are known better now than when the run was stored. */
+  nameOf: (board: string) => string | null = () => null;
+
+  rows = $derived((this.list.value ?? []).map((row) => this.#named(row)));
   found = $derived(matching(this.rows, this.search));
   inFront = $derived(this.page.kind === 'run' ? this.row(this.page.id) : undefined);
 
@@ -50,6 +53,11 @@ export class RunsState {
     source.on('runs', () => {
       if (this.list.value !== null || this.list.problem !== null) void this.load();
     });
+  }
+
+  #named(row: RunRow): RunRow {
+    const label = this.nameOf(row.board.id) ?? row.board.label;
+    return label === row.board.label ? row : { ...row, board: { ...row.board, label } };
   }
 
   row(id: string): RunRow | undefined {

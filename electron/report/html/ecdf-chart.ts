@@ -1,5 +1,5 @@
 import type { PointGroup, ResultRow } from '../../bench/results.ts';
-import { pointKey } from '../../bench/results.ts';
+import { pointKey } from '../../model/point-group.ts';
 import { summary, type Summary } from '../../bench/statistics/summary.ts';
 import { formatBytes, formatTime } from '../../model/format.ts';
 import type { Run } from '../../model/run.ts';

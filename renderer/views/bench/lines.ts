@@ -1,6 +1,7 @@
 import { findBenchmark } from '../../../electron/bench/catalogue.ts';
 import type { Rate } from '../../../electron/bench/rate.ts';
-import { pointKey, type Flag } from '../../../electron/bench/results.ts';
+import type { Flag } from '../../../electron/bench/results.ts';
+import { pointKey } from '../../../electron/model/point-group.ts';
 import type { GroupView, RowView, RunView } from '../../../electron/bench/run-view.ts';
 import { variantShort, variantText } from '../../../electron/bench/variants.ts';
 import type { Histogram, LivePoint, LiveRun, LiveSeries } from '../../../electron/model/live-run.ts';

@@ -54,7 +54,8 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'tally',
     head: 'points',
-    title: 'How many points ended in which word; before them how the run ended, where it is not complete',
+    title:
+      'How many points ended in which word, by the worst of their independent runs; before them how the run ended, where it is not complete',
     width: 166,
     cell: (row) => ({ text: tallyText(row), title: tallyText(row), faint: row.tally === null }),
     sort: ({ status }) => status,

@@ -96,8 +96,9 @@ test('a file is imported, listed, opened, named, exported as it was, and importe
   const run = runOf('run-a');
   expect(await importRun(run)).toEqual({ run: 'run-a' });
   const [row] = await got('runs.list', {});
-  expect(row).toMatchObject({ id: 'run-a', imported: true, label: 'fixture', points: run.points.length });
+  expect(row).toMatchObject({ id: 'run-a', imported: true, label: 'fixture' });
   const view = await got('runs.open', { run: 'run-a' });
+  expect(row?.points).toBe(view.groups.length);
   expect(view.groups.length).toBeGreaterThan(10);
   expect(view.waterfall.length).toBeGreaterThan(0);
   expect(view.header.plan).toEqual(run.plan);
@@ -215,7 +216,7 @@ test('a hostile label stays text, in the list and in the report', async () => {
   expect(text).not.toMatch(/<script|<img src=x/);
 });
 
-test('a file that needs more memory than the thread has ends the thread, not the host', async () => {
+test('a file that needs more memory than the thread has is refused before it is parsed', async () => {
   const thread = new HeavyThread(storePath(), 24);
   const path = file('large.json', `{"schema":"qda-lab/run/1","x":[${'{"a":[1]},'.repeat(1_000_000)}1]}`);
   const outcome = await thread.do('import', { path });

@@ -20,6 +20,7 @@ const row = (id: string, changes: Partial<RunRow> = {}): RunRow => ({
   plan: 'quick',
   benchmarks: ['mem.alloc'],
   points: 9,
+  repeats: 3,
   tally: { pass: 9 },
   imported: false,
   ...changes,

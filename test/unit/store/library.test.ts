@@ -36,7 +36,7 @@ const ids = (): string[] => value(store.rows()).map((row) => row.id);
 
 /** A run of three points: one that passed, one that was begun, one that was not. */
 function putRun(id: string): void {
-  const head = header(id, [point(0), point(1, { benchmark: 'mem.import' }), point(2)]);
+  const head = header(id, [point(0), point(1, { benchmark: 'mem.import' }), point(2, { size: 8192 })]);
   value(store.putHeader(head));
   value(
     store.putEvents(id, [started(0, ['alloc']), samples(0, 0, 0, [1, 2, 3]), done(0), started(1, ['warm'])]),
@@ -64,6 +64,22 @@ test('a line says what the run is; its points are counted when it ends', () => {
     status: 'complete',
     tally: { pass: 1, cancelled: 1, 'not-run': 1 },
   });
+});
+
+test('independent runs of a point count as one, by the worst of them; also in lines of an older version', () => {
+  const head = header('r', [point(0), point(1, { repeat: 1 }), point(2, { size: 8192 })]);
+  value(store.putHeader(head));
+  value(store.putEvents('r', [started(0, ['alloc']), samples(0, 0, 0, [1]), done(0), started(1, ['alloc'])]));
+  const run = value(loadStoredRun(store, 'r'));
+  value(store.finish({ ...run, status: 'cancelled' }, run.points));
+  const counted = { points: 2, tally: { cancelled: 1, 'not-run': 1 } };
+  expect(value(store.rows())[0]).toMatchObject(counted);
+  const other = new DatabaseSync(file());
+  other.exec(
+    `UPDATE rows SET row = json_set(json_remove(row, '$.repeats'), '$.points', 3, '$.tally', json('{"pass":3}'))`,
+  );
+  other.close();
+  expect(value(store.rows())[0]).toMatchObject(counted);
 });
 
 test('a run whose program is gone does not go on; nor does one whose file was made while it ran', () => {
