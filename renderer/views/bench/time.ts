@@ -56,5 +56,6 @@ export function progressOf(run: LiveRun, nowMs: number): Progress {
   };
 }
 
+/** A cancelled point was cut off, or never begun. */
 const isOver = (status: LiveRun['points'][number]['status']): boolean =>
-  status !== 'waiting' && status !== 'running' && status !== 'not-run';
+  status !== 'waiting' && status !== 'running' && status !== 'not-run' && status !== 'cancelled';

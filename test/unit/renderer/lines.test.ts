@@ -61,6 +61,12 @@ test('what is left follows the pace and never exceeds the budgets', () => {
   expect(slow.leftS).toBeLessThanOrEqual(some.estimateS);
 });
 
+test('points that a cancelled run never measured have not ended', () => {
+  const some = run(point(0, 'pass'), point(1, 'cancelled'), point(2, 'cancelled'));
+  expect(progressOf(some, some.startedMs).done).toBe(1);
+  expect(progressOf(some, some.startedMs).part).toBeLessThan(1);
+});
+
 test('too little says nothing of what is left, and a clock that was set back nothing of the past', () => {
   expect(progressOf(run(point(0, 'pass')), 0)).toMatchObject({ leftS: null, elapsedS: 0 });
 });
