@@ -64,7 +64,7 @@ const columnsOf = (scene: () => Scene): Column<DiffRow>[] => [
     id: 'bytes',
     head: 'Net',
     title: 'Bytes that the process has more or less; a buffer that it has twice counts once',
-    width: 86,
+    width: 104,
     right: true,
     cell: ({ bytes }) => ({ text: signedBytes(bytes), exact: String(bytes), title: `${bytes} B` }),
     sort: ({ bytes }) => bytes,
@@ -73,7 +73,7 @@ const columnsOf = (scene: () => Scene): Column<DiffRow>[] => [
   {
     id: 'changes',
     head: 'Changes',
-    width: 220,
+    width: 202,
     cell: ({ changes }) => ({ text: changes.join(', '), title: changes.join('\n') }),
     sort: ({ changes }) => changes.join(', '),
   },

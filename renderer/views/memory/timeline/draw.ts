@@ -73,6 +73,19 @@ function drawLane(surface: Surface, scene: LanesScene, box: LaneBox): void {
   for (const bar of bars) drawBar(surface, scene, box, bar);
   ctx.globalAlpha = 1;
   for (const tick of state.ticks(box.lane, width)) drawTick(ctx, palette, tick, box.height);
+  if (area) drawPeak(ctx, palette, peak);
+}
+
+/** Over everything else in the lane, on ground of its own. */
+function drawPeak(ctx: CanvasRenderingContext2D, palette: Palette, peak: number): void {
+  const text = `up to ${peak} at once`;
+  ctx.font = `11px ${palette.sans}`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  ctx.fillStyle = palette.bg;
+  ctx.fillRect(2, 2, ctx.measureText(text).width + 6, 14);
+  ctx.fillStyle = palette.dim;
+  ctx.fillText(text, 5, 4);
 }
 
 interface AreaBox {
@@ -103,11 +116,6 @@ function drawArea(surface: Surface, palette: Palette, { area, peak, height }: Ar
       from = x;
     }
   }
-  ctx.fillStyle = palette.dim;
-  ctx.font = `11px ${palette.sans}`;
-  ctx.textBaseline = 'top';
-  ctx.textAlign = 'left';
-  ctx.fillText(`up to ${peak} at once`, 4, 4);
 }
 
 function drawBar(surface: Surface, { palette, lit, state }: LanesScene, box: LaneBox, bar: LifeBar): void {
