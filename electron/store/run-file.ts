@@ -1,12 +1,23 @@
 import { readFileSync, statSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
+import { jsonWeight } from './json-weight.ts';
 
 /** Longest run file that is read, bytes: a text of this engine has at most 512 Mi characters. */
 export const MAX_RUN_FILE = 500 * 2 ** 20;
 
-/** The text of a run file. Fails with 'unreadable-file'. */
-export function readRunFile(path: string): Outcome<string> {
-  return attempt(path, () => readFileSync(path, 'utf8'));
+/** Part of the heap's limit that a parsed run file may take: the run that is made of it takes some too. */
+const PART = 0.75;
+
+/** The text of a run file. Fails with 'unreadable-file', or 'too-large' where reading it would take more memory than there is. */
+export function readRunFile(path: string, heapBytes = getHeapStatistics().heap_size_limit): Outcome<string> {
+  const text = attempt(path, () => readFileSync(path, 'utf8'));
+  if (!text.ok || text.value.length + jsonWeight(text.value) <= heapBytes * PART) return text;
+  return fail(
+    'too-large',
+    `${path} needs more memory than this tool takes; nothing was changed.`,
+    'Use a run with fewer samples, or a machine with more memory.',
+  );
 }
 
 /** Bytes of a regular file. Fails with 'unreadable-file'. */
