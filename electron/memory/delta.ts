@@ -1,5 +1,5 @@
 import type { MemoryDelta, RowChange } from '../model/memory-delta.ts';
-import type { MemoryPicture } from '../model/memory.ts';
+import type { MemoryPicture, PictureBank } from '../model/memory.ts';
 import {
   sameBank,
   sameBuffer,
@@ -31,7 +31,7 @@ export function deltaOf(before: MemoryPicture, after: MemoryPicture, stamp: Stam
     processes: changes(before.processes, after.processes, { key: (row) => row.pid, same: sameProcess }),
     buffers: changes(before.buffers, after.buffers, { key: (row) => row.ino, same: sameBuffer }),
     mappings: changes(before.mappings, after.mappings, { key: (row) => row.id, same: sameMapping }),
-    banks: changes(before.banks, after.banks, { key: (row) => row.device, same: sameBank }),
+    banks: withoutLists(changes(before.banks, after.banks, { key: (row) => row.device, same: sameBank })),
     tiers: sameList(before.tiers, after.tiers, sameTier) ? null : after.tiers,
     self: sameList(before.self, after.self, sameSelf) ? null : after.self,
     dsp: sameList(before.dsp, after.dsp, sameDsp) ? null : after.dsp,
@@ -48,12 +48,20 @@ export const resetOf = (picture: MemoryPicture, stamp: Stamp): MemoryDelta => ({
   processes: { set: picture.processes, gone: [] },
   buffers: { set: picture.buffers, gone: [] },
   mappings: { set: picture.mappings, gone: [] },
-  banks: { set: picture.banks, gone: [] },
+  banks: withoutLists({ set: picture.banks, gone: [] }),
   tiers: picture.tiers,
   self: picture.self,
   dsp: picture.dsp,
   findings: picture.findings,
 });
+
+/**
+ * Which mappings a bank has is said by the mappings themselves, by their device: a step that carried the list of a bank with a
+ * thousand of them for each that came would be a hundred times as long.
+ */
+function withoutLists<K, C extends RowChange<PictureBank, K> | null>(change: C): C {
+  return change && { ...change, set: change.set.map((bank) => ({ ...bank, mappings: [] })) };
+}
 
 /** Rows that a step carries: what it costs to keep and to apply. */
 export const rowsIn = (delta: MemoryDelta): number =>

@@ -25,6 +25,8 @@ export class LivePicture {
   readonly mappings = new Map<string, PictureMapping>();
   /** By device. */
   readonly banks = new Map<string, PictureBank>();
+  /** Ids of the mappings of a device, in the order in which they came. */
+  readonly #byDevice = new Map<string, Set<string>>();
   tiers: readonly TierStatus[] = [];
   self: readonly Extract<MemoryFact, { kind: 'self' }>[] = [];
   dsp: readonly DspSession[] = [];
@@ -40,8 +42,10 @@ export class LivePicture {
     else if (this.seq === 0 || delta.seq !== this.seq + 1) return false;
     change(this.processes, delta.processes, (row) => row.pid);
     change(this.buffers, delta.buffers, (row) => row.ino);
-    change(this.mappings, delta.mappings, (row) => row.id);
+    const touched = this.#mapped(delta.mappings);
     change(this.banks, delta.banks, (row) => row.device);
+    for (const { device } of delta.banks?.set ?? []) touched.add(device);
+    this.#list(touched);
     this.tiers = delta.tiers ?? this.tiers;
     this.self = delta.self ?? this.self;
     this.dsp = delta.dsp ?? this.dsp;
@@ -77,8 +81,36 @@ export class LivePicture {
     return this.processes.size + this.buffers.size + this.mappings.size + this.banks.size;
   }
 
+  /** Applies what changed of the mappings; the devices that it changed something of. */
+  #mapped(by: RowChange<PictureMapping, string> | null): Set<string> {
+    const touched = new Set<string>();
+    for (const id of by?.gone ?? []) {
+      const device = this.mappings.get(id)?.device;
+      if (device === undefined) continue;
+      this.#byDevice.get(device)?.delete(id);
+      touched.add(device);
+    }
+    change(this.mappings, by, (row) => row.id);
+    for (const { id, device } of by?.set ?? []) {
+      const ids = this.#byDevice.get(device);
+      if (ids) ids.add(id);
+      else this.#byDevice.set(device, new Set([id]));
+      touched.add(device);
+    }
+    return touched;
+  }
+
+  /** Writes the lists of mappings of these banks: steps leave them out. */
+  #list(devices: ReadonlySet<string>): void {
+    for (const device of devices) {
+      const bank = this.banks.get(device);
+      if (bank) this.banks.set(device, { ...bank, mappings: [...(this.#byDevice.get(device) ?? [])] });
+    }
+  }
+
   #clear(): void {
-    for (const rows of [this.processes, this.buffers, this.mappings, this.banks]) rows.clear();
+    for (const rows of [this.processes, this.buffers, this.mappings, this.banks, this.#byDevice])
+      rows.clear();
     this.tiers = [];
     this.self = [];
     this.dsp = [];

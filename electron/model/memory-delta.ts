@@ -34,7 +34,7 @@ export interface MemoryDelta {
   readonly buffers: RowChange<PictureBuffer, number> | null;
   /** By id. */
   readonly mappings: RowChange<PictureMapping, string> | null;
-  /** By device. */
+  /** By device. Their lists of mappings are empty here: the mappings say their device themselves. */
   readonly banks: RowChange<PictureBank, string> | null;
   /** Whole lists: they are short. */
   readonly tiers: readonly TierStatus[] | null;

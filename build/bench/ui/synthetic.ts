@@ -136,7 +136,7 @@ export class SyntheticBoard {
       sid: Number(device.split('-').at(-1)),
       users: { value: [...new Set(inos.map(pidOf))], tier: 'dma' },
       mappedBytes: { value: inos.reduce((sum, ino) => sum + PAGE * (1 + (ino % 16)), 0), tier: 'dma' },
-      mappings: inos.map((ino) => `m${ino}`),
+      mappings: [],
     }));
   }
 }

@@ -153,12 +153,15 @@ describe('applying steps', () => {
     let before = pictureOf();
     live.apply(resetOf(before, { seq: 1, hostMs: 0 }));
     for (let seq = 2, round = 0; round < 300; round += 1) {
+      const mappings = some((id) => mappingRow(`m${id}`, { size: any(), device: `b${id % 4}` }));
+      const mappedIn = (bank: string): string[] =>
+        mappings.filter(({ device }) => device === bank).map(({ id }) => id);
       const after = pictureOf({
         takenNs: round,
         processes: some((pid) => processRow(pid, { alive: any() > 0 })),
         buffers: some((ino) => bufferRow(ino, { name: `n${any()}` })),
-        mappings: some((id) => mappingRow(`m${id}`, { size: any() })),
-        banks: some((sid) => bankRow(`b${sid}`, { mappings: [`m${any()}`] })),
+        mappings,
+        banks: some((sid) => bankRow(`b${sid}`, { mappings: mappedIn(`b${sid}`) })),
       });
       const delta = deltaOf(before, after, { seq, hostMs: round });
       if (delta === null) continue;

@@ -49,7 +49,7 @@ export const bankRow = (device: string, changes: Partial<PictureBank> = {}): Pic
   sid: 3,
   users: { value: [1], tier: 'dma' },
   mappedBytes: { value: 4096, tier: 'dma' },
-  mappings: ['m1'],
+  mappings: ['m1', 'm2'],
   ...changes,
 });
 
@@ -75,5 +75,7 @@ export const sorted = (picture: MemoryPicture): MemoryPicture => ({
   processes: [...picture.processes].sort((a, b) => a.pid - b.pid),
   buffers: [...picture.buffers].sort((a, b) => a.ino - b.ino),
   mappings: [...picture.mappings].sort((a, b) => a.id.localeCompare(b.id)),
-  banks: [...picture.banks].sort((a, b) => a.device.localeCompare(b.device)),
+  banks: [...picture.banks]
+    .sort((a, b) => a.device.localeCompare(b.device))
+    .map((bank) => ({ ...bank, mappings: [...bank.mappings].sort() })),
 });
