@@ -40,6 +40,15 @@ test('the search takes every word anywhere in a row', () => {
   expect(matching(rows, '  ')).toBe(rows);
 });
 
+test('a board is called and found as the user calls it', async () => {
+  const { state } = await loaded([row('a'), row('b', { board: { id: 'x', label: 'usb', model: 'M' } })]);
+  state.nameOf = (id) => (id === 'x' ? 'the red one' : null);
+  await state.load();
+  expect(state.rows.map(({ board }) => board.label)).toEqual(['lab-4', 'the red one']);
+  state.search = 'red';
+  expect(state.found.map(({ id }) => id)).toEqual(['b']);
+});
+
 test('rows that are gone are no longer chosen', async () => {
   const { state, source } = await loaded([row('a'), row('b')]);
   state.checked = ['b', 'a'];

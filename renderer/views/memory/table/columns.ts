@@ -87,8 +87,8 @@ export const columnsOf = (scene: Look, grouping: () => Grouping): Column<BufferR
     STATE,
     ORIGIN,
     ADDRESS,
-    FROM,
     EXPORTER,
+    FROM,
     ENTRIES,
     AGE,
     REFERENCES,
@@ -163,7 +163,7 @@ const EXPORTER: Make = () => ({
   id: 'exporter',
   head: 'Exporter',
   title: 'Who made the dma-buf: drm is the driver itself, system a heap',
-  width: 84,
+  width: 76,
   cell: (row) => valueCell(exporterOf(row), (name) => name),
   sort: (row) => exporterOf(row).value,
 });
