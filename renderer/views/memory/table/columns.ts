@@ -163,7 +163,7 @@ const EXPORTER: Make = () => ({
   id: 'exporter',
   head: 'Exporter',
   title: 'Who made the dma-buf: drm is the driver itself, system a heap',
-  width: 76,
+  width: 84,
   cell: (row) => valueCell(exporterOf(row), (name) => name),
   sort: (row) => exporterOf(row).value,
 });
