@@ -149,6 +149,8 @@ describe.each(FACES)('the window over %s', (kind) => {
     writeFileSync(path, JSON.stringify({ ...other, id: 'made-elsewhere', label: 'from elsewhere' }));
     await chosenBy(face, path, () => page.keyboard.press('Control+o'));
     await main.getByText('from elsewhere').first().waitFor();
+    // It is opened: an Escape that comes before would go to the list.
+    await main.getByRole('button', { name: 'Delete the run' }).waitFor();
     await page.keyboard.press('Escape');
     await main.getByText('4 runs', { exact: true }).waitFor();
   });
