@@ -30,6 +30,8 @@ export const FACES: readonly FaceKind[] = [
 
 const VIEWPORT = { width: 1280, height: 800 };
 const STARTED_MS = 60_000;
+/** A window connects by itself when there is one board only: it must not be one of a test that runs beside this one. */
+const OWN_BOARDS = { QDA_LAB_VIRTUAL_ONLY: `test-${process.pid}-` };
 
 export const openFace = (kind: FaceKind): Promise<Face> =>
   ({ serve: openServe, main: openMain, electron: openElectron })[kind]();
@@ -82,7 +84,7 @@ export async function startServe(
   { env = {}, wrap = [] }: Pick<StartOptions, 'env' | 'wrap'> = {},
 ): Promise<Served> {
   const running = new Running(['serve', '--port', '0'], {
-    env: { QDA_LAB_HOME: home, ...env },
+    env: { QDA_LAB_HOME: home, ...OWN_BOARDS, ...env },
     cwd: home,
     wrap,
   });
@@ -105,7 +107,7 @@ export async function startServe(
 /** electron/main over the stand-in; the test file has to mock the module 'electron' (see main.test.ts). */
 async function openMain(): Promise<Face> {
   const home = mkdtempSync(join(tmpdir(), 'qda-lab-face-'));
-  vi.stubEnv('QDA_LAB_HOME', home);
+  for (const [name, text] of Object.entries({ QDA_LAB_HOME: home, ...OWN_BOARDS })) vi.stubEnv(name, text);
   const { control } = await import('./electron/index.ts');
   const { startApp } = await import('../../electron/main/app.ts');
   await startApp(
@@ -147,7 +149,7 @@ async function openElectron(): Promise<Face> {
   const app = await _electron.launch({
     executablePath: program,
     args: ['--no-sandbox', at('out/main/main.js')],
-    env: { ...(process.env as Record<string, string>), QDA_LAB_HOME: home },
+    env: { ...(process.env as Record<string, string>), QDA_LAB_HOME: home, ...OWN_BOARDS },
   });
   const page = await app.firstWindow();
   return {

@@ -16,9 +16,7 @@ describe('the app', () => {
 
   it('shows its page, connected to its host', async () => {
     await face.page.getByRole('navigation').first().waitFor();
-    await vi.waitFor(async () => {
-      expect(await face.page.evaluate('typeof window.qdaLab')).toBe('object');
-    });
+    await expect.poll(() => face.page.evaluate('typeof window.qdaLab')).toBe('object');
     expect(face.errors).toEqual([]);
   });
 

@@ -6,12 +6,16 @@ import { startAgent } from './agent.ts';
 import { connectBoard } from './control.ts';
 import { runningBoards } from './sockets.ts';
 
-/** Virtual boards that run for this user. */
-export const virtualProvider = (): Provider => ({
+/**
+ * Virtual boards that run for this user. With QDA_LAB_VIRTUAL_ONLY in the environment, those whose names begin so: several jobs
+ * of one user stand side by side on a machine and do not take each other's boards.
+ */
+export const virtualProvider = (only = process.env['QDA_LAB_VIRTUAL_ONLY'] ?? ''): Provider => ({
   transport: 'virtual',
   list: async () => {
     const names = runningBoards();
-    return names.ok ? ok(await Promise.all(names.value.map(targetOf))) : names;
+    if (!names.ok) return names;
+    return ok(await Promise.all(names.value.filter((name) => name.startsWith(only)).map(targetOf)));
   },
 });
 
