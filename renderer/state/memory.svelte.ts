@@ -18,6 +18,9 @@ export interface Pin {
   readonly picture: MemoryPicture;
 }
 
+/** What is read is shown anew so often while the live picture changes. */
+const CALM_MS = 250;
+
 /** A recording is bounded where it is made. */
 const WHOLE = { ageMs: Infinity, steps: Infinity, rows: Infinity };
 
@@ -40,6 +43,8 @@ export class MemoryState {
   version = $state(0);
   /** Moves when `shown` changed: another moment, or the live picture while that is what is shown. */
   shownVersion = $state(0);
+  /** Moves after `shownVersion`, a few times a second while the live picture changes: for what is read, not followed by the eye. */
+  calmVersion = $state(0);
   /** UTC ms of the moment that is shown; null: now. */
   atMs = $state<number | null>(null);
   selection = $state.raw<Selection | null>(null);
@@ -62,6 +67,7 @@ export class MemoryState {
   readonly #frame: (run: () => void) => void;
   readonly #listeners = new Set<DeltaListener>();
   #framed = false;
+  #calmTimer: ReturnType<typeof setTimeout> | null = null;
   #resyncing = false;
 
   constructor(host: Source, frame = (run: () => void): void => void requestAnimationFrame(run)) {
@@ -133,7 +139,7 @@ export class MemoryState {
   resume(): void {
     this.atMs = null;
     this.shown = this.live;
-    this.shownVersion += 1;
+    this.#showNow();
   }
 
   scrubTo(ms: number): void {
@@ -141,7 +147,7 @@ export class MemoryState {
     if (this.atMs === at) return;
     this.atMs = at;
     this.shown = this.history.at(at);
-    this.shownVersion += 1;
+    this.#showNow();
   }
 
   select(selection: Selection | null): void {
@@ -194,8 +200,23 @@ export class MemoryState {
     this.#frame(() => {
       this.#framed = false;
       this.version += 1;
-      if (this.atMs === null) this.shownVersion += 1;
+      if (this.atMs !== null) return;
+      this.shownVersion += 1;
+      this.#calmTimer ??= setTimeout(() => {
+        this.#calm();
+      }, CALM_MS);
     });
+  }
+
+  #showNow(): void {
+    this.shownVersion += 1;
+    this.#calm();
+  }
+
+  #calm(): void {
+    if (this.#calmTimer !== null) clearTimeout(this.#calmTimer);
+    this.#calmTimer = null;
+    this.calmVersion += 1;
   }
 }
 

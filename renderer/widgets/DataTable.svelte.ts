@@ -45,6 +45,8 @@ export class TableModel<R extends object> {
   fresh: ReadonlySet<string> = new Set();
   /** A line that should be brought into sight. */
   wanted = $state.raw<{ readonly key: string } | null>(null);
+  /** Rows that came since lines were shown last. */
+  #came = new Set<string>();
   #prefs = $state.raw<Prefs>() as Prefs;
   #shows: ((row: R) => boolean) | null = null;
 
@@ -96,23 +98,32 @@ export class TableModel<R extends object> {
   }
 
   setAll(rows: Iterable<R>): void {
-    this.fresh = new Set();
+    this.#came = new Set();
     this.#rows.setAll(rows);
     this.#keepSelected();
-    this.version += 1;
+    this.refresh();
   }
 
   change(set: readonly R[], gone: readonly string[]): void {
     if (set.length + gone.length === 0) return;
-    const { keyOf } = this.options;
-    this.fresh = new Set(set.map(keyOf).filter((key) => this.#rows.get(key) === undefined));
-    this.#rows.change(set, gone);
-    if (gone.length > 0) this.#keepSelected();
-    this.version += 1;
+    this.take(set, gone);
+    this.refresh();
   }
 
-  /** What every cell says may have changed, without the rows (time went on, a name came). */
+  /** Changes rows that `refresh` shows: for an owner who shows the changes of a frame together. */
+  take(set: readonly R[], gone: readonly string[]): void {
+    for (const row of set) {
+      const key = this.options.keyOf(row);
+      if (this.#rows.get(key) === undefined) this.#came.add(key);
+    }
+    this.#rows.change(set, gone);
+    if (gone.length > 0) this.#keepSelected();
+  }
+
+  /** Shows the lines as they are now. What every cell says may have changed without the rows, too (time went on, a name came). */
   refresh(): void {
+    this.fresh = this.#came;
+    this.#came = new Set();
     this.version += 1;
   }
 

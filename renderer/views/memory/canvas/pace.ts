@@ -1,5 +1,5 @@
 /**
- * Runs something at most every `least` ms, and less often where it is costly: it takes a twentieth of the time at most, a quarter
+ * Runs something at most every `least` ms, and less often where it is costly: it takes a fortieth of the time at most, a quarter
  * while the user waits for it.
  */
 export class Pace {
@@ -18,7 +18,7 @@ export class Pace {
 
   /** Runs at once where it may, else as soon as it may. `awaited`: by the user, who scrubs or opened something. */
   request(awaited = false): void {
-    const pause = awaited ? 3 * this.#costMs : Math.max(this.#least, 20 * this.#costMs);
+    const pause = awaited ? 3 * this.#costMs : Math.max(this.#least, 40 * this.#costMs);
     const due = this.#endedMs + pause;
     const wait = due - performance.now();
     if (wait <= 0) this.#go();

@@ -33,13 +33,13 @@ export class MemoryTable {
     this.#rebuild();
   }
 
-  /** Follows the live picture; the result ends it. */
+  /** Follows the live picture, which `sync` shows; the result ends it. */
   follow(): () => void {
     return this.#memory.onDelta((delta, live) => {
       if (this.#scene !== live) return;
       const { reset, set, gone } = this.index.apply(delta, live);
       if (reset) this.model.setAll(set);
-      else this.model.change(set, gone);
+      else this.model.take(set, gone);
     });
   }
 
