@@ -45,6 +45,10 @@ struct qda_rpc_file {
     size_t len;
 };
 
+/* Can this folder of the board be read below? NULL: none is asked for. 0, or -errno with a sentence in why. */
+#define QDA_RPC_FOLDER_MAX 255u
+int qda_rpc_folder_check(struct qda_sys *sys, const char *folder, char why[400]);
+
 /* What the session wants to tell. Called from its threads; may be NULL. */
 struct qda_rpc_hooks {
     void *arg;
@@ -60,7 +64,7 @@ struct qda_rpc_options {
     bool unsigned_pd; /* default of the tool: true */
     const struct qda_rpc_file *files;
     size_t file_count;
-    const char *folder; /* reverse file calls may also read below this folder of the board; NULL: nothing of it */
+    const char *folder; /* reverse file calls may also read below this folder of the board, links not followed; NULL: nothing of it */
     struct qda_rpc_hooks hooks;
 };
 

@@ -69,7 +69,7 @@ struct rpc_served {
     int fd; /* of the session's node */
     const struct qda_rpc_file *files;
     size_t file_count;
-    char folder[256]; /* "": none */
+    char folder[QDA_RPC_FOLDER_MAX + 1]; /* "": none */
     struct qda_rpc_hooks hooks;
     struct rpc_open_file open[RPC_OPEN_FILES];
     size_t folder_bytes;

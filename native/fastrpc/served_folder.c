@@ -1,51 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-#include "fastrpc/served.h"
+#include "fastrpc/impl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/*
- * Files of the board for the DSP, only below the folder that the user named, and with no way out of it: no absolute name, no "."
- * or "..", no link on the way. (The links are looked at before the open, so whoever may change the folder meanwhile could still
- * lead us elsewhere; the DSP cannot change it.)
- */
+/* Files of the board for the DSP: only plain ones below the folder that the user named, and with no way out of it. */
 
-/* The next part of a name, in place; false where it is none that goes down. */
-static bool goes_down(const char *part, size_t len)
+static int look_at(struct qda_sys *sys, const char *folder)
 {
-    bool dots = (len == 1 && part[0] == '.') || (len == 2 && part[0] == '.' && part[1] == '.');
-    return len > 0 && !dots;
+    struct qda_stat st;
+    if (folder[0] != '/')
+        return -EINVAL;
+    if (strlen(folder) > QDA_RPC_FOLDER_MAX)
+        return -ENAMETOOLONG;
+    int err = sys->ops->stat(sys, folder, &st);
+    return err < 0 ? err : S_ISDIR(st.mode) ? 0 : -ENOTDIR;
 }
 
-static bool is_link(struct qda_sys *sys, const char *path)
-{
-    char target[16];
-    return sys->ops->readlink(sys, path, target, sizeof target) >= 0;
-}
+static const struct {
+    int err;
+    const char *words;
+} faults[] = {
+    {-EINVAL, "name it by an absolute path of the board, without \"..\""},
+    {-ENAMETOOLONG, "its path is longer than 255 bytes; name a folder with a shorter one"},
+    {-ENOENT, "there is no such folder on the board; make it, or name another"},
+    {-ENOTDIR, "that is no folder; name the one that the files lie in"},
+};
 
-/* Folder and name as one path of `room` bytes. 0 or an AEE code. */
-static int path_of(struct rpc_served *served, const char *name, char *out, size_t room)
+int qda_rpc_folder_check(struct qda_sys *sys, const char *folder, char why[400])
 {
-    if (!served->folder[0])
-        return RPC_ENOSUCHFILE;
-    size_t used = (size_t)snprintf(out, room, "%s", served->folder);
-    for (const char *part = name;; part++) {
-        size_t len = strcspn(part, "/");
-        if (!goes_down(part, len))
-            return RPC_EBADPERMS;
-        if (used + 1 + len >= room)
-            return QDA_AEE_EBADPARM;
-        used += (size_t)snprintf(out + used, room - used, "/%.*s", (int)len, part);
-        if (is_link(served->sys, out))
-            return RPC_EBADPERMS;
-        part += len;
-        if (*part == '\0')
-            return 0;
+    char words[120];
+    int err = folder ? look_at(sys, folder) : 0;
+    if (err == 0)
+        return 0;
+    qda_rpc_words(err, words, sizeof words);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        if (faults[i].err == err)
+            snprintf(words, sizeof words, "%s", faults[i].words);
     }
+    /* A result's reason has room for 240 characters. */
+    rpc_say(why, "the folder of files for the DSP (--dsp-files %.80s): %s", folder, words);
+    return err;
 }
 
 static int read_all(struct qda_sys *sys, int fd, uint8_t *to, size_t len)
@@ -82,16 +80,17 @@ static int read_open(struct rpc_served *served, int fd, void **bytes, size_t *le
 
 int rpc_folder_read(struct rpc_served *served, const char *name, void **bytes, size_t *len)
 {
-    char path[512];
-    int err = path_of(served, name, path, sizeof path);
-    if (err == RPC_EBADPERMS)
-        rpc_log(served, RPC_LEVEL_ERROR, "the DSP asked for \"%s\": refused, that is outside of what is served", name);
-    if (err)
-        return err;
-    int fd = served->sys->ops->open(served->sys, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (!served->folder[0])
+        return RPC_ENOSUCHFILE;
+    int fd = qda_open_below(served->sys, served->folder, name);
+    if (fd == -EINVAL || fd == -ELOOP) {
+        rpc_log(served, RPC_LEVEL_ERROR, "the DSP asked for \"%s\": refused, only plain files below %s are served, and no links", name,
+                served->folder);
+        return RPC_EBADPERMS;
+    }
     if (fd < 0)
-        return fd == -ELOOP ? RPC_EBADPERMS : RPC_ENOSUCHFILE;
-    err = read_open(served, fd, bytes, len);
+        return RPC_ENOSUCHFILE;
+    int err = read_open(served, fd, bytes, len);
     served->sys->ops->close(served->sys, fd);
     return err;
 }

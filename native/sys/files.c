@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,4 +124,23 @@ int qda_write_file(struct qda_sys *sys, const char *path, const char *text)
     if (put < 0)
         return (int)put;
     return (size_t)put == len ? 0 : -EIO;
+}
+
+/* Parts that lead down, none longer than a name can be. */
+static bool goes_down(const char *name)
+{
+    for (;; name++) {
+        size_t len = strcspn(name, "/");
+        bool dots = (len == 1 && name[0] == '.') || (len == 2 && name[0] == '.' && name[1] == '.');
+        if (len == 0 || len > NAME_MAX || dots)
+            return false;
+        name += len;
+        if (*name == '\0')
+            return true;
+    }
+}
+
+int qda_open_below(struct qda_sys *sys, const char *folder, const char *name)
+{
+    return goes_down(name) ? sys->ops->open_below(sys, folder, name) : -EINVAL;
 }

@@ -129,6 +129,7 @@ static const struct qda_sys_ops linux_ops = {
     .list_dir = linux_list_dir,
     .mkdir = linux_mkdir,
     .rmdir = linux_rmdir,
+    .open_below = linux_open_below,
     .open_files = linux_open_files,
     .now_ns = linux_now_ns,
     .utc_ns = linux_utc_ns,

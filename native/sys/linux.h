@@ -32,6 +32,9 @@ int linux_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void
 int linux_mkdir(struct qda_sys *sys, const char *path);
 int linux_rmdir(struct qda_sys *sys, const char *path);
 
+/* linux_below.c */
+int linux_open_below(struct qda_sys *sys, const char *folder, const char *name);
+
 /* linux_file_iter.c */
 /* A link to an iterator over open files: its descriptor, -EPERM, or -EOPNOTSUPP where this kernel has none. */
 int linux_file_iter_make(void);

@@ -77,6 +77,8 @@ struct qda_sys_ops {
     int (*list_dir)(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg);
     int (*mkdir)(struct qda_sys *sys, const char *path); /* tracefs instances */
     int (*rmdir)(struct qda_sys *sys, const char *path);
+    /* As qda_open_below(), which has looked at the name: nobody else calls this. */
+    int (*open_below)(struct qda_sys *sys, const char *folder, const char *name);
 
     /*
      * Every dma-buf and character device that any process has open, in one pass over the kernel's own list of files; those of
@@ -112,6 +114,12 @@ void qda_sys_linux_free(struct qda_sys *sys);
 ssize_t qda_read_file(struct qda_sys *sys, const char *path, char *buf, size_t len);
 /* Reads a whole file of any size up to `max`; *out is malloc'ed, NUL-terminated, owned by the caller. Bytes or -errno (-EFBIG over max). */
 ssize_t qda_read_file_alloc(struct qda_sys *sys, const char *path, size_t max, char **out);
+/*
+ * Opens a plain file below a folder for reading, by a name that somebody else gave and that cannot lead out of it: `name` goes down
+ * ("sub/lib.so"; -EINVAL for an empty part, "." and ".."), and no part of it is a link (-ELOOP; those of `folder` itself are followed),
+ * also where somebody changes the folder meanwhile. What is no plain file is not opened (-EINVAL).
+ */
+int qda_open_below(struct qda_sys *sys, const char *folder, const char *name);
 /* Writes `text` to a control file (tracefs). 0 or -errno. */
 int qda_write_file(struct qda_sys *sys, const char *path, const char *text);
 

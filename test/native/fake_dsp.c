@@ -57,6 +57,11 @@ static ssize_t on_readlink(struct qda_sys *sys, const char *path, char *buf, siz
     return of(sys)->files->ops->readlink(of(sys)->files, path, buf, len);
 }
 
+static int on_open_below(struct qda_sys *sys, const char *folder, const char *name)
+{
+    return of(sys)->files->ops->open_below(of(sys)->files, folder, name);
+}
+
 static int on_list_dir(struct qda_sys *sys, const char *path, qda_dirent_fn fn, void *arg)
 {
     return of(sys)->files->ops->list_dir(of(sys)->files, path, fn, arg);
@@ -379,6 +384,7 @@ struct fake_dsp *fake_dsp_new(void)
     ops.ioctl = on_ioctl;
     ops.stat = on_stat;
     ops.readlink = on_readlink;
+    ops.open_below = on_open_below;
     ops.list_dir = on_list_dir;
     dsp->base.ops = &ops;
     dsp->driver = (struct qda_driver){

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A session from its open to its close, calls, modules, maps, and results in words. */
 
@@ -147,6 +148,42 @@ static void test_create_fails(void)
     folder[sizeof folder - 1] = '\0';
     options.folder = folder;
     CHECK_INT(open_session(), -ENAMETOOLONG);
+    end();
+}
+
+/* Before a session begins: what is wrong with the folder, and what to do. */
+static void check_folder(const char *folder, int want, const char *said)
+{
+    why[0] = '\0';
+    CHECK_INT(qda_rpc_folder_check(&dsp->base, folder, why), want);
+    CHECK_CONTAINS(why, said);
+    CHECK(strlen(why) < 240); /* the room of a result's reason */
+}
+
+static void test_folder_check(void)
+{
+    char full[QDA_RPC_FOLDER_MAX + 2];
+    begin();
+    fake_dsp_put(dsp, "/secret", "secret", 6);
+    fake_dsp_put(dsp, "/libs/extra.so", "extra", 5);
+    snprintf(full, sizeof full, "%s/to-libs", dsp->root);
+    CHECK_INT(symlink("libs", full), 0);
+    check_folder(NULL, 0, "");
+    check_folder("/libs", 0, "");
+    check_folder("/libs/", 0, "");
+    check_folder("/to-libs", 0, "");
+    check_folder("libs", -EINVAL, "(--dsp-files libs): name it by an absolute path");
+    check_folder("", -EINVAL, "absolute path");
+    check_folder("/libs/../libs", -EINVAL, "without \"..\"");
+    check_folder("/nowhere", -ENOENT, "(--dsp-files /nowhere): there is no such folder on the board; make it");
+    check_folder("/secret", -ENOTDIR, "that is no folder; name the one");
+    check_folder("/secret/x", -ENOTDIR, "that is no folder");
+    memset(full, 'f', sizeof full);
+    full[0] = '/';
+    full[sizeof full - 1] = '\0';
+    check_folder(full, -ENAMETOOLONG, "longer than 255 bytes; name");
+    full[sizeof full - 2] = '\0';
+    check_folder(full, -ENOENT, "no such folder");
     end();
 }
 
@@ -361,6 +398,7 @@ int main(void)
     check_run("thirty sessions, the listener waiting or not yet", test_many_sessions);
     check_run("firmware without handle 7: the listener takes handle 3", test_listener_fallback);
     check_run("no listener: no session", test_no_listener);
+    check_run("a folder that cannot be read below is said", test_folder_check);
     check_run("a create, an open, a folder that fail: said, and nothing stays", test_create_fails);
     check_run("a module is loaded and unloaded by handle 8", test_modules);
     check_run("firmware without handle 8: handle 0", test_modules_of_old_firmware);

@@ -234,6 +234,8 @@ static void put_folder(void)
     fake_dsp_put(dsp, "/libs/huge.so", huge, RPC_FOLDER_FILE_MAX + 1);
     link_in("/libs/link.so", "../secret");
     link_in("/libs/linked", "sub");
+    link_in("/libs/out", "..");
+    link_in("/libs/self.so", "extra.so");
     free(huge);
     options.folder = "/libs";
 }
@@ -252,6 +254,10 @@ static void test_folder(void)
         FOPEN("link.so"),
         FOPEN("linked/deep.so"),
         FOPEN("sub"),
+        FOPEN("out/secret"),
+        FOPEN("self.so"), /* also where it stays within */
+        FOPEN("/libs/extra.so"),
+        FOPEN("sub/.."),
         FOPEN("huge.so"),
         FOPEN("libqbench_skel.so"), /* memory first */
         {.handle = 1, .sc = 0x0a010100, .ins = {WORDS(3)}, .outs = {8}},
@@ -262,11 +268,34 @@ static void test_folder(void)
         CHECK_INT(word_of(&steps[1], 1, 0, 0), 5);
         CHECK_MEM(output(&steps[1], 1, 1), "extra", 5);
         CHECK_INT(word_of(&steps[2], 2, 0, 0), 2);
-        for (unsigned i = 3; i <= 10; i++)
+        for (unsigned i = 3; i <= 14; i++)
             CHECK_INT(dsp->answers[i].result, RPC_EBADPERMS);
-        CHECK_INT(dsp->answers[11].result, QDA_AEE_ENOMEMORY);
-        CHECK_INT(word_of(&steps[13], 13, 0, 0), sizeof library);
-        CHECK_CONTAINS(log_text, "asked for \"../secret\": refused");
+        CHECK_INT(dsp->answers[15].result, QDA_AEE_ENOMEMORY);
+        CHECK_INT(word_of(&steps[17], 17, 0, 0), sizeof library);
+        CHECK_CONTAINS(log_text, "asked for \"../secret\": refused, only plain files below /libs are served");
+    }
+    end();
+}
+
+/* Nothing is written there, and what can be asked of a file without opening it keeps to the folder too. */
+static void test_folder_is_read(void)
+{
+    const struct fake_step steps[] = {
+        {.handle = 1, .sc = SC(0, 3, 1), .ins = {WORDS(9, 3), TEXT("extra.so"), TEXT("r+")}, .outs = {4}},
+        {.handle = 1, .sc = SC(0, 3, 1), .ins = {WORDS(7, 2), TEXT("new.so"), TEXT("w")}, .outs = {4}},
+        {.handle = 1, .sc = SC(22, 2, 1), .ins = {WORDS(9), TEXT("extra.so")}, .outs = {1}},
+        {.handle = 1, .sc = SC(22, 2, 1), .ins = {WORDS(10), TEXT("../secret")}, .outs = {1}},
+        {.handle = 1, .sc = 0x1f020100, .ins = {WORDS(31, 8), TEXT("link.so")}, .outs = {96}},
+    };
+    begin();
+    put_folder();
+    if (play(steps, sizeof steps / sizeof *steps)) {
+        CHECK_INT(dsp->answers[0].result, RPC_EBADPERMS);
+        CHECK_INT(dsp->answers[1].result, RPC_EBADPERMS);
+        CHECK_CONTAINS(log_text, "wanted to write \"new.so\": refused");
+        CHECK_INT(*output(&steps[2], 2, 0), 1);
+        CHECK_INT(*output(&steps[3], 3, 0), 0);
+        CHECK_INT(dsp->answers[4].result, RPC_EBADPERMS);
     }
     end();
 }
@@ -541,6 +570,7 @@ int main(void)
     check_run("modules that are served, and others", test_modules);
     check_run("names that are not served", test_refused_names);
     check_run("a folder, and no way out of it", test_folder);
+    check_run("a folder is only read", test_folder_is_read);
     check_run("unknown methods and wrong counts", test_unknown_methods);
     check_run("the heap grows and shrinks", test_heap);
     check_run("the heap of a driver without GEM", test_heap_without_gem);

@@ -186,11 +186,29 @@ static void test_board_killed(void)
     live_board_stop(&board);
 }
 
+/* By a name that somebody else gave: plain files only, and no link on the way. */
+static void test_below(void)
+{
+    static const char folder[] = "/usr/lib/rfsa/adsp";
+    if (!start())
+        return;
+    CHECK_INT(read_all(qda_open_below(sys, folder, "fastrpc_shell_unsigned_3"), shell, sizeof(shell)), shell_len);
+    CHECK_INT(read_all(qda_open_below(sys, "/usr/lib", "rfsa/adsp/fastrpc_shell_unsigned_3"), shell, sizeof(shell)), shell_len);
+    CHECK_INT(qda_open_below(sys, folder, "none"), -ENOENT);
+    CHECK_INT(qda_open_below(sys, folder, "../adsp/fastrpc_shell_unsigned_3"), -EINVAL);
+    CHECK_INT(qda_open_below(sys, "/usr/lib/rfsa", "adsp"), -EINVAL);
+    CHECK_INT(qda_open_below(sys, "/sys/class/accel", "accel0"), -ELOOP);
+    CHECK_INT(qda_open_below(sys, "/sys/class", "accel/accel0/dev"), -ELOOP);
+    CHECK_INT(qda_open_below(sys, "/dev/accel", "accel0"), -EINVAL);
+    live_board_stop(&board);
+}
+
 int main(void)
 {
     check_run("a session with the board's shell", test_session);
     check_run("a page fault", test_page_fault);
     check_run("workloads come and go beside it", test_workloads);
+    check_run("files of the board below a folder", test_below);
     check_run("a board that is killed", test_board_killed);
     return check_done();
 }

@@ -146,6 +146,7 @@ static const struct qda_sys_ops client_ops = {
     .list_dir = vqc_client_list_dir,
     .mkdir = vqc_client_mkdir,
     .rmdir = vqc_client_rmdir,
+    .open_below = vqc_client_open_below,
     .open_files = vqc_client_open_files,
     .now_ns = client_now_ns,
     .utc_ns = client_utc_ns,

@@ -227,6 +227,9 @@ int vqc_read_late(struct vqc_client *client, int fd, const char *path);
 /* What a node's path says to stat. */
 int vqc_board_stat(struct vqc_client *client, const char *path, struct qda_stat *out);
 
+/* ---- below.c */
+int vqc_client_open_below(struct qda_sys *sys, const char *folder, const char *name);
+
 /* ---- proc.c: /proc as a kernel would show it */
 int vqc_proc_init(struct vqc_client *client);
 int vqc_proc_open(struct vqc_client *client, const char *path, int flags);

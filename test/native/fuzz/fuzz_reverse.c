@@ -19,18 +19,15 @@ static uint64_t now_ns(struct qda_sys *sys)
     return clock_now += 1000;
 }
 
-static ssize_t no_link(struct qda_sys *sys, const char *path, char *buf, size_t len)
+static int no_file(struct qda_sys *sys, const char *folder, const char *name)
 {
-    (void)sys, (void)buf, (void)len;
-    if (strstr(path, "/../") || strncmp(path, "/folder/", 8) != 0)
+    (void)sys;
+    size_t len = strlen(name);
+    if (strcmp(folder, "/folder") != 0 || name[0] == '/' || strncmp(name, "../", 3) == 0 || strstr(name, "/../"))
         abort();
-    return -EINVAL;
-}
-
-static int no_file(struct qda_sys *sys, const char *path, int flags)
-{
-    (void)sys, (void)path, (void)flags;
-    return -ENOENT;
+    if (len == 0 || strcmp(name, "..") == 0 || (len > 2 && strcmp(name + len - 3, "/..") == 0))
+        abort();
+    return len % 2 ? -ENOENT : -ELOOP;
 }
 
 static int map(struct qda_sys *sys, int fd, struct qda_map_args *args)
@@ -74,7 +71,7 @@ static void serve(struct rpc_served *served, uint32_t handle, uint32_t sc, const
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct qda_sys_ops ops = {.now_ns = now_ns, .readlink = no_link, .open = no_file};
+    static const struct qda_sys_ops ops = {.now_ns = now_ns, .open_below = no_file};
     static const struct qda_driver driver = {.map = map, .unmap = unmap, .dmabuf_alloc = no_memory};
     static const struct qda_rpc_file file = {"f", "0123456789", 10};
     static struct rpc_served served;
