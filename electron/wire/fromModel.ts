@@ -47,8 +47,8 @@ function wireOf(request: AgentRequest): WireRequest {
     case 'stop-events':
       return { case: 'stopEvents', value: {} };
     case 'start-plan': {
-      const { runId, dsp, points, shell = '' } = request.plan;
-      return { case: 'startPlan', value: { runId, dsp, points: points.map(pointOf), shell } };
+      const { runId, dsp, points, shell = '', dspFiles = '' } = request.plan;
+      return { case: 'startPlan', value: { runId, dsp, points: points.map(pointOf), shell, dspFiles } };
     }
     case 'cancel':
       return { case: 'cancel', value: {} };
@@ -85,7 +85,8 @@ function faultOfPlan(plan: PlanRequest): string | null {
   const long =
     tooLong('run id', plan.runId, 63) ??
     tooLong('DSP', plan.dsp, 15) ??
-    tooLong('shell path', plan.shell ?? '', 255);
+    tooLong('shell path', plan.shell ?? '', 255) ??
+    tooLong("folder of the DSP's files", plan.dspFiles ?? '', 255);
   if (long !== null) return `its ${long}`;
   for (const point of plan.points) {
     const fault = faultOfPoint(point);

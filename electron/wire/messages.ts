@@ -26,6 +26,8 @@ export interface PlanRequest {
   readonly points: readonly PlanPoint[];
   /** The shell ELF on the board that the user named; empty or left out: the agent looks for it. */
   readonly shell?: string;
+  /** A folder on the board: code on the DSP may read files below it; empty or left out: it may read none. */
+  readonly dspFiles?: string;
 }
 
 /** Host -> agent. */

@@ -50,7 +50,7 @@ void plan_start(struct plan *plan, const struct agent_request *request, const st
     plan->reason[0] = plan->node_gone[0] = '\0';
     plan->point_open = false;
     blocks_reset(&plan->blocks, plan->count * PLAN_SAY_POINT_BYTES + PLAN_SAY_PLAN_BYTES);
-    plan_dsp_begin(plan, request->message.request.start_plan.shell);
+    plan_dsp_begin(plan, &request->message.request.start_plan);
 }
 
 bool plan_running(const struct plan *plan)

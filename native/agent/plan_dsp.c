@@ -36,13 +36,14 @@ void plan_dsp_init(struct plan *plan, const struct agent_options *options)
     dsp->argv[n] = NULL;
 }
 
-void plan_dsp_begin(struct plan *plan, const char *shell)
+void plan_dsp_begin(struct plan *plan, const qdalab_StartPlan *asked)
 {
     struct plan_dsp *dsp = &plan->dsp;
     struct qda_sys *sys = plan->ctx.sys;
     dsp_facts_forget_ended(&dsp->facts);
     dsp_window_reset(&dsp->window);
-    qda_text_copy(dsp->shell, sizeof(dsp->shell), shell);
+    qda_text_copy(dsp->shell, sizeof(dsp->shell), asked->shell);
+    qda_text_copy(dsp->dsp_files, sizeof(dsp->dsp_files), asked->dsp_files);
     dsp->open = false;
     dsp->node_seen = sys->ops->stat(sys, plan->node.path, &dsp->node) == 0;
 }
@@ -53,6 +54,7 @@ static int start_worker(struct plan *plan)
     struct worker_hello hello = {.node = plan->node, .generation = (uint32_t)plan->node.driver->generation};
     hello.node.driver = NULL;
     memcpy(hello.shell_path, dsp->shell, sizeof(hello.shell_path));
+    memcpy(hello.dsp_files, dsp->dsp_files, sizeof(hello.dsp_files));
     return dsp_worker_start(&dsp->worker, dsp->argv, &hello);
 }
 

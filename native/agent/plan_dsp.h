@@ -5,6 +5,7 @@
 #include "agent/dsp_facts.h"
 #include "agent/dsp_window.h"
 #include "agent/dsp_worker.h"
+#include "wire/gen/qda_lab.pb.h"
 
 /*
  * Points that need the DSP run in the worker, started at the first of them and kept until the plan ends; samples come through its
@@ -32,6 +33,7 @@ struct plan_dsp {
     void *log_arg;
     uint64_t grace_ns;
     char shell[256]; /* that the user named, or "" */
+    char dsp_files[256]; /* the folder of the board that the user named, or "" */
 
     bool open;        /* the plan's point runs in the worker */
     uint64_t heard_ns;  /* its last sign of life */
@@ -48,8 +50,8 @@ struct plan;
 struct agent_options;
 
 void plan_dsp_init(struct plan *plan, const struct agent_options *options);
-/* A plan begins. */
-void plan_dsp_begin(struct plan *plan, const char *shell);
+/* A plan begins, as it was asked for. */
+void plan_dsp_begin(struct plan *plan, const qdalab_StartPlan *asked);
 /* Hands points[at] to the worker. 0, or -errno with the result filled. */
 int plan_dsp_start(struct plan *plan);
 /* Takes what waits from the worker (`readable`: something does) and sees to its time-outs. True: the open point is over. */

@@ -120,6 +120,7 @@ static struct qda_dsp *new_dsp(struct worker *worker)
         .sys = worker->sys,
         .node = &worker->node,
         .shell_path = worker->hello.shell_path[0] ? worker->hello.shell_path : NULL,
+        .folder = worker->hello.dsp_files[0] ? worker->hello.dsp_files : NULL,
         .signed_pd = worker->hello.signed_pd,
         .build_id = QDA_BUILD_ID,
     };

@@ -50,6 +50,7 @@ struct worker_hello {
     struct qda_node node; /* driver: by generation, the pointer means nothing in the other process */
     uint32_t generation;
     char shell_path[256];
+    char dsp_files[256]; /* a folder of the board, "": none */
     bool signed_pd;
 };
 struct worker_series {

@@ -66,16 +66,19 @@ void qda_dsp_end(struct qda_dsp *dsp)
 }
 
 /* ---- beginning */
-static bool load_shell(struct qda_run *run, struct qda_dsp *dsp)
+int qda_dsp_prepare(struct qda_run *run, bool unsigned_pd, struct qda_shell *out)
 {
     char why[400];
-    if (dsp->has_shell)
-        return true;
-    const struct qda_dsp_setup *setup = &dsp->setup;
-    int err = qda_shell_load(setup->sys, setup->node->dsp, !setup->signed_pd, setup->shell_path, &dsp->shell, why);
-    if (err < 0)
-        qda_run_skip(run, "%s", why);
-    dsp->has_shell = err == 0;
+    const struct qda_dsp_setup *setup = &run->ctx->dsp->setup;
+    int err = qda_rpc_folder_check(setup->sys, setup->folder, why);
+    if (err == 0)
+        err = qda_shell_load(setup->sys, setup->node->dsp, unsigned_pd, setup->shell_path, out, why);
+    return err < 0 ? qda_run_skip(run, "%s", why) : 0;
+}
+
+static bool prepare(struct qda_run *run, struct qda_dsp *dsp)
+{
+    dsp->has_shell = dsp->has_shell || qda_dsp_prepare(run, !dsp->setup.signed_pd, &dsp->shell) == 0;
     return dsp->has_shell;
 }
 
@@ -113,6 +116,7 @@ static bool open_session(struct qda_run *run, struct qda_dsp *dsp)
         .unsigned_pd = !dsp->setup.signed_pd,
         .files = dsp->setup.files,
         .file_count = dsp->setup.file_count,
+        .folder = dsp->setup.folder,
         .hooks = dsp->setup.hooks,
     };
     int result = qda_rpc_open(dsp->setup.sys, &options, &dsp->rpc, why);
@@ -143,7 +147,7 @@ struct qda_rpc *qda_dsp_session(struct qda_run *run)
     if (dsp->rpc && is_stale(dsp, run))
         qda_dsp_end(dsp);
     dsp->point = run->point.index + UINT64_C(1);
-    if (!dsp->rpc && (!load_shell(run, dsp) || !open_session(run, dsp)))
+    if (!dsp->rpc && (!prepare(run, dsp) || !open_session(run, dsp)))
         return NULL;
     return dsp->rpc;
 }

@@ -43,6 +43,7 @@ struct qda_dsp_setup {
     struct qda_sys *sys;
     const struct qda_node *node;
     const char *shell_path; /* the user's, or NULL */
+    const char *folder;     /* below which code on the DSP may read the board's files; NULL: it may not */
     bool signed_pd;
     const struct qda_rpc_file *files;
     size_t file_count;
@@ -53,6 +54,8 @@ struct qda_dsp_setup {
 struct qda_dsp *qda_dsp_new(const struct qda_dsp_setup *setup);
 void qda_dsp_free(struct qda_dsp *dsp);
 
+/* What a session wants of the board: reads its shell, looks for the folder. 0, or -1 with the point skipped and the reason. */
+int qda_dsp_prepare(struct qda_run *run, bool unsigned_pd, struct qda_shell *out);
 /* The session for this point, opened if need be. NULL: the result says why (skip where this board has no shell or no DSP). */
 struct qda_rpc *qda_dsp_session(struct qda_run *run);
 /* The session with our skel open in it: its handle in *handle. NULL as above. */

@@ -229,11 +229,11 @@ static int give_session(struct state *st, uint32_t i)
         return 0;
     caller->rpc = NULL;
     struct qda_shell shell;
-    int result = qda_shell_load(run->sys, run->ctx->node->dsp, !setup->signed_pd, setup->shell_path, &shell, why);
-    if (result < 0)
-        return qda_run_skip(run, "%s", why);
-    struct qda_rpc_options options = {.node = run->ctx->node, .shell = &shell, .unsigned_pd = !setup->signed_pd};
-    result = qda_rpc_open(run->sys, &options, &caller->rpc, why);
+    if (qda_dsp_prepare(run, !setup->signed_pd, &shell) < 0)
+        return -1;
+    struct qda_rpc_options options = {
+        .node = run->ctx->node, .shell = &shell, .unsigned_pd = !setup->signed_pd, .folder = setup->folder};
+    int result = qda_rpc_open(run->sys, &options, &caller->rpc, why);
     qda_shell_free(&shell);
     caller->owned = result == 0;
     if (result != 0)

@@ -27,6 +27,7 @@ static int open_session(struct state *st)
         .node = run->ctx->node,
         .shell = &st->shell,
         .unsigned_pd = run->point.variant == 0,
+        .folder = setup->folder,
         .hooks = setup->hooks,
     };
     int result = qda_rpc_open(run->sys, &options, &st->rpc, why);
@@ -68,15 +69,12 @@ static int start(struct qda_run_ctx *ctx, const struct qda_point *point, struct 
 {
     static const char *const names[] = {"open", "create", "close"};
     struct state *st = *state = qda_run_new(ctx, point, result, sizeof *st);
-    char why[400];
     if (!st)
         return -1;
     struct qda_run *run = &st->run;
-    const struct qda_dsp_setup *setup = qda_dsp_setup_of(ctx->dsp);
     qda_dsp_end(ctx->dsp); /* one process at a time: a second one would take a session and a context bank */
     qda_run_series(run, 3, names);
-    int err = qda_shell_load(run->sys, ctx->node->dsp, point->variant == 0, setup->shell_path, &st->shell, why);
-    return err < 0 ? qda_run_skip(run, "%s", why) : 0;
+    return qda_dsp_prepare(run, point->variant == 0, &st->shell);
 }
 
 static int step(struct qda_run_ctx *ctx, void *state, struct qda_point_result *result)

@@ -182,10 +182,12 @@ uint64_t host_plan(struct host *host, const char *dsp, const qdalab_PlanPoint *p
     return send_plan(host, &message, points, count);
 }
 
-uint64_t host_plan_with(struct host *host, const char *shell, const qdalab_PlanPoint *points, size_t count)
+uint64_t host_plan_with(struct host *host, const struct host_paths *paths, const qdalab_PlanPoint *points, size_t count)
 {
     qdalab_ToAgent message = {.request.start_plan.dsp = "cdsp"};
-    snprintf(message.request.start_plan.shell, sizeof(message.request.start_plan.shell), "%s", shell);
+    qdalab_StartPlan *plan = &message.request.start_plan;
+    snprintf(plan->shell, sizeof(plan->shell), "%s", paths->shell ? paths->shell : "");
+    snprintf(plan->dsp_files, sizeof(plan->dsp_files), "%s", paths->dsp_files ? paths->dsp_files : "");
     return send_plan(host, &message, points, count);
 }
 

@@ -56,8 +56,11 @@ uint64_t host_ask(struct host *host, pb_size_t which);
 uint64_t host_hello(struct host *host, const char *token, const char *build_id, uint64_t resume_after);
 /* Starts a plan of `count` points. */
 uint64_t host_plan(struct host *host, const char *dsp, const qdalab_PlanPoint *points, size_t count);
-/* The same on the cdsp, with the shell that the user named. */
-uint64_t host_plan_with(struct host *host, const char *shell, const qdalab_PlanPoint *points, size_t count);
+/* The same on the cdsp, with what the user named of the board's files. */
+struct host_paths {
+    const char *shell, *dsp_files; /* NULL: not named */
+};
+uint64_t host_plan_with(struct host *host, const struct host_paths *paths, const qdalab_PlanPoint *points, size_t count);
 bool host_ack(struct host *host, uint64_t block);
 /* The next frame. False: the agent closed the connection. Checks that seq counts 1, 2, 3. */
 bool host_next(struct host *host, struct host_frame *frame);

@@ -96,6 +96,7 @@ static void make_start_plan_shell(struct golden *out)
     strcpy(plan->run_id, "2026-11-22-b");
     strcpy(plan->dsp, "cdsp");
     strcpy(plan->shell, "/opt/dsp/fastrpc_shell_unsigned_3");
+    strcpy(plan->dsp_files, "/opt/dsp/files");
     plan->points.funcs.encode = encode_points;
     finish(out, &message);
 }

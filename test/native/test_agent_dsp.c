@@ -292,20 +292,31 @@ static void test_agent_killed(void)
     stop_board();
 }
 
-static void test_no_shell(void)
+/* A path that is not there skips what needs the DSP, with the reason; the rest runs. */
+static void check_skipped(const struct host_paths *paths, const char *said)
 {
     struct heard heard = {0};
     const qdalab_PlanPoint points[] = {point("rpc.ping", 0, 100, 0), point("base.ioctl", 0, 100, 0)};
     if (!start((const char *const[]){NULL}, "10"))
         return;
-    if (!CHECK(host_plan_with(&host, "/nowhere/shell", points, 2) != 0) || !CHECK(host_await(&host, qdalab_FromAgent_done_tag, &frame)))
+    if (!CHECK(host_plan_with(&host, paths, points, 2) != 0) || !CHECK(host_await(&host, qdalab_FromAgent_done_tag, &frame)))
         return;
     await_tag(&heard, qdalab_FromAgent_point_done_tag);
     CHECK_INT(field_uint(&frame, qdalab_PointDone_status_tag), qdalab_Status_STATUS_SKIP);
-    CHECK_CONTAINS(field_text(&frame, qdalab_PointDone_reason_tag), "/nowhere/shell");
+    CHECK_CONTAINS(field_text(&frame, qdalab_PointDone_reason_tag), said);
     await_tag(&heard, qdalab_FromAgent_plan_done_tag);
     CHECK_INT(heard.passed, 1);
     end();
+}
+
+static void test_no_shell(void)
+{
+    check_skipped(&(struct host_paths){.shell = "/nowhere/shell"}, "/nowhere/shell");
+}
+
+static void test_no_dsp_files(void)
+{
+    check_skipped(&(struct host_paths){.dsp_files = "/nowhere/files"}, "--dsp-files /nowhere/files");
 }
 
 int main(int argc, char **argv)
@@ -325,5 +336,6 @@ int main(int argc, char **argv)
     check_run("a node that goes ends a call that nobody wakes", test_unplug_of_a_hung_call);
     check_run("a killed agent leaves nothing on the board", test_agent_killed);
     check_run("a shell that is not there is a skip with the reason", test_no_shell);
+    check_run("nor a folder of files for the DSP", test_no_dsp_files);
     return check_done();
 }

@@ -201,6 +201,44 @@ static void test_no_session(void)
     end();
 }
 
+/* The folder that the user named reaches the session, and without one nothing is served. */
+static void check_file(const char *folder, int want)
+{
+    static const char variable[] = "ADSP_LIBRARY_PATH", delimiter[] = ";", name[] = "extra.so", mode[] = "r";
+    uint32_t lengths[] = {sizeof variable, sizeof delimiter, sizeof name, sizeof mode};
+    const struct fake_step step = {
+        .handle = 1, .sc = QDA_SCALARS_BUILD(0, QDA_APPS_STD_FOPEN_WITH_ENV, 5, 1, 0, 0), .outs = {4},
+        .ins = {{lengths, sizeof lengths}, {(void *)(uintptr_t)variable, sizeof variable},
+                {(void *)(uintptr_t)delimiter, sizeof delimiter}, {(void *)(uintptr_t)name, sizeof name},
+                {(void *)(uintptr_t)mode, sizeof mode}},
+    };
+    begin();
+    fake_dsp_put(board, "/libs/extra.so", "extra", 5);
+    board->steps = &step;
+    board->step_count = 1;
+    setup.folder = folder;
+    qda_dsp_free(dsp);
+    ctx.dsp = dsp = qda_dsp_new(&setup);
+    if (CHECK(qda_dsp_session(point(0, 0, false)) != NULL) && CHECK(fake_dsp_played(board)))
+        CHECK_INT(board->answers[0].result, want);
+    end();
+}
+
+static void test_files(void)
+{
+    check_file(NULL, 0x45); /* no such file */
+    check_file("/libs", 0);
+    begin();
+    setup.folder = "/libs";
+    qda_dsp_free(dsp);
+    ctx.dsp = dsp = qda_dsp_new(&setup);
+    CHECK(qda_dsp_session(point(0, 0, false)) == NULL);
+    CHECK_INT(result.status, QDA_ST_SKIP);
+    CHECK_CONTAINS(result.reason, "(--dsp-files /libs): there is no such folder on the board");
+    CHECK_INT(board->opens, 0);
+    end();
+}
+
 static void test_what_a_session_leaves(void)
 {
     begin();
@@ -383,6 +421,7 @@ int main(void)
     check_run("a session a repeat", test_a_session_a_repeat);
     check_run("after a failure the next point has a session of its own", test_a_session_that_failed);
     check_run("no shell and no DSP are skips, anything else an error", test_no_session);
+    check_run("files are served below the folder that was named", test_files);
     check_run("what a session leaves is counted once", test_what_a_session_leaves);
     check_run("our skel, and no other build of it", test_the_skel);
     check_run("buffers of either making are shared, mapped and given back", test_buffers);

@@ -133,6 +133,7 @@ describe('what the host sends', () => {
           dsp: 'cdsp',
           points: [first, second],
           shell: '/opt/dsp/fastrpc_shell_unsigned_3',
+          dspFiles: '/opt/dsp/files',
         },
       },
     ],

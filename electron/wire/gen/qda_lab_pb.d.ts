@@ -316,6 +316,13 @@ export declare type StartPlan = Message<"qdalab.StartPlan"> & {
    * @generated from field: string shell = 4;
    */
   shell: string;
+
+  /**
+   * a folder of the board: code on the DSP may read files below it; empty: it may read none
+   *
+   * @generated from field: string dsp_files = 5;
+   */
+  dspFiles: string;
 };
 
 /**

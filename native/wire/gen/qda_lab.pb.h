@@ -140,6 +140,7 @@ typedef struct _qdalab_StartPlan {
     char dsp[16]; /* "cdsp" */
     pb_callback_t points; /* at most 1024 */
     char shell[256]; /* the shell ELF on the board that the user named; empty: the agent looks for it */
+    char dsp_files[256]; /* a folder of the board: code on the DSP may read files below it; empty: it may read none */
 } qdalab_StartPlan;
 
 /* ---------------------------------------------------------------- host -> agent */
@@ -759,7 +760,7 @@ extern "C" {
 #define qdalab_Shutdown_init_default             {0}
 #define qdalab_Cancel_init_default               {0}
 #define qdalab_Ack_init_default                  {0}
-#define qdalab_StartPlan_init_default            {"", "", {{NULL}, NULL}, ""}
+#define qdalab_StartPlan_init_default            {"", "", {{NULL}, NULL}, "", ""}
 #define qdalab_PlanPoint_init_default            {0, "", 0, _qdalab_Source_MIN, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define qdalab_FromAgent_init_default            {0, 0, 0, {qdalab_Welcome_init_default}}
 #define qdalab_Welcome_init_default              {{{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, 0, 0}
@@ -826,7 +827,7 @@ extern "C" {
 #define qdalab_Shutdown_init_zero                {0}
 #define qdalab_Cancel_init_zero                  {0}
 #define qdalab_Ack_init_zero                     {0}
-#define qdalab_StartPlan_init_zero               {"", "", {{NULL}, NULL}, ""}
+#define qdalab_StartPlan_init_zero               {"", "", {{NULL}, NULL}, "", ""}
 #define qdalab_PlanPoint_init_zero               {0, "", 0, _qdalab_Source_MIN, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define qdalab_FromAgent_init_zero               {0, 0, 0, {qdalab_Welcome_init_zero}}
 #define qdalab_Welcome_init_zero                 {{{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, {{NULL}, NULL}, 0, 0, 0}
@@ -893,6 +894,7 @@ extern "C" {
 #define qdalab_StartPlan_dsp_tag                 2
 #define qdalab_StartPlan_points_tag              3
 #define qdalab_StartPlan_shell_tag               4
+#define qdalab_StartPlan_dsp_files_tag           5
 #define qdalab_ToAgent_id_tag                    1
 #define qdalab_ToAgent_hello_tag                 2
 #define qdalab_ToAgent_get_identity_tag          3
@@ -1271,7 +1273,8 @@ X(a, STATIC,   SINGULAR, UINT64,   block,             1)
 X(a, STATIC,   SINGULAR, STRING,   run_id,            1) \
 X(a, STATIC,   SINGULAR, STRING,   dsp,               2) \
 X(a, CALLBACK, REPEATED, MESSAGE,  points,            3) \
-X(a, STATIC,   SINGULAR, STRING,   shell,             4)
+X(a, STATIC,   SINGULAR, STRING,   shell,             4) \
+X(a, STATIC,   SINGULAR, STRING,   dsp_files,         5)
 #define qdalab_StartPlan_CALLBACK pb_default_field_callback
 #define qdalab_StartPlan_DEFAULT NULL
 #define qdalab_StartPlan_points_MSGTYPE qdalab_PlanPoint

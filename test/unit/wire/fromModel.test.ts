@@ -127,6 +127,14 @@ describe('plans that cannot be sent', () => {
       },
       'shell path has 257 bytes',
     ],
+    [
+      "a folder of the DSP's files whose path is too long",
+      {
+        kind: 'start-plan',
+        plan: { runId: 'r', dsp: 'cdsp', points: [point], dspFiles: `/${'f'.repeat(255)}` },
+      },
+      "folder of the DSP's files has 256 bytes",
+    ],
   ] as const)('%s', (_what, request, text) => {
     const outcome = encodeRequest(1, request);
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'bad-plan' } });
