@@ -44,6 +44,7 @@ const headerOf = (id: string, identity: Identity, what: PlanPoint): RunHeader =>
     verify: false,
     budgetS: 60,
     shell: '',
+    dspFiles: '',
     points: [what],
   },
   gaps: [],

@@ -20,6 +20,8 @@ export interface PlanRequest {
   readonly verify: boolean;
   /** The shell ELF on the board; empty: the agent looks for it. */
   readonly shell: string;
+  /** A folder on the board: code on the DSP may read files below it; empty or left out: it may read none. */
+  readonly dspFiles?: string;
   /** u64 as decimal text: pattern seed. */
   readonly seed: string;
 }
@@ -65,6 +67,7 @@ export function makePlan(request: PlanRequest, offered: readonly BenchmarkInfo[]
     verify: request.verify,
     budgetS: budgetOf(request),
     shell: request.shell,
+    dspFiles: request.dspFiles ?? '',
     points,
   });
 }

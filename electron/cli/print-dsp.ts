@@ -10,13 +10,17 @@ const MOST_RANGES = 24;
 const MOST_LINES = 20;
 
 /** What a run saw of its DSP processes and of the DSP's log; empty where it saw nothing. */
-export function runDspText({ dsp, dspLog }: Pick<Run, 'dsp' | 'dspLog'>, columns: number): string {
+export function runDspText(
+  { dsp, dspLog, plan: { dspFiles } }: Pick<Run, 'dsp' | 'dspLog' | 'plan'>,
+  columns: number,
+): string {
   const seen =
     dsp === null
       ? []
       : [
           `DSP processes, seen while the plan ran, at its point ${dsp.atPoint}`,
           sessionsText(dsp.sessions, columns),
+          ...(dspFiles === '' ? [] : [wrap(`  could read the board's files below ${dspFiles}`, columns, 4)]),
         ];
   const more = dspLog.omitted + Math.max(0, dspLog.lines.length - MOST_LINES);
   const log =

@@ -31,5 +31,6 @@ export const planRequest = v.strictObject({
   exhaustive: v.boolean(),
   verify: v.boolean(),
   shell: v.pipe(v.string(), v.maxLength(4096)),
+  dspFiles: v.exactOptional(v.pipe(v.string(), v.maxLength(4096))),
   seed: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
 }) satisfies v.GenericSchema<unknown, PlanRequest>;

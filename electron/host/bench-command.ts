@@ -22,6 +22,7 @@ export function benchCommand({ board, generation, plan, label, picture }: BenchC
     ...option('samples', plan.samples),
     ...option('budget', plan.budgetS),
     ...option('shell', plan.shell),
+    ...option('dsp-files', plan.dspFiles),
     ...option('label', label),
     ...option('seed', plan.seed),
     ...(plan.exhaustive ? ['--exhaustive'] : []),

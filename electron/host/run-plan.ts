@@ -179,6 +179,7 @@ async function follow(board: OpenBoard, header: RunHeader, signal: AbortSignal):
       dsp: header.plan.dsp,
       points: header.plan.points,
       shell: header.plan.shell,
+      dspFiles: header.plan.dspFiles,
     });
     if (!started.ok) return started;
     signal.addEventListener('abort', cancel);

@@ -36,5 +36,7 @@ export interface Plan {
   readonly budgetS: number;
   /** The shell ELF on the board that the user named; empty: the agent looks for it. */
   readonly shell: string;
+  /** The folder on the board below which code on the DSP could read files; empty: it could read none. */
+  readonly dspFiles: string;
   readonly points: readonly PlanPoint[];
 }

@@ -105,6 +105,7 @@ export const plan = object<Plan>({
   verify: flag,
   budgetS: real,
   shell: optional(text, '', (value) => value === ''),
+  dspFiles: optional(text, '', (value) => value === ''),
   points: list(planPoint),
 });
 

@@ -26,7 +26,7 @@ export function headerOf(text: string): RunHeader {
   return {
     ...NO_DSP,
     ...header,
-    plan: { ...NO_SHELL, ...plan },
+    plan: { ...NO_PATHS, ...plan },
     memory: memory && { ...NO_SESSIONS, ...memory },
   };
 }
@@ -48,7 +48,7 @@ export function annotatedHeader(row: Readonly<Record<string, SQLOutputValue>>): 
 }
 
 const NO_DSP: Partial<RunHeader> = { dsp: null, dspLog: { lines: [], omitted: 0 } };
-const NO_SHELL: Partial<RunHeader['plan']> = { shell: '' };
+const NO_PATHS: Partial<RunHeader['plan']> = { shell: '', dspFiles: '' };
 const NO_SESSIONS: Partial<NonNullable<RunHeader['memory']>> = { dsp: [] };
 const NO_FIGURES: Partial<Extract<PlanEvent, { kind: 'done' }>> = { counters: [], proof: null };
 

@@ -30,6 +30,7 @@ export const plan = (points: readonly PlanPoint[]): Plan => ({
   verify: true,
   budgetS: 1,
   shell: '',
+  dspFiles: '',
   points,
 });
 

@@ -57,6 +57,11 @@ export const bench: Command = {
       value: 'PATH',
       help: 'The shell ELF on the board that DSP processes start from (default: where the board has it)',
     },
+    {
+      name: 'dsp-files',
+      value: 'DIR',
+      help: 'A folder on the board, by its absolute path: code on the DSP may open the files below it, read-only, by names relative to it and over no link (default: it may open none of the board)',
+    },
     { name: 'no-verify', help: 'Do not check the data' },
     { name: 'no-memory', help: 'Do not look at the memory managers before the run' },
     { name: 'label', value: 'TEXT', help: 'A name for the run' },
@@ -107,6 +112,7 @@ export function planRequest(args: Arguments): PlanRequest {
     sizes: sizesOf(args),
     exhaustive: args.has('exhaustive'),
     shell: args.value('shell') ?? '',
+    dspFiles: dspFilesOf(args),
     verify: !args.has('no-verify'),
     seed: seedOf(args),
   };
@@ -120,6 +126,18 @@ function sizesOf(args: Arguments): readonly number[] | null {
     return bytes;
   });
   return sizes.length > 0 ? sizes : null;
+}
+
+/** The board's own path, without slashes at its end; empty where none is named. */
+function dspFilesOf(args: Arguments): string {
+  const path = args.value('dsp-files');
+  if (path === undefined) return '';
+  if (!path.startsWith('/') || path.split('/').includes('..')) {
+    throw new UsageError(
+      `--dsp-files wants the absolute path of a folder on the board, without "..", not "${path}".`,
+    );
+  }
+  return path.replace(/(?<=.)\/+$/, '');
 }
 
 const U64 = 2n ** 64n - 1n;

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../model/format.ts';
 import type { DspSession, MemoryPicture } from '../../model/memory.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { DspLog, DspLogLine, DspMoment, Run } from '../../model/run.ts';
 import { spaceOf, spaceUsed } from '../../model/space.ts';
 import { details } from './details.ts';
@@ -8,11 +9,18 @@ import { table, type Column } from './table.ts';
 import { bytes, percent, plural, statusWord } from './words.ts';
 
 /** The DSP processes of the run, what is mapped into them, the calls they owe an answer, and what the DSP logged. */
-export function dspParts(run: Pick<Run, 'memory' | 'dsp' | 'dspLog' | 'startedAt'>): Markup {
+export function dspParts(run: Pick<Run, 'memory' | 'dsp' | 'dspLog' | 'plan' | 'startedAt'>): Markup {
   const before = run.memory?.dsp ?? [];
   return html`<h3>DSP processes</h3>
-    ${sessionsOf(before, run.dsp)} ${logOf(run.dspLog)}`;
+    ${sessionsOf(before, run.dsp)} ${filesOf(run.plan)} ${logOf(run.dspLog)}`;
 }
+
+const filesOf = ({ dspFiles }: Pick<Plan, 'dspFiles'>): Markup =>
+  dspFiles === ''
+    ? NOTHING
+    : html`<p>
+        Code on the DSP could read the board's files below <code>${dspFiles}</code>, as the user asked for.
+      </p>`;
 
 function sessionsOf(before: MemoryPicture['dsp'], moment: DspMoment | null): Markup {
   if (moment === null && before.length === 0)

@@ -106,7 +106,10 @@ test('the run says when it looked, and the log with what was left out', () => {
   expect(said).toContain('seen while the plan ran, at its point 61');
   expect(said).toContain('Log of the DSP (3 more lines left out)');
   expect(said).toContain('cdsp error: qbench: <b>no</b> thread left');
-  expect(runDspText({ dsp: null, dspLog: { lines: [], omitted: 0 } }, 80)).toBe('');
+  expect(said).not.toContain('files');
+  const open = { ...run, plan: { ...run.plan, dspFiles: '/opt/files' } };
+  expect(runDspText(open, 80)).toContain("could read the board's files below /opt/files");
+  expect(runDspText({ ...open, dsp: null, dspLog: { lines: [], omitted: 0 } }, 80)).toBe('');
 });
 
 test('the memory picture has the processes of the agent where there are some', () => {

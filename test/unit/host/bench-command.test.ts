@@ -15,6 +15,7 @@ const plain: PlanRequest = {
   exhaustive: false,
   verify: true,
   shell: '',
+  dspFiles: '',
   seed: '7',
 };
 
@@ -35,6 +36,8 @@ const CASES: readonly [Partial<PlanRequest>, string][] = [
     "it's",
   ],
   [{ shell: '/vendor/a b/fastrpc_shell_3' }, '--label'],
+  [{ dspFiles: "/vendor/it's/-files" }, ''],
+  [{ dspFiles: '/' }, ''],
 ];
 
 test.each(CASES)('%o, labelled "%s", is read back', (changes, label) => {
@@ -52,4 +55,13 @@ test.each(CASES)('%o, labelled "%s", is read back', (changes, label) => {
 test('it names the generation where the user did, and looks at the memory managers where asked', () => {
   const line = benchCommand({ board: '-x', generation: 'rfc', plan: plain, label: '', picture: true });
   expect(line).toBe('qda-lab bench --board=-x --generation rfc --plan quick --seed 7');
+});
+
+test('the folder of files for the DSP is an absolute path of the board, without slashes at its end', () => {
+  const read = (path: string): string | undefined =>
+    planRequest(parseCommand(bench, ['--dsp-files', path])).dspFiles;
+  expect([read('/opt/files'), read('/opt/files//'), read('/')]).toEqual(['/opt/files', '/opt/files', '/']);
+  expect(planRequest(parseCommand(bench, [])).dspFiles).toBe('');
+  for (const path of ['', 'files', './files', '~/files', '/opt/../etc', '/..'])
+    expect(() => read(path)).toThrow(`without "..", not "${path}"`);
 });

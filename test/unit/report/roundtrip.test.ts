@@ -25,6 +25,13 @@ test('a run written and read back is the same run', () => {
   expect(read).toEqual({ ok: true, value: run });
 });
 
+test('the folder that code on the DSP could read below is in it where one was named', () => {
+  const open: Run = { ...run, plan: { ...run.plan, dspFiles: '/opt/files' } };
+  const text = runToJson(open);
+  expect(text).toContain('"dspFiles": "/opt/files"');
+  expect(parseRun(text, 'run.json')).toEqual({ ok: true, value: open });
+});
+
 test('the text depends on the run alone, not on the order in which its keys were made', () => {
   const backwards = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(backwards);

@@ -23,6 +23,10 @@ test.each([
   ['on hardware', fixtureRun({ simulated: false })],
   ['of two samples', fixtureRun({ samples: 2 })],
   ['of one size', fixtureRun({ sizes: [4096] })],
+  [
+    'with paths of the board',
+    fixtureRun({}, { plan: { ...fixtureRun().plan, shell: '/s', dspFiles: '/f' } }),
+  ],
   ['without anything', fixtureRun({}, { points: [], memory: null, before: [], after: [], endedAt: null })],
 ])('what is written fits the published schema: a run %s', (_name, run) => {
   const file: unknown = JSON.parse(runToJson(run));

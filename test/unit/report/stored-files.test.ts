@@ -32,6 +32,7 @@ test('a file with what a DSP gave is read: counters, proofs, its process and its
   for (const one of run.points.flatMap((result) => result.series))
     expect(sampleDigest(one.ns)).toBe(one.sha256);
   expect([run.plan.shell, run.dsp?.atPoint, run.dspLog.omitted]).toEqual(['/opt/dsp/shell', 61, 3]);
+  expect(run.plan.dspFiles).toBe(''); // not known then
   expect(run.dsp?.sessions[0]?.maps.map(({ address }) => address)).toEqual([0x4000_0000n, 0x4010_0000n]);
   expect(run.points.some(({ proof }) => proof?.nonceToDsp === true)).toBe(true);
   const ping = groupsOf(run).find((group) => group.point.benchmark === 'rpc.ping');

@@ -166,7 +166,7 @@ test('a run that an older version stored has none of it, said as none', () => {
   value(store.putEvents('run-old', [started(0, ['alloc']), done(0)]));
   store.close();
   const db = new DatabaseSync(file());
-  db.exec(`UPDATE runs SET header = json_remove(header, '$.dsp', '$.dspLog', '$.plan.shell', '$.memory.dsp');
+  db.exec(`UPDATE runs SET header = json_remove(header, '$.dsp', '$.dspLog', '$.plan.shell', '$.plan.dspFiles', '$.memory.dsp');
     UPDATE points SET outcome = json_remove(outcome, '$.counters', '$.proof')`);
   db.close();
   const again = value(Store.open(file()));
