@@ -1,4 +1,4 @@
-import type { BoardSummary } from '../../model/board.ts';
+import type { BoardSummary, Check } from '../../model/board.ts';
 import type { Outcome, Problem } from '../../model/outcome.ts';
 
 /**
@@ -9,6 +9,10 @@ export interface Provider {
   readonly transport: BoardSummary['transport'];
   /** Boards that can be seen now. Never throws: what cannot be looked at is a problem. */
   list(): Promise<Outcome<readonly Target[]>>;
+  /** Calls the listener when what `list` gives may have changed; the result ends that. Left out: nobody tells, look again. */
+  onChange?(listener: () => void): () => void;
+  /** Ends what `list` keeps open. Left out: nothing. */
+  close?(): Promise<void>;
 }
 
 /** Driver generations that a user can name; 'fastrpc' is the legacy driver of /dev/fastrpc-*. */
@@ -27,6 +31,21 @@ export interface Target {
   readonly summary: BoardSummary;
   /** Puts the agent on the board, starts it with a fresh token, and connects. */
   deploy(options: DeployOptions): Promise<Outcome<Deployment>>;
+  /**
+   * What can be looked at before an agent is there, each check as soon as it is known: the transport, then the board by its shell.
+   * Left out: nothing is in the way. Never throws.
+   */
+  preflight?(options: { readonly signal?: AbortSignal }): AsyncIterable<Check>;
+  /** Ends every agent of this user's tool on the board and removes its files. Left out: nothing is ever left there. */
+  clean?(options: { readonly signal?: AbortSignal }): Promise<Outcome<Cleaned>>;
+}
+
+/** What `clean` did. */
+export interface Cleaned {
+  /** Full paths on the board. */
+  readonly removed: readonly string[];
+  /** Agents that ran. */
+  readonly ended: number;
 }
 
 /** An agent that runs on a board. */
