@@ -26,6 +26,7 @@ const final: readonly string[] = [
   'build-mismatch',
   'protocol-mismatch',
   'rebooted',
+  'agent-died',
   'not-built',
 ];
 

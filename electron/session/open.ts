@@ -27,7 +27,8 @@ export async function openSession(target: Target, options: OpenOptions = {}): Pr
     return deployment;
   }
   happened({ kind: 'connect', step: 'greeting the agent' });
-  const limits = { ...defaultLimits, ...options.limits };
+  const { graceMs = defaultLimits.graceMs } = deployment.value;
+  const limits = { ...defaultLimits, graceMs, ...options.limits };
   const session = new Session(deployment.value, options.clock ?? systemClock, limits);
   session.on('state', tell);
   const started = await session.start();

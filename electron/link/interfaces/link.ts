@@ -52,7 +52,12 @@ export interface Cleaned {
 export interface Deployment {
   readonly token: string;
   readonly buildId: string;
-  /** Connects to it, first or again after the stream was lost. */
+  /** How long the agent waits for its host, and the host for the board, once the stream is lost, ms; left out: the session's own. */
+  readonly graceMs?: number;
+  /**
+   * Connects to it, first or again after the stream was lost. 'rebooted' and 'agent-died' are final: another try cannot mend them. Any
+   * other problem is tried again within the grace period.
+   */
   connect(): Promise<Outcome<Connection>>;
   /** Ends the agent and waits until nothing of it is left on the board. */
   stop(): Promise<void>;

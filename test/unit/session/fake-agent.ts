@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Connection, Deployment, Target } from '../../../electron/link/interfaces/link.ts';
-import { fail, ok, type Outcome, type Problem } from '../../../electron/model/outcome.ts';
+import { ok, type Outcome, type Problem } from '../../../electron/model/outcome.ts';
 import { encodeFrame, FrameDecoder } from '../../../electron/wire/framing.ts';
 import { FromAgentSchema, ToAgentSchema, type ToAgent } from '../../../electron/wire/gen/qda_lab_pb.js';
 import type { WelcomeSchema } from '../../../electron/wire/gen/qda_lab_pb.js';
@@ -100,6 +100,9 @@ export class FakeAgent implements Deployment, Target {
   /** Answers by request; what is not here is answered with done, null with nothing. */
   answers: Partial<Record<NonNullable<ToAgent['request']['case']>, readonly Body[] | null>> = {};
   reachable = true;
+  /** What a try to reach it says while it is not reachable. */
+  unreachable: Problem = { code: 'connection-refused', message: 'Nobody listens.', remedy: '' };
+  graceMs?: number;
   stops = 0;
   #die: (problem: Problem) => void = nothing;
 
@@ -114,7 +117,7 @@ export class FakeAgent implements Deployment, Target {
   }
 
   connect(): Promise<Outcome<Connection>> {
-    if (!this.reachable) return Promise.resolve(fail('connection-refused', 'Nobody listens.'));
+    if (!this.reachable) return Promise.resolve({ ok: false, problem: this.unreachable });
     const connection = new FakeConnection(this);
     this.connections.push(connection);
     return Promise.resolve(ok(connection));

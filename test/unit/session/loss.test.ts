@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../electron/wire/framing.ts';
 import { FailureCode } from '../../../electron/wire/gen/qda_lab_pb.js';
-import type { FakeAgent } from './fake-agent.ts';
+import { FakeAgent } from './fake-agent.ts';
 import { settle } from './fake-clock.ts';
 import { blocksOf, plan, planDone, running, samples, stand, valueOf, type Harness } from './harness.ts';
 
@@ -57,6 +57,32 @@ describe('a stream that is lost in a run', () => {
       { fromMs: lostAt, toMs: clock.nowMs(), droppedBlocks: 4, reason: 'The cable was pulled.' },
     ]);
     await session.close();
+  });
+
+  it.each([
+    ['rebooted', 'rebooted'],
+    ['agent-died', 'failed'],
+  ])('is given up at once where the link says %s', async (code, state) => {
+    const harness = await underway();
+    const { agent, clock, session, aborted } = harness;
+    agent.reachable = false;
+    agent.unreachable = { code, message: 'It is not the same any more.', remedy: '' };
+    agent.line.hangUp();
+    await clock.advance(100);
+    expect(session.state.kind).toBe(state);
+    expect(aborted).toMatchObject([{ problem: { code } }]);
+  });
+
+  it('is waited for as long as the link says', async () => {
+    const agent = new FakeAgent();
+    agent.graceMs = 120_000;
+    const { clock, session } = await stand(agent);
+    agent.reachable = false;
+    agent.line.hangUp();
+    await clock.advance(119_000);
+    expect(session.state.kind).toBe('lost');
+    await clock.advance(3_000);
+    expect(session.state.kind).toBe('failed');
   });
 
   it('takes what followed the welcome in the same piece', async () => {
