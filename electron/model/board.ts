@@ -39,6 +39,8 @@ export interface Check {
   readonly read: string;
   readonly why: string;
   readonly remedy: string;
+  /** Nothing can be measured while it fails; left out: it can be run anyway. */
+  readonly fatal?: boolean;
 }
 
 /** A board in the picker, before anything was asked of it. */
@@ -50,6 +52,10 @@ export interface BoardSummary {
   readonly simulated: boolean;
   readonly state: BoardState['kind'];
   readonly detail: string;
+  /** Where it goes, in words: "adb server 127.0.0.1:5037", "USB 1-2", "TCP 10.0.0.7:5555"; left out: nowhere. */
+  readonly via?: string;
+  /** What can be done where `state` is one that cannot be used; left out: nothing that is known. */
+  readonly remedy?: string;
   /** Another one after the board was started anew; left out where the transport does not know. */
   readonly boot?: string;
 }

@@ -40,4 +40,5 @@ export const checkOf = (check: wire.Check, fit: Fit): Check => ({
   read: check.read,
   why: check.why,
   remedy: check.remedy,
+  ...(check.fatal ? { fatal: true } : {}),
 });

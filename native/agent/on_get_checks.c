@@ -11,6 +11,7 @@ static int take_check(void *arg, const struct qda_check *check)
         .read = qda_text(check->read),
         .why = qda_text(check->why),
         .remedy = qda_text(check->remedy),
+        .fatal = check->fatal,
     };
     qda_put_message(arg, qdalab_Checks_checks_tag, qdalab_Check_fields, &message);
     return 0;

@@ -14,7 +14,8 @@ int probe_say(const struct probe_checks *checks, const char *name, const char *w
                                .state = verdict->state,
                                .read = verdict->read,
                                .why = why,
-                               .remedy = verdict->state == QDA_CHECK_OK ? "" : verdict->remedy };
+                               .remedy = verdict->state == QDA_CHECK_OK ? "" : verdict->remedy,
+                               .fatal = verdict->state == QDA_CHECK_FAIL && verdict->fatal };
     return checks->fn(checks->arg, &check);
 }
 
@@ -47,7 +48,7 @@ static void foreign_nodes(struct qda_sys *sys, const struct probe_names *names, 
 int probe_check_nodes(const struct probe_checks *checks)
 {
     static const char why[] = "every call to the DSP's memory goes through a node of its driver: QDA's accel node or FastRPC's";
-    struct probe_verdict verdict = { .state = QDA_CHECK_FAIL };
+    struct probe_verdict verdict = { .state = QDA_CHECK_FAIL, .fatal = true };
     struct probe_names names;
     int err = probe_list(checks->sys, "/dev/accel", "accel", &names);
     if (checks->count > 0) {
@@ -82,11 +83,12 @@ static const char *access_remedy(int err)
 int probe_check_access(const struct probe_checks *checks)
 {
     static const char why[] = "a node that cannot be opened cannot be measured";
-    struct probe_verdict verdict = { .state = QDA_CHECK_OK };
+    struct probe_verdict verdict = { .state = QDA_CHECK_OK, .fatal = true };
     if (checks->count == 0)
         return 0; /* "accel-node" has said it */
     for (size_t i = 0; i < checks->count; i++) {
         const struct qda_probe_node *node = &checks->nodes[i];
+        verdict.fatal = verdict.fatal && node->error < 0; /* one that opens is enough */
         if (node->error < 0 && verdict.state == QDA_CHECK_OK) {
             verdict.state = QDA_CHECK_FAIL;
             verdict.remedy = access_remedy(node->error);
@@ -100,11 +102,12 @@ int probe_check_access(const struct probe_checks *checks)
 int probe_check_generation(const struct probe_checks *checks)
 {
     static const char why[] = "the driver's calls changed between its postings: what is not proven is not called";
-    struct probe_verdict verdict = { .state = QDA_CHECK_OK };
+    struct probe_verdict verdict = { .state = QDA_CHECK_OK, .fatal = true };
     if (checks->count == 0)
         return 0;
     for (size_t i = 0; i < checks->count; i++) {
         const struct qda_probe_node *node = &checks->nodes[i];
+        verdict.fatal = verdict.fatal && node->generation[0] == '\0'; /* one that is proven is enough */
         if (node->generation[0] == '\0') {
             verdict.state = QDA_CHECK_FAIL;
             verdict.remedy = "build the driver with BTF (CONFIG_DEBUG_INFO_BTF_MODULES), or name the generation yourself "

@@ -17,6 +17,7 @@ struct probe_verdict {
     enum qda_check_state state;
     char read[768];
     const char *remedy; /* not looked at with QDA_CHECK_OK */
+    bool fatal;         /* looked at with QDA_CHECK_FAIL only */
 };
 
 /* 0 or what the callback returned; so do all below. */

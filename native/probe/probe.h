@@ -54,6 +54,7 @@ struct qda_check {
     const char *read;   /* what was read, with its path */
     const char *why;    /* why it matters */
     const char *remedy; /* "" with QDA_CHECK_OK */
+    bool fatal;         /* nothing can be measured while it fails; else it can be run anyway */
 };
 typedef int (*qda_check_fn)(void *arg, const struct qda_check *check);
 

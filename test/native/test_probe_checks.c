@@ -7,6 +7,7 @@
 static struct kept_check {
     char name[32];
     enum qda_check_state state;
+    bool fatal;
     char read[1024];
     char why[256];
     char remedy[512];
@@ -18,6 +19,7 @@ static int on_check(void *arg, const struct qda_check *check)
     (void)arg;
     struct kept_check *to = &kept[kept_count++];
     to->state = check->state;
+    to->fatal = check->fatal;
     snprintf(to->name, sizeof(to->name), "%s", check->name);
     snprintf(to->read, sizeof(to->read), "%s", check->read);
     snprintf(to->why, sizeof(to->why), "%s", check->why);
@@ -87,6 +89,7 @@ static void test_nothing(void)
     check_board(dir, NULL, NULL, 0);
     CHECK_INT(kept_count, 10); /* what is about nodes is not asked */
     CHECK_INT(find("accel-node")->state, QDA_CHECK_FAIL);
+    CHECK(find("accel-node")->fatal);
     CHECK_CONTAINS(find("accel-node")->read, "ENOENT: /dev/accel");
     CHECK_INT(find("dma-heap")->state, QDA_CHECK_WARN);
     CHECK_CONTAINS(find("udmabuf")->remedy, "CONFIG_UDMABUF");
@@ -122,7 +125,9 @@ static void test_refused(void)
     CHECK_INT(find("node-access")->state, QDA_CHECK_FAIL);
     CHECK_STR(find("node-access")->read, "/dev/accel/accel0: EACCES; /dev/accel/accel1: opened, DSP adsp");
     CHECK_CONTAINS(find("node-access")->remedy, "root");
+    CHECK(!find("node-access")->fatal); /* the other one opens */
     CHECK_INT(find("generation")->state, QDA_CHECK_FAIL);
+    CHECK(find("generation")->fatal);
     CHECK_CONTAINS(find("generation")->read, "refused (neither v1 nor RFC)");
     CHECK_CONTAINS(find("generation")->remedy, "--generation");
 }

@@ -9,6 +9,10 @@ export interface Provider {
   readonly transport: BoardSummary['transport'];
   /** Boards that can be seen now. Never throws: what cannot be looked at is a problem. */
   list(): Promise<Outcome<readonly Target[]>>;
+  /**
+   * What can be said of this way itself, board or none: is its server there, may its devices be opened. Left out: nothing. Never throws.
+   */
+  preflight?(options: { readonly signal?: AbortSignal }): AsyncIterable<Check>;
   /** Calls the listener when what `list` gives may have changed; the result ends that. Left out: nobody tells, look again. */
   onChange?(listener: () => void): () => void;
   /** Ends what `list` keeps open. Left out: nothing. */

@@ -931,6 +931,13 @@ export declare type Check = Message<"qdalab.Check"> & {
    * @generated from field: string remedy = 5;
    */
   remedy: string;
+
+  /**
+   * nothing can be measured while it fails; else it can be run anyway
+   *
+   * @generated from field: bool fatal = 6;
+   */
+  fatal: boolean;
 };
 
 /**

@@ -261,6 +261,7 @@ typedef struct _qdalab_Check {
     pb_callback_t read; /* what was read */
     pb_callback_t why; /* why it matters */
     pb_callback_t remedy;
+    bool fatal; /* nothing can be measured while it fails; else it can be run anyway */
 } qdalab_Check;
 
 typedef struct _qdalab_Checks {
@@ -773,7 +774,7 @@ extern "C" {
 #define qdalab_Identity_init_default             {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}}
 #define qdalab_BenchmarkInfo_init_default        {{{NULL}, NULL}, 0}
 #define qdalab_Environment_init_default          {{{NULL}, NULL}}
-#define qdalab_Check_init_default                {{{NULL}, NULL}, _qdalab_CheckState_MIN, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}}
+#define qdalab_Check_init_default                {{{NULL}, NULL}, _qdalab_CheckState_MIN, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0}
 #define qdalab_Checks_init_default               {{{NULL}, NULL}}
 #define qdalab_TierStatus_init_default           {_qdalab_Tier_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0}
 #define qdalab_MemoryChunk_init_default          {{{NULL}, NULL}, 0, 0, {{NULL}, NULL}}
@@ -840,7 +841,7 @@ extern "C" {
 #define qdalab_Identity_init_zero                {{{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0, {{NULL}, NULL}, {{NULL}, NULL}}
 #define qdalab_BenchmarkInfo_init_zero           {{{NULL}, NULL}, 0}
 #define qdalab_Environment_init_zero             {{{NULL}, NULL}}
-#define qdalab_Check_init_zero                   {{{NULL}, NULL}, _qdalab_CheckState_MIN, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}}
+#define qdalab_Check_init_zero                   {{{NULL}, NULL}, _qdalab_CheckState_MIN, {{NULL}, NULL}, {{NULL}, NULL}, {{NULL}, NULL}, 0}
 #define qdalab_Checks_init_zero                  {{{NULL}, NULL}}
 #define qdalab_TierStatus_init_zero              {_qdalab_Tier_MIN, 0, {{NULL}, NULL}, {{NULL}, NULL}, 0, 0}
 #define qdalab_MemoryChunk_init_zero             {{{NULL}, NULL}, 0, 0, {{NULL}, NULL}}
@@ -969,6 +970,7 @@ extern "C" {
 #define qdalab_Check_read_tag                    3
 #define qdalab_Check_why_tag                     4
 #define qdalab_Check_remedy_tag                  5
+#define qdalab_Check_fatal_tag                   6
 #define qdalab_Checks_checks_tag                 1
 #define qdalab_TierStatus_tier_tag               1
 #define qdalab_TierStatus_available_tag          2
@@ -1423,7 +1425,8 @@ X(a, CALLBACK, SINGULAR, STRING,   name,              1) \
 X(a, STATIC,   SINGULAR, UENUM,    state,             2) \
 X(a, CALLBACK, SINGULAR, STRING,   read,              3) \
 X(a, CALLBACK, SINGULAR, STRING,   why,               4) \
-X(a, CALLBACK, SINGULAR, STRING,   remedy,            5)
+X(a, CALLBACK, SINGULAR, STRING,   remedy,            5) \
+X(a, STATIC,   SINGULAR, BOOL,     fatal,             6)
 #define qdalab_Check_CALLBACK pb_default_field_callback
 #define qdalab_Check_DEFAULT NULL
 
