@@ -1,8 +1,7 @@
 // Configures and builds the native trees: build/node build/native.ts [host] [asan] [fuzz] [aarch64]
 // A tree is configured once and again only when its recipe changes; ninja does the rest.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { locked } from './locked.ts';
 import { at, root, run, type Finished } from './run.ts';
 
 export type Tree = 'host' | 'asan' | 'fuzz' | 'aarch64';
@@ -63,22 +62,6 @@ function stampOf(tree: Tree): Stamp | undefined {
   return JSON.parse(readFileSync(path, 'utf8')) as Stamp;
 }
 
-/**
- * One build at a time in a tree, also among several callers. The lock is held by a child that ends with its input,
- * so it is released when this process dies.
- */
-async function locked<T>(tree: Tree, work: () => Promise<T>): Promise<T> {
-  const holder = spawn('flock', [at('.build', `${tree}.lock`), 'sh', '-c', 'echo held; exec cat'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  try {
-    await once(holder.stdout, 'data');
-    return await work();
-  } finally {
-    holder.stdin.end();
-  }
-}
-
 async function configure(tree: Tree): Promise<Finished | undefined> {
   const [before, now] = [stampOf(tree), stampFor(tree)];
   if (JSON.stringify(before) === JSON.stringify(now)) return undefined;
@@ -115,9 +98,8 @@ async function bringUpToDate(tree: Tree): Promise<Finished> {
   return run('ninja', ['-C', `.build/${tree}`, ...targets]);
 }
 
-/** Brings a tree up to date. The result of the step that failed, or of the last one. */
+/** Brings a tree up to date, one caller at a time. The result of the step that failed, or of the last one. */
 export function buildTree(tree: Tree): Promise<Finished> {
-  mkdirSync(at('.build'), { recursive: true });
   return locked(tree, () => bringUpToDate(tree));
 }
 
