@@ -9,6 +9,8 @@
 
 #include "agent/agent.h"
 #include "agent/backend.h"
+#include "agent/detach.h"
+#include "agent/log.h"
 #include "agent/worker.h"
 #include "wire/build_id.h"
 
@@ -78,6 +80,7 @@ static int get_ready(struct agent *agent)
     agent->stop_fd = -1;
     conn_init(&agent->conn);
     agent->door.listen_fd = agent->door.guest.fd = -1;
+    agent->door.allow_uid = agent->options.allow_uid;
     if (door_read_token(&agent->door, STDIN_FILENO, TOKEN_TIMEOUT_MS, why) < 0)
         return could_not("token", why);
     if (!(agent->sys = agent_open_sys(&agent->options, why)))
@@ -94,15 +97,41 @@ static int get_ready(struct agent *agent)
     return 0;
 }
 
+/* It listens: says so, and lets go of its starter. */
+static void settle_down(struct agent *agent, int log_fd)
+{
+    printf("listening %s\n", agent->door.name);
+    if (agent->options.detach)
+        printf("process %d\n", (int)getpid());
+    fflush(stdout);
+    let_go_of(STDIN_FILENO);
+    let_go_of(STDOUT_FILENO);
+    if (log_fd >= 0)
+        log_take_over(log_fd);
+    else if (agent->options.detach)
+        let_go_of(STDERR_FILENO);
+}
+
 static int serve(struct agent *agent)
 {
-    setpgid(0, 0); /* a terminal's Ctrl-C is for whoever started the agent; fails where it leads a session already */
+    const struct agent_options *options = &agent->options;
+    int starter = -1, log_fd = -1, cgroup = 0;
+    if (options->log && (log_fd = log_open(options->log)) < 0)
+        return could_not(options->log, strerror(-log_fd));
+    if (!options->detach)
+        setpgid(0, 0); /* a terminal's Ctrl-C is for whoever started the agent; fails where it leads a session already */
+    else if ((starter = detach()) < 0)
+        return could_not("detach", strerror(-starter));
+    else
+        cgroup = detach_from_cgroup();
     int code = get_ready(agent);
     if (code == 0) {
-        printf("listening %s\n", agent->door.name);
-        fflush(stdout);
-        let_go_of(STDIN_FILENO);
-        let_go_of(STDOUT_FILENO);
+        settle_down(agent, log_fd);
+        log_say("build %s, process %d, user %u: listens", QDA_BUILD_ID, (int)getpid(), (unsigned)getuid());
+        if (cgroup < 0)
+            log_say("it stays in the cgroup of its starter (%s), and may be ended with it", strerror(-cgroup));
+        if (starter >= 0)
+            detach_done(starter, EXIT_OK);
         agent_loop(agent);
         code = agent->exit_code;
     }

@@ -43,6 +43,8 @@ struct agent {
 int qda_agent_main(int argc, char **argv);
 /* Runs until the agent is to end. */
 void agent_loop(struct agent *agent);
+/* Ends it as soon as what was said is out; the log says why. */
+void agent_stop(struct agent *agent, const char *why);
 
 /* Decodes one message and answers it. A message that is none closes the connection. */
 void agent_dispatch(struct agent *agent, const uint8_t *bytes, size_t len);

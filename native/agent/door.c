@@ -79,23 +79,31 @@ void door_close(struct door *door)
     door->listen_fd = -1;
 }
 
-void door_accept(struct door *door)
+static bool is_allowed(const struct door *door, uint32_t uid)
+{
+    return uid == getuid() || uid == 0 || (door->allow_uid != AGENT_NOBODY && uid == door->allow_uid);
+}
+
+bool door_accept(struct door *door)
 {
     struct door_guest *guest = &door->guest;
     assert(guest->fd < 0);
     int fd = accept4(door->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
-        return;
+        return true;
     struct ucred peer = {.uid = (uid_t)-1};
     socklen_t len = sizeof(peer);
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || (peer.uid != getuid() && peer.uid != 0)) {
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || !is_allowed(door, peer.uid)) {
         close(fd); /* another user learns nothing */
-        return;
+        door->refused++;
+        door->refused_uid = peer.uid;
+        return false;
     }
     guest->fd = fd;
     guest->deadline_ns = clock_now_ns() + GUEST_NS;
     guest->hello_id = 0;
     qda_frame_reader_init(&guest->reader, guest->buf, sizeof(guest->buf));
+    return true;
 }
 
 /* Compares the whole of both, whatever differs: the time taken says nothing about the token. */

@@ -8,7 +8,7 @@
 #include "wire/frame.h"
 
 /*
- * Who may come in: a peer of our own uid or root whose first frame is a Hello with the token and the right build. One guest at
+ * Who may come in: a peer of our own uid, root, or the one that is allowed, whose first frame is a Hello with the token and the right build. One guest at
  * a time is being looked at; it has a few seconds.
  */
 #define DOOR_TOKEN_MIN 16
@@ -29,7 +29,10 @@ struct door {
     int listen_fd;
     char name[AGENT_NAME_LEN];
     char token[DOOR_TOKEN_MAX + 1];
+    uint32_t allow_uid; /* AGENT_NOBODY: only our own user and root */
     unsigned bad_tokens;
+    unsigned refused; /* connections of other users */
+    uint32_t refused_uid; /* the last of them */
     struct door_guest guest;
 };
 
@@ -38,8 +41,8 @@ int door_read_token(struct door *door, int fd, int timeout_ms, char why[200]);
 /* Listens on "qda-lab/<uid>/<board>/agent-<random>". 0 or -errno. */
 int door_listen(struct door *door, const char *board, const char *random);
 void door_close(struct door *door);
-/* Takes one waiting connection as the guest. */
-void door_accept(struct door *door);
+/* Takes one waiting connection as the guest. False: it was refused, and counted. */
+bool door_accept(struct door *door);
 
 enum door_verdict {
     DOOR_WAIT,     /* the hello is not all there */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/log.h"
 #include "agent/self.h"
 
 /* What the loop waits for; a descriptor of -1 is ignored by poll. */
@@ -160,16 +161,51 @@ static void admit(struct agent *agent)
     take_frames(agent);
 }
 
+void agent_stop(struct agent *agent, const char *why)
+{
+    if (!agent->stopping)
+        log_say("ends: %s", why);
+    agent->stopping = true;
+}
+
+/* A flood is told at its 1st, 2nd, 4th, 8th ... */
+static bool is_told(unsigned count)
+{
+    return (count & (count - 1)) == 0;
+}
+
+static void tell_refused(struct agent *agent, unsigned count, const char *what)
+{
+    if (!is_told(count))
+        return;
+    log_say("refused (%u so far): %s", count, what);
+    if (conn_live(&agent->conn))
+        agent_log(agent, qdalab_LogLevel_LOG_WARN, "%s It was refused; %u so far.", what, count);
+}
+
+static void serve_listener(struct agent *agent)
+{
+    struct door *door = &agent->door;
+    char what[80];
+    if (door_accept(door))
+        return;
+    snprintf(what, sizeof(what), "User %u of the board connected to this agent.", (unsigned)door->refused_uid);
+    tell_refused(agent, door->refused, what);
+}
+
 static void serve_guest(struct agent *agent, short revents)
 {
     struct door *door = &agent->door;
+    unsigned bad = door->bad_tokens;
     if (revents && door_look(door) == DOOR_WELCOME)
         admit(agent);
+    if (door->bad_tokens > bad)
+        tell_refused(agent, door->bad_tokens, "Somebody connected to this agent with a wrong token.");
     if (door->guest.fd >= 0 && clock_now_ns() >= door->guest.deadline_ns)
         door_send_away(door, qdalab_FailureCode_FAILURE_BAD_FRAME, "No hello came within five seconds.");
     if (door->bad_tokens >= DOOR_BAD_TOKENS) {
         fprintf(stderr, "qda-agent: %u wrong tokens were shown; ending\n", door->bad_tokens);
-        agent->stopping = true;
+        agent_stop(agent, "too many wrong tokens");
         agent->exit_code = EXIT_BAD_TOKENS;
     }
 }
@@ -205,13 +241,13 @@ static void step_plan(struct agent *agent, bool worker_spoke)
 static void turn(struct agent *agent, const struct pollfd *fds)
 {
     if (fds[POLL_STOP].revents)
-        agent->stopping = true;
+        agent_stop(agent, "a signal told it to");
     if (fds[POLL_CONN].revents)
         serve_conn(agent, fds[POLL_CONN].revents);
     if (agent->door.guest.fd >= 0)
         serve_guest(agent, fds[POLL_GUEST].revents);
     if (fds[POLL_LISTEN].revents && agent->door.guest.fd < 0)
-        door_accept(&agent->door);
+        serve_listener(agent);
     if (fds[POLL_TRACE].revents && agent->events.trace)
         serve_trace(agent);
     note_absence(agent);
@@ -221,7 +257,8 @@ static void turn(struct agent *agent, const struct pollfd *fds)
     pump(agent);
     note_absence(agent);
     if (is_idle(agent) && clock_now_ns() >= idle_deadline(agent))
-        agent->stopping = true;
+        agent_stop(agent, "nobody was connected for as long as it waits");
+    log_keep_short((char *)agent->scratch);
 }
 
 /* A point in the worker, and the worker itself, take a moment: no longer than what they are given before they are killed. */

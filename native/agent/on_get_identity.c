@@ -43,6 +43,14 @@ static void put_driver_reading(struct qda_put *put, const struct qda_node *node)
     put_reading(put, qdalab_Identity_readings_tag, &reading);
 }
 
+static void put_count(struct qda_put *put, const char *key, unsigned count)
+{
+    char value[16];
+    snprintf(value, sizeof(value), "%u", count);
+    put_reading(put, qdalab_Identity_readings_tag,
+                &(struct qda_reading){.key = key, .value = value, .unit = "count", .reason = "", .source = "agent"});
+}
+
 /* No node at all is a reading that is missing, with its reason. */
 static void put_no_nodes(struct qda_put *put, int err)
 {
@@ -114,6 +122,8 @@ void on_get_identity(struct agent *agent, const struct agent_request *request)
     struct qda_board board = {0};
     put_nodes(&put, agent);
     qda_probe_identity(agent->sys, &board, take_reading, &put);
+    put_count(&put, "agent.refused-users", agent->door.refused);
+    put_count(&put, "agent.refused-tokens", agent->door.bad_tokens);
     put_benchmarks(&put);
     put_board(&put, agent, &board);
     agent_reply_put(agent, request->message.id, qdalab_FromAgent_identity_tag, &put);

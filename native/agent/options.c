@@ -61,6 +61,30 @@ static int set_dsp(struct agent_options *options, const char *value)
     return 0;
 }
 
+static int set_detach(struct agent_options *options, const char *value)
+{
+    (void)value;
+    options->detach = true;
+    return 0;
+}
+
+static int set_log(struct agent_options *options, const char *value)
+{
+    options->log = value;
+    return value[0] == '/' ? 0 : -EINVAL;
+}
+
+static int set_allow_uid(struct agent_options *options, const char *value)
+{
+    char *end;
+    errno = 0;
+    unsigned long long uid = strtoull(value, &end, 10);
+    if (errno != 0 || value[0] < '0' || value[0] > '9' || *end != '\0' || uid >= AGENT_NOBODY)
+        return -EINVAL;
+    options->allow_uid = (uint32_t)uid;
+    return 0;
+}
+
 static int set_helper(struct agent_options *options, const char *value)
 {
     (void)value;
@@ -95,6 +119,9 @@ static const struct agent_option table[] = {
     {"--idle-exit", "SECONDS", "end after so long without a connection, 1 to 86400 (default: 30)", set_idle},
     {"--keep-results", "SECONDS", "... or after so long, while a plan's results wait (default: 600)", set_keep},
     {"--call-grace", "SECONDS", "give a call of the DSP up so long after the point's budget, 1 to 86400 (default: 10)", set_grace},
+    {"--detach", NULL, "once it listens, live on in a session of its own; the starter ends", set_detach},
+    {"--log", "PATH", "... and write to this file (the last 64 KiB) what goes to standard error", set_log},
+    {"--allow-uid", "N", "take connections of this user too, besides our own user and root", set_allow_uid},
     {"--dsp", "NAME", "with --helper: the DSP", set_dsp},
     {"--helper", NULL, "serve as the other process of a benchmark, on descriptor 3", set_helper},
     {"--worker", NULL, "run points on the DSP for the agent that started it, on descriptor 3", set_worker},
@@ -115,7 +142,7 @@ static const struct agent_option *find(const struct agent_option *rows, const ch
 int agent_options_parse(struct agent_options *out, int argc, char **argv, char why[200])
 {
     *out = (struct agent_options){.board = "board", .dsp = "cdsp", .idle_ns = 30 * SECOND_NS, .keep_ns = 600 * SECOND_NS,
-                                  .grace_ns = 10 * SECOND_NS};
+                                  .grace_ns = 10 * SECOND_NS, .allow_uid = AGENT_NOBODY};
     for (int i = 1; i < argc; i++) {
         const struct agent_option *row = find(table, argv[i]);
         if (!row)

@@ -8,6 +8,7 @@
 
 #define AGENT_BOARD_LEN 49
 #define AGENT_NAME_LEN 108 /* sun_path */
+#define AGENT_NOBODY UINT32_MAX /* allow_uid: nobody else */
 
 struct agent_options {
     char board[AGENT_BOARD_LEN];    /* names the sockets */
@@ -18,6 +19,9 @@ struct agent_options {
     uint64_t idle_ns;               /* ends this long after the last connection */
     uint64_t keep_ns;               /* ... or this long, while there are results that nobody took */
     uint64_t grace_ns;              /* a point's calls may last this long beyond its budget */
+    const char *log;                /* file for standard error once it listens, or NULL */
+    uint32_t allow_uid;             /* whose connections are taken besides our own and root's */
+    bool detach;                    /* outlive the starter */
     bool helper;
     bool worker;
     bool build_id; /* print it and end */
