@@ -53,6 +53,8 @@ export interface AdbWay {
   readonly serial: string;
   /** Where it goes, in words: "adb server 127.0.0.1:5037", "USB 1-2", "TCP 10.0.0.7:5555". */
   readonly via: string;
+  /** False: as its provider saw it last it cannot be used, and `open` says why. */
+  readonly usable?: boolean;
   /** Opens a connection, authenticated. Problems: 'busy' (who holds it), 'unauthorized', 'offline', 'no-permission', 'unknown-board' (it is gone), 'adb-protocol'. */
   open(signal?: AbortSignal): Promise<Outcome<AdbDevice>>;
 }

@@ -1,7 +1,11 @@
+import type { BoardSummary } from '../../model/board.ts';
 import type { AdbWay } from './device.ts';
 
 /** Which way is taken where there are several: a server that stands holds the interface, and a cable is surer than a network. */
-const ORDER = ['adb', 'usb', 'tcp'] as const;
+export const WAY_ORDER: readonly BoardSummary['transport'][] = ['virtual', 'adb', 'usb', 'tcp'];
+
+const rank = ({ transport, usable }: AdbWay): number =>
+  WAY_ORDER.indexOf(transport) + (usable === false ? WAY_ORDER.length : 0);
 
 /**
  * All ways to all boards as the providers saw them last: a session that lost its way comes back on whichever is there. Keyed by the board's
@@ -17,10 +21,15 @@ export class Ways {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Ways to that board, the preferred one first. */
+  /** Ways to that board, the preferred one first: those that can be used before those that cannot. */
   to(board: string): readonly AdbWay[] {
     const found = [...this.#byProvider.values()].flatMap((ways) => ways.get(board) ?? []);
-    return found.sort((a, b) => ORDER.indexOf(a.transport) - ORDER.indexOf(b.transport));
+    return found.sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** Boards that there is a way to, usable or not. */
+  boards(): readonly string[] {
+    return [...new Set([...this.#byProvider.values()].flatMap((ways) => [...ways.keys()]))];
   }
 
   /** Calls the listener when ways came or went; the result ends that. */
