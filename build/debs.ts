@@ -1,6 +1,17 @@
 // Debian packages unpacked into a folder of .build, by an apt of our own: nothing of the system is touched, and no root is needed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
+import { join, relative } from 'node:path';
 import { fail, ok, type Outcome, type Problem } from '../electron/model/outcome.ts';
 import { locked } from './locked.ts';
 import { at, run } from './run.ts';
@@ -154,6 +165,17 @@ async function unpackSet(set: DebSet, suite: string, folder: string): Promise<Ou
   return ok(undefined);
 }
 
+/** Links from the root, such as /bin/kmod, lead into the folder where their end is in it. */
+function bendLinks(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const link = join(entry.parentPath, entry.name);
+    const end = entry.isSymbolicLink() ? readlinkSync(link) : '';
+    if (!end.startsWith('/') || !existsSync(`${folder}${end}`)) continue;
+    rmSync(link);
+    symlinkSync(relative(entry.parentPath, `${folder}${end}`), link);
+  }
+}
+
 async function make(folder: string, sets: readonly DebSet[]): Promise<Outcome<undefined>> {
   const from = release();
   if (!from.ok) return from;
@@ -167,6 +189,7 @@ async function make(folder: string, sets: readonly DebSet[]): Promise<Outcome<un
     const done = await unpackSet(set, suite, fresh);
     if (!done.ok) return done;
   }
+  bendLinks(fresh);
   writeFileSync(`${fresh}/recipe`, recipeOf(sets));
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
@@ -174,7 +197,7 @@ async function make(folder: string, sets: readonly DebSet[]): Promise<Outcome<un
 }
 
 const recipeOf = (sets: readonly DebSet[]): string =>
-  JSON.stringify(sets.map((set) => ({ ...set, only: set.only?.source })));
+  JSON.stringify({ layout: 2, sets: sets.map((set) => ({ ...set, only: set.only?.source })) });
 
 /**
  * Unpacks packages into a folder (full path in .build), newest as of now; where they were unpacked before, nothing happens.
