@@ -5,6 +5,9 @@
 export PATH HOME=/root LANG=C.UTF-8
 first() { for path in "$debs$1" "$1" "$debs/usr$1" "/usr$1"; do [ ! -x "$path" ] || { echo "$path"; return; }; done; }
 b=$(first /bin/busybox)
+tools=/lib/android-sdk/platform-tools
+adb=$(first $tools/adb)
+adbd=$(first $tools/adbd)
 trap '$b poweroff -f' EXIT
 mkdir -p /dev/pts /dev/shm /run/lock
 mount -t devpts -o mode=620,ptmxmode=666 pts /dev/pts
@@ -17,6 +20,7 @@ if [ "$udev" = yes ]; then
     LD_LIBRARY_PATH=$libraries "$(first /lib/systemd/systemd-udevd)" --daemon --resolve-names=never || exit
 fi
 $b stty -F /dev/ttyS1 raw -echo
+export QDA_USB_LIBRARIES="$libraries" QDA_USB_ADB="$adb" QDA_USB_ADBD="$adbd"
 echo "machine: ready"
 cd "$folder" || exit
 setsid -w /bin/sh /run/job/command </dev/null >/dev/ttyS1 2>&1
