@@ -1,0 +1,156 @@
+import type { AdbPacketData, AdbPacketInit } from '@yume-chan/adb';
+import { Consumable, ReadableStream } from '@yume-chan/stream-extra';
+import { createConnection, type Socket } from 'node:net';
+import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import type { PacketPipe } from '../adb/daemon.ts';
+import { LinkError, writeHeader } from '../adb/packet.ts';
+import { cancelled, closedByUs, connectionLost } from '../adb/problems.ts';
+import { badEnd, socketProblem } from './problems.ts';
+import { PacketParser } from './parser.ts';
+
+/** Nobody there for so long: an address that swallows everything. */
+const CONNECT_MS = 5_000;
+/** A board that was switched off says nothing: the kernel asks after so long. */
+const KEEPALIVE_MS = 5_000;
+/** So many packets may wait for Tango; it takes them at once unless this process is very busy. */
+const WAITING_PACKETS = 32;
+
+export interface TcpAddress {
+  readonly host: string;
+  readonly port: number;
+  /** As people say it: "10.0.0.7:5555". */
+  readonly name: string;
+}
+
+/** Connects to a daemon. Fails with 'offline' where nobody answers, 'no-permission' where the network forbids it. */
+export function connectTcp(address: TcpAddress, signal?: AbortSignal): Promise<Outcome<PacketPipe>> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: address.host, port: address.port, noDelay: true });
+    const finish = (outcome: Outcome<PacketPipe>): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      socket.off('error', failed).off('connect', connected);
+      if (!outcome.ok) socket.on('error', () => undefined).destroy();
+      resolve(outcome);
+    };
+    const failed = (error: NodeJS.ErrnoException): void => {
+      finish({ ok: false, problem: socketProblem(error, address.name) });
+    };
+    const connected = (): void => {
+      finish(ok(new TcpPipe(socket)));
+    };
+    const aborted = (): void => {
+      finish({ ok: false, problem: cancelled(`Connecting to ${address.name}`) });
+    };
+    const timer = setTimeout(() => {
+      failed(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    }, CONNECT_MS);
+    signal?.addEventListener('abort', aborted);
+    socket.on('error', failed).on('connect', connected);
+    if (signal?.aborted === true) aborted();
+  });
+}
+
+type Controller = Parameters<
+  NonNullable<ConstructorParameters<typeof ReadableStream<AdbPacketData>>[0]>['start'] & object
+>[0];
+
+/** A connected socket as packets. */
+class TcpPipe implements PacketPipe {
+  readonly pair: PacketPipe['pair'];
+  readonly broken: Promise<Problem>;
+  readonly #socket: Socket;
+  readonly #parser = new PacketParser();
+  #controller: Controller | null = null;
+  #break!: (problem: Problem) => void;
+  #over = false;
+  #error: NodeJS.ErrnoException | null = null;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.broken = new Promise((resolve) => {
+      this.#break = resolve;
+    });
+    socket.setKeepAlive(true, KEEPALIVE_MS);
+    this.pair = { readable: this.#readable(), writable: this.#writable() };
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('close', () => {
+      this.#end(this.#error === null ? badEnd(this.#parser.inside) : connectionLost(this.#error.message));
+    });
+    socket.on('data', (bytes: Uint8Array) => {
+      this.#take(bytes);
+    });
+  }
+
+  close(): void {
+    this.#end(closedByUs);
+  }
+
+  #take(bytes: Uint8Array): void {
+    const problem = this.#parser.take(bytes, (packet) => {
+      if (!this.#over) this.#controller?.enqueue(packet);
+    });
+    if (problem) this.#end(problem);
+    else if ((this.#controller?.desiredSize ?? 1) <= 0) this.#socket.pause();
+  }
+
+  #end(problem: Problem): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#break(problem);
+    this.#controller?.error(new LinkError(problem));
+    // What was written before (CLSE of our streams) still leaves.
+    if (problem === closedByUs) this.#socket.destroySoon();
+    else this.#socket.destroy();
+  }
+
+  #readable(): ReadableStream<AdbPacketData> {
+    return new ReadableStream<AdbPacketData>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => {
+          this.#socket.resume();
+        },
+        cancel: () => {
+          this.close();
+        },
+      },
+      { highWaterMark: WAITING_PACKETS },
+    );
+  }
+
+  /** It never fails: Tango has promises that nobody listens to when a write does. What can not be sent shows in `broken`. */
+  #writable(): PacketPipe['pair']['writable'] {
+    return new Consumable.WritableStream<AdbPacketInit>({
+      write: (packet) => this.#write(packet),
+      close: () => {
+        this.close();
+      },
+      abort: () => {
+        this.close();
+      },
+    });
+  }
+
+  /** Resolves when the kernel has the bytes: whoever passed them may use the buffer again. */
+  #write(packet: AdbPacketInit): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#over || this.#socket.destroyed) {
+        resolve();
+        return;
+      }
+      const written = (): void => {
+        resolve();
+      };
+      this.#socket.cork();
+      const only = packet.payload.length === 0;
+      this.#socket.write(writeHeader(packet), only ? written : undefined);
+      if (!only) this.#socket.write(packet.payload, written);
+      this.#socket.uncork();
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { adbTools, type AdbTools } from '../../build/adbd.ts';
+import { at } from '../../build/run.ts';
+
+/** Debian's adbd as a process of a test, on a port of this machine's loopback. It asks for no key. */
+export interface RealAdbd {
+  readonly port: number;
+  readonly address: string;
+  readonly tools: AdbTools;
+  readonly pid: number;
+  /** A folder for the test, removed at the end. */
+  readonly folder: string;
+  /** Kills it, as a crash or a reboot would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Tools that are there; else the sentence with which tests are skipped. Fetched once. */
+export const adbFound = await adbTools();
+
+/** The adb server takes ports of 5555 to 5585 for emulators and connects to them by itself; the kernel gives none of them. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+      });
+    });
+  });
+}
+
+function loopbackOnly(): string {
+  const library = at('.build/adbd-test', `loopback-only.${process.pid}.so`);
+  mkdirSync(at('.build/adbd-test'), { recursive: true });
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, at('test/link/loopback-only.c'), '-ldl']);
+  return library;
+}
+
+/** Local addresses that somebody listens on at this port, as /proc/net writes them (hexadecimal words, each little-endian). */
+function listeners(port: number): string[] {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => readFileSync(path, 'utf8').split('\n'));
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  return fields.flatMap(([, local, , state]) => (state === '0A' && local?.endsWith(wanted) ? [local] : []));
+}
+
+const LOOPBACK = ['0100007F:', '0000000000000000FFFF00000100007F:'];
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until it listens, and makes sure that it does so on the loopback alone. */
+async function listening(child: ChildProcess, port: number): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (child.exitCode !== null) throw new Error(`adbd ended at once with exit code ${child.exitCode}`);
+    const found = listeners(port);
+    if (found.length > 0) {
+      if (found.every((address) => LOOPBACK.some((own) => address.startsWith(own)))) return;
+      child.kill('SIGKILL');
+      throw new Error(`adbd listens to the network (${found.join(', ')}); it was killed`);
+    }
+    await pause(25);
+  }
+  throw new Error(`adbd does not listen on port ${port}`);
+}
+
+/** Daemons of this process, which never outlive it. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
+function startOn(tools: AdbTools, library: string, port: number, folder: string): ChildProcess {
+  const env = { ...process.env, ...tools.env, LD_PRELOAD: library, ADBD_PORT: String(port), TMPDIR: folder };
+  const child = spawn(tools.adbd, [], { env, stdio: 'ignore', cwd: folder });
+  living.add(child);
+  return child.once('exit', () => living.delete(child));
+}
+
+function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+    child.kill('SIGKILL');
+  });
+}
+
+/** Starts adbd. Throws where it is not there: ask `adbFound` before. */
+export async function startAdbd(): Promise<RealAdbd> {
+  if (!adbFound.ok) throw new Error(adbFound.problem.message);
+  const tools = adbFound.value;
+  const [library, port] = [loopbackOnly(), await freePort()];
+  const folder = mkdtempSync(join(tmpdir(), 'qda-lab-adbd-'));
+  let child = startOn(tools, library, port, folder);
+  await listening(child, port);
+  return {
+    port,
+    address: `127.0.0.1:${port}`,
+    tools,
+    folder,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    kill: () => killed(child),
+    async restart() {
+      await killed(child);
+      child = startOn(tools, library, port, folder);
+      await listening(child, port);
+    },
+    async stop() {
+      await killed(child);
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(library, { force: true });
+    },
+  };
+}
