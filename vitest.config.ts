@@ -8,6 +8,8 @@ const common = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
+  // Boards of whoever works on this machine are none of the tests'; what a test starts has it from here.
+  env: { QDA_LAB_TRANSPORTS: 'virtual' },
 } as const;
 
 // `npm test` builds the native parts first: tests under test/board start the virtual board and the agent. Those under test/app

@@ -22,6 +22,7 @@ const NOTES =
 
 const home = mkdtempSync(join(tmpdir(), 'qda-lab-recording-'));
 process.env['QDA_LAB_HOME'] = home;
+process.env['QDA_LAB_TRANSPORTS'] = 'virtual';
 
 const desk = createDesk(compose(), { electron: null });
 const ended = Promise.withResolvers<undefined>();

@@ -31,6 +31,7 @@ const only = (provider: Provider, prefix: string): Provider => ({
 
 /** Names of boards begin with the prefix. The store is in `home`. */
 export async function startOwnHost(home: string, prefix: string): Promise<OwnHost> {
+  process.env['QDA_LAB_TRANSPORTS'] = 'virtual';
   const { providers, ...rest } = compose();
   const lab = {
     ...rest,

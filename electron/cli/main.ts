@@ -1,4 +1,4 @@
-import { compose } from '../host/compose.ts';
+import { closeProviders, compose } from '../host/compose.ts';
 import { shellWord } from '../host/shell-word.ts';
 import { parseCommand } from './arguments.ts';
 import { type Command, type Context, UsageError } from './command.ts';
@@ -49,11 +49,13 @@ async function run(
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  const lab = compose();
   try {
     const commandLine = ['qda-lab', command.name, ...rest].map(shellWord).join(' ');
     const signal = AbortSignal.any([abort.signal, screen.closed]);
-    return await work({ lab: compose(), screen, signal, commandLine });
+    return await work({ lab, screen, signal, commandLine });
   } finally {
+    await closeProviders(lab);
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }

@@ -1,8 +1,11 @@
+import { WAY_ORDER } from '../link/adb/ways.ts';
 import type { Target } from '../link/interfaces/link.ts';
+import type { BoardSummary } from '../model/board.ts';
 import { fail, ok, type Outcome, type Problem } from '../model/outcome.ts';
 import type { Lab } from './compose.ts';
 
 export interface Seen {
+  /** Every board on every way; of one board the best way first. */
   readonly targets: readonly Target[];
   /** Ways to boards that could not be looked at. */
   readonly problems: readonly Problem[];
@@ -12,14 +15,40 @@ export interface Seen {
 export async function findBoards(lab: Lab): Promise<Seen> {
   const lists = await Promise.all(lab.providers.map((provider) => provider.list()));
   return {
-    targets: lists.flatMap((list) => (list.ok ? list.value : [])),
+    targets: lists.flatMap((list) => (list.ok ? list.value : [])).sort((a, b) => rank(a) - rank(b)),
     problems: lists.flatMap((list) => (list.ok ? [] : [list.problem])),
   };
 }
 
+/** How good a way is, less is better: one that can be used first, then the order of transports. What stands here holds everywhere. */
+const rank = ({ summary: { state, transport } }: Target): number =>
+  WAY_ORDER.indexOf(transport) + WAY_ORDER.length * (STATES.indexOf(state) + 1 || STATES.length + 1);
+
+/** From usable to not. A board that another program holds is nearer than one that does not answer. */
+const STATES: readonly BoardSummary['state'][] = ['ready', 'connecting', 'unauthorized', 'busy', 'offline'];
+
+/** One board, however many ways there are to it. */
+export interface SeenBoard {
+  /** The best way. */
+  readonly target: Target;
+  /** Each kind of way once, the best first. */
+  readonly transports: readonly BoardSummary['transport'][];
+}
+
+/** Each board once. */
+export const boardsSeen = ({ targets }: Pick<Seen, 'targets'>): readonly SeenBoard[] =>
+  [...Map.groupBy(targets, ({ summary }) => summary.id).values()].flatMap(([target, ...others]) =>
+    target === undefined ? [] : [{ target, transports: transportsOf([target, ...others]) }],
+  );
+
+export const transportsOf = (targets: readonly Target[]): readonly BoardSummary['transport'][] => [
+  ...new Set(targets.map(({ summary }) => summary.transport)),
+];
+
 /** The board of that id, or the only one. Fails with 'unknown-board', 'no-board' or 'several-boards'. */
 export async function chooseBoard(lab: Lab, id: string | undefined): Promise<Outcome<Target>> {
-  const { targets, problems } = await findBoards(lab);
+  const { targets: all, problems } = await findBoards(lab);
+  const targets = boardsSeen({ targets: all }).map(({ target }) => target);
   const names = targets.map((target) => target.summary.id);
   if (id !== undefined) {
     const found = targets.find((target) => target.summary.id === id);

@@ -3,6 +3,7 @@ import { packageVersion } from '../link/deploy/version.ts';
 import type { Provider } from '../link/interfaces/link.ts';
 import { virtualProvider } from '../link/virtual/provider.ts';
 import { dataFolder, storePath } from '../store/paths.ts';
+import { wantedTransports } from './transports.ts';
 
 /** The parts that every operation works with. */
 export interface Lab {
@@ -16,11 +17,20 @@ export interface Lab {
 }
 
 export function compose(): Lab {
+  const wanted = wantedTransports();
   return {
-    providers: [virtualProvider()],
+    providers: [
+      ...(wanted.has('virtual') ? [virtualProvider()] : []),
+      ...(wanted.complaint === null ? [] : [wanted.complaint]),
+    ],
     storePath: storePath(),
     home: dataFolder(),
     version: packageVersion(),
     buildId: appBuildId(),
   };
+}
+
+/** Ends what the ways to boards keep open. A later look opens it again. */
+export async function closeProviders({ providers }: Pick<Lab, 'providers'>): Promise<void> {
+  await Promise.all(providers.map((provider) => provider.close?.() ?? Promise.resolve()));
 }

@@ -2,6 +2,7 @@ import type { Generation, Target } from '../../link/interfaces/link.ts';
 import { driverText, type BoardState, type BoardSummary, type Identity } from '../../model/board.ts';
 import type { BoardView } from '../../model/desk.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { transportsOf } from '../boards.ts';
 import type { OpenBoard } from '../open-board.ts';
 
 /** What the desk knows of one board. */
@@ -60,7 +61,7 @@ export function viewOf(entry: BoardEntry): BoardView {
   const generation = node?.generation ?? null;
   return {
     id,
-    transports: targets.map((target) => target.summary.transport),
+    transports: transportsOf(targets),
     label: label === '' ? (summary?.label ?? id) : label,
     named: label !== '',
     simulated: identity?.simulated ?? summary?.simulated ?? false,

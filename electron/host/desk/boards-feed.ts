@@ -9,13 +9,16 @@ const LOOK_MS = 1_000;
 const RARE_LOOK_MS = 5_000;
 /** Changes that come together are one push. */
 const TOGETHER_MS = 30;
+/** The same for ways that tell of changes by themselves: one look at all of them. */
+const TOLD_MS = 20;
 
 /** Keeps looking for boards while a face is there or a session stands, and tells every face what changed. */
 export class BoardsFeed {
   readonly #boards: Boards;
   readonly #faces: Faces;
   readonly #clock: Clock;
-  readonly #off: () => void;
+  readonly #offs: readonly (() => void)[];
+  #cancelTold: (() => void) | null = null;
   #cancelPush: (() => void) | null = null;
   #cancelLook: (() => void) | null = null;
   #looking = false;
@@ -25,9 +28,14 @@ export class BoardsFeed {
     this.#boards = boards;
     this.#faces = faces;
     this.#clock = clock;
-    this.#off = boards.events.on('changed', () => {
-      this.#pushSoon();
-    });
+    this.#offs = [
+      boards.events.on('changed', () => {
+        this.#pushSoon();
+      }),
+      boards.onTold(() => {
+        this.#told();
+      }),
+    ];
   }
 
   greet(face: Face): void {
@@ -37,7 +45,8 @@ export class BoardsFeed {
 
   close(): void {
     this.#closed = true;
-    this.#off();
+    for (const off of this.#offs) off();
+    this.#cancelTold?.();
     this.#cancelPush?.();
     this.#cancelLook?.();
   }
@@ -58,11 +67,24 @@ export class BoardsFeed {
     });
   }
 
+  /** A way says that its boards are others: nobody waits for the next look. */
+  #told(): void {
+    if (!this.#wanted) return;
+    this.#cancelTold ??= this.#clock.after(TOLD_MS, () => {
+      this.#cancelTold = null;
+      void this.#boards.look();
+    });
+  }
+
+  get #wanted(): boolean {
+    return !this.#closed && (this.#faces.count > 0 || this.#boards.anyOpen);
+  }
+
   async #look(): Promise<void> {
     this.#looking = true;
     await this.#boards.look();
     this.#looking = false;
-    if (this.#closed || (this.#faces.count === 0 && !this.#boards.anyOpen)) return;
+    if (!this.#wanted) return;
     const inMs = this.#boards.anyRunning ? RARE_LOOK_MS : LOOK_MS;
     this.#cancelLook = this.#clock.after(inMs, () => {
       this.#cancelLook = null;

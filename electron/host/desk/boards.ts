@@ -76,6 +76,14 @@ export class Boards {
     return [...this.#entries.values()].some((entry) => entry.open?.session.state.kind === 'running');
   }
 
+  /** Calls the listener when a way tells by itself that its boards may be others; the result ends that. */
+  onTold(listener: () => void): () => void {
+    const offs = this.#parts.lab.providers.map((provider) => provider.onChange?.(listener));
+    return () => {
+      for (const off of offs) off?.();
+    };
+  }
+
   /** Looks at every way to boards. Two that ask at once get one look, but never one that began before they asked. */
   look(): Promise<void> {
     if (this.#looking === null) {
@@ -182,7 +190,7 @@ export class Boards {
     if (listed === entry.listed && !other) return;
     if (listed !== entry.listed && !first) {
       const word = entry.listed
-        ? `The board is seen: ${targets[0]?.summary.detail ?? ''}.`
+        ? `The board is seen: ${(targets[0]?.summary.detail ?? '').replace(/\.$/, '')}.`
         : 'The board is gone.';
       this.#parts.log.say('info', word, entry.id);
     }

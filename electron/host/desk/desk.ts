@@ -4,7 +4,7 @@ import type { Desk, FacePort, FaceSink, Handlers } from '../../contract/face.ts'
 import { fail } from '../../model/outcome.ts';
 import { systemClock, type Clock } from '../../session/clock.ts';
 import type { LogLevel } from '../../model/stream.ts';
-import type { Lab } from '../compose.ts';
+import { closeProviders, type Lab } from '../compose.ts';
 import { appCalls } from './app-calls.ts';
 import { benchCalls } from './bench-calls.ts';
 import { Benches } from './benches.ts';
@@ -110,6 +110,7 @@ class HostDesk implements Desk {
       this.#logFeed.close();
       faces.close();
       await Promise.all([memory.close(), boards.closeAll()]);
+      await closeProviders(this.#context.lab);
     }
   }
 }

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lab } from '../../../electron/host/compose.ts';
+import { BoardsFeed } from '../../../electron/host/desk/boards-feed.ts';
 import { Boards } from '../../../electron/host/desk/boards.ts';
+import { Face, Faces } from '../../../electron/host/desk/face.ts';
 import { Labels } from '../../../electron/host/desk/labels.ts';
 import { Log } from '../../../electron/host/desk/log.ts';
 import { endedBy } from '../../../electron/host/desk/seen-boards.ts';
-import type { Target } from '../../../electron/link/interfaces/link.ts';
+import type { Provider, Target } from '../../../electron/link/interfaces/link.ts';
 import type { BoardSummary } from '../../../electron/model/board.ts';
 import { fail, ok, type Outcome } from '../../../electron/model/outcome.ts';
-import { FakeClock } from '../session/fake-clock.ts';
+import { FakeClock, settle } from '../session/fake-clock.ts';
 
 let home: string;
 beforeEach(() => {
@@ -99,7 +101,55 @@ describe('the list of boards', () => {
   it('joins the ways to one board', async () => {
     const ways = new Ways();
     await ways.see(target('a'), target('a', { transport: 'adb' }));
-    expect(ways.boards.view().boards).toMatchObject([{ id: 'a', transports: ['usb', 'adb'] }]);
+    expect(ways.boards.view().boards).toMatchObject([{ id: 'a', transports: ['adb', 'usb'] }]);
+    await ways.see(
+      target('a', { state: 'busy', detail: 'held by adb' }),
+      target('a', { transport: 'adb', detail: 'through the adb server 127.0.0.1:5037' }),
+      target('a', { transport: 'adb', state: 'offline', detail: 'another server' }),
+    );
+    expect(ways.boards.view().boards).toMatchObject([
+      {
+        id: 'a',
+        transports: ['adb', 'usb'],
+        state: { kind: 'ready' },
+        detail: 'through the adb server 127.0.0.1:5037',
+      },
+    ]);
+  });
+
+  it('is looked at when a way tells that its boards are others', async () => {
+    const clock = new FakeClock();
+    let told = (): void => undefined;
+    let off = 0;
+    let seen: readonly Target[] = [];
+    const provider: Provider = {
+      transport: 'usb',
+      list: async () => ok(seen),
+      onChange: (listener) => {
+        told = listener;
+        return () => (off += 1);
+      },
+    };
+    const lab: Lab = { providers: [provider], storePath: '', home, version: '0', buildId: '0' };
+    const boards = new Boards({ lab, log: new Log(clock), labels: new Labels(home), clock });
+    const faces = new Faces();
+    const feed = new BoardsFeed(boards, faces, clock);
+    seen = [target('a')];
+    told();
+    await clock.advance(100);
+    expect(boards.view().looked).toBe(false); // nobody is there to see it
+    const face = new Face({ congested: false, push: () => undefined });
+    faces.add(face);
+    feed.greet(face);
+    await settle();
+    expect(boards.view().boards).toHaveLength(1);
+    seen = [];
+    told();
+    told();
+    await clock.advance(100);
+    expect(boards.view().boards).toHaveLength(0);
+    feed.close();
+    expect([off, clock.waiting]).toEqual([1, 0]);
   });
 
   it('names the ways that cannot be looked at', async () => {
