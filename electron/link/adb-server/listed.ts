@@ -1,0 +1,57 @@
+import type { BoardSummary } from '../../model/board.ts';
+import { isNetwork, type ListedDevice } from './devices.ts';
+import { labelOf, printable, stateOf } from './states.ts';
+
+/** A device in a server's list and the board that it is. */
+export interface ListedBoard {
+  readonly id: string;
+  readonly device: ListedDevice;
+  readonly boot: string | null;
+}
+
+/** Who the board behind an address is; undefined: that is being found out. */
+export type WhoIs = (
+  device: ListedDevice,
+) => { readonly id: string; readonly boot: string | null } | undefined;
+
+const usable = ({ state }: ListedDevice): boolean => state === 'device';
+
+/**
+ * The boards of a list, each once for its cable and once for its network. Two boards with one serial are told apart by where they are
+ * plugged in; one that comes back may be in the list twice for a moment, once without life.
+ */
+export function boardsIn(devices: readonly ListedDevice[], whoIs: WhoIs): readonly ListedBoard[] {
+  const cabled = devices.filter((device) => !isNetwork(device));
+  const groups = Map.groupBy(cabled, ({ serial }) => printable(serial));
+  const byCable = [...groups].flatMap(([id, group]) => {
+    const living = group.filter(usable);
+    const [only = group[0], other] = living;
+    if (only === undefined) return [];
+    if (other === undefined) return [{ id, device: only, boot: null }];
+    return living.map((device) => ({
+      id: `${id}@${device.path || device.transportId}`,
+      device,
+      boot: null,
+    }));
+  });
+  const byNetwork = devices.filter(isNetwork).flatMap((device) => {
+    const who = whoIs(device);
+    return who === undefined ? [] : [{ id: printable(who.id), boot: who.boot, device }];
+  });
+  return [...byCable, ...once(byNetwork)];
+}
+
+/** Of several addresses of one board one that can be used. */
+function once(boards: readonly ListedBoard[]): readonly ListedBoard[] {
+  const groups = Map.groupBy(boards, ({ id }) => id);
+  return [...groups.values()].flatMap(
+    (group) => group.find(({ device }) => usable(device)) ?? group[0] ?? [],
+  );
+}
+
+export function summaryOf({ id, device, boot }: ListedBoard, server: string): BoardSummary {
+  const { state, detail } = stateOf(device, server);
+  const where = isNetwork(device) && usable(device) ? `${detail}, TCP ${printable(device.serial)}` : detail;
+  const summary = { id, transport: 'adb', label: labelOf(device), simulated: false } as const;
+  return { ...summary, state, detail: where, ...(boot === null ? {} : { boot }) };
+}
