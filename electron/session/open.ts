@@ -21,7 +21,11 @@ export async function openSession(target: Target, options: OpenOptions = {}): Pr
     tell(state);
   };
   happened({ kind: 'connect', step: 'starting the agent' });
-  const deployment = await target.deploy(options);
+  const onStep = (step: string): void => {
+    happened({ kind: 'connect', step });
+    options.onStep?.(step);
+  };
+  const deployment = await target.deploy({ ...options, onStep });
   if (!deployment.ok) {
     happened({ kind: 'problem', problem: deployment.problem });
     return deployment;

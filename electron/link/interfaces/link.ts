@@ -28,6 +28,10 @@ export interface DeployOptions {
   readonly generation?: Generation;
   /** A DSP call that does not come back is given up so many whole seconds after its point's budget, 1 to 86400; default: the agent's. */
   readonly callGraceS?: number;
+  /** Hears what is done on the way there: "pushing the agent (40 %)". */
+  readonly onStep?: (step: string) => void;
+  /** Hears what does not stop it and should be known: not root, another host's agent on the board. */
+  readonly onNotice?: (notice: Problem) => void;
   readonly signal?: AbortSignal;
 }
 
