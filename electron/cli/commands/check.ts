@@ -1,40 +1,73 @@
-import { withBoard } from '../../host/open-board.ts';
+import { checkBoard, checkWays, waysToBoard } from '../../host/check-board.ts';
 import type { Check } from '../../model/board.ts';
 import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { wrap } from '../wrap.ts';
-
-const MARK = { ok: 'ok  ', warn: 'warn', fail: 'FAIL', unknown: '?   ' } as const;
+import { checkText } from '../print-check.ts';
+import type { Screen } from '../screen.ts';
 
 export const check: Command = {
   name: 'check',
   summary: 'Look whether a board is ready to be measured, and what would mend it',
   usage: '[--board ID] [--json]',
   words: [0, 0],
-  options: [...BOARD_OPTIONS, { name: 'json', help: 'As JSON' }],
-  notes: ['Exit code 1 where a check failed; warnings and what cannot be known do not fail.'],
+  options: [...BOARD_OPTIONS, { name: 'json', help: 'As JSON: a list, a line a check' }],
+  notes: [
+    'Each check is told as soon as it is known: how the board is reached, what its shell tells, then what the agent reads. Where no agent can be put there, what is in the way is the last one.',
+    'Exit code 1 where a check failed; warnings and what cannot be known do not fail. FAIL! marks what nothing can be measured with; the rest can be run anyway.',
+  ],
   async run(args, { lab, screen, signal }) {
-    const checks = await withBoard(lab, args.value('board'), deployOptions(args, signal), (board) =>
-      board.session.checks(),
-    );
-    if (!checks.ok) {
-      screen.problem(checks.problem);
+    const options = deployOptions(args, signal);
+    const shown = args.has('json') ? jsonShow(screen) : textShow(screen);
+    const ways = await waysToBoard(lab, args.value('board'));
+    if (!ways.ok) {
+      if (ways.problem.code === 'no-board') await show(checkWays(lab, options), shown);
+      screen.problem(ways.problem);
       return EXIT.couldNotRun;
     }
-    screen.out(
-      args.has('json')
-        ? JSON.stringify(checks.value, null, 2)
-        : wrap(checks.value.map(checkText).join('\n'), screen.columns, 6),
-    );
-    return checks.value.some((row) => row.state === 'fail') ? EXIT.failed : EXIT.pass;
+    const failed = await show(checkBoard(lab, ways.value, options), shown);
+    if (signal.aborted) return EXIT.interrupted;
+    return failed ? EXIT.failed : EXIT.pass;
   },
 };
 
-function checkText(row: Check): string {
-  const head = `${MARK[row.state]}  ${row.name}: ${row.read}`;
-  if (row.state === 'ok') return head;
-  return [head, ...[row.why, row.remedy].filter((text) => text !== '').map((text) => `      ${text}`)].join(
-    '\n',
-  );
+interface Show {
+  readonly one: (check: Check) => void;
+  readonly end: () => void;
+}
+
+/** True: one of them failed. */
+async function show(checks: AsyncIterable<Check>, { one, end }: Show): Promise<boolean> {
+  let failed = false;
+  for await (const row of checks) {
+    one(row);
+    failed ||= row.state === 'fail';
+  }
+  end();
+  return failed;
+}
+
+function textShow(screen: Screen): Show {
+  return {
+    one: (row) => {
+      screen.out(checkText(row, screen.columns));
+      screen.live('checking ...');
+    },
+    end: () => {
+      screen.live('');
+    },
+  };
+}
+
+function jsonShow(screen: Screen): Show {
+  let first = true;
+  return {
+    one: (row) => {
+      screen.out(`${first ? '[' : ','} ${JSON.stringify(row)}`);
+      first = false;
+    },
+    end: () => {
+      screen.out(first ? '[]' : ']');
+    },
+  };
 }

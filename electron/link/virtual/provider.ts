@@ -4,6 +4,7 @@ import { nativeProgram } from '../deploy/paths.ts';
 import type { Deployment, DeployOptions, Provider, Target } from '../interfaces/link.ts';
 import { startAgent } from './agent.ts';
 import { connectBoard } from './control.ts';
+import { virtualPreflight } from './preflight.ts';
 import { runningBoards } from './sockets.ts';
 
 /**
@@ -20,7 +21,11 @@ export const virtualProvider = (only = process.env['QDA_LAB_VIRTUAL_ONLY'] ?? ''
 });
 
 async function targetOf(name: string): Promise<Target> {
-  return { summary: await summaryOf(name), deploy: (options) => deployTo(name, options) };
+  return {
+    summary: await summaryOf(name),
+    deploy: (options) => deployTo(name, options),
+    preflight: () => virtualPreflight(name),
+  };
 }
 
 async function summaryOf(id: string): Promise<BoardSummary> {

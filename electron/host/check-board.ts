@@ -1,0 +1,54 @@
+import type { DeployOptions, Target } from '../link/interfaces/link.ts';
+import type { BoardSummary, Check } from '../model/board.ts';
+import { ok, type Outcome } from '../model/outcome.ts';
+import { openSession } from '../session/open.ts';
+import { chooseBoard, findBoards } from './boards.ts';
+import { boardChecks, wayChecks } from './checks.ts';
+import type { Lab } from './compose.ts';
+
+export type { Target } from '../link/interfaces/link.ts';
+
+/** The ways to the board of that id (of the only board, where none is named), the best first. */
+export async function waysToBoard(lab: Lab, id: string | undefined): Promise<Outcome<readonly Target[]>> {
+  const chosen = await chooseBoard(lab, id);
+  if (!chosen.ok) return chosen;
+  const { targets } = await findBoards(lab);
+  const ways = targets.filter(({ summary }) => summary.id === chosen.value.summary.id);
+  return ok(ways.length > 0 ? ways : [chosen.value]);
+}
+
+/** What its ways say of themselves, then of the board; an agent is put there, asked, and ended again. */
+export async function* checkBoard(
+  lab: Lab,
+  targets: readonly Target[],
+  options: DeployOptions,
+): AsyncGenerator<Check> {
+  const transports = new Set(targets.map(({ summary }) => summary.transport));
+  yield* waysThat(lab, (transport) => transports.has(transport), options);
+  yield* boardChecks(targets, () => askAgent(targets[0], options), options);
+}
+
+/** What the ways say of themselves where no board is to be had. */
+export const checkWays = (lab: Lab, options: DeployOptions): AsyncGenerator<Check> =>
+  waysThat(lab, () => true, options);
+
+const waysThat = (
+  { providers }: Lab,
+  wanted: (transport: BoardSummary['transport']) => boolean,
+  options: DeployOptions,
+): AsyncGenerator<Check> =>
+  wayChecks({ providers: providers.filter(({ transport }) => wanted(transport)) }, options);
+
+async function askAgent(
+  target: Target | undefined,
+  options: DeployOptions,
+): Promise<Outcome<readonly Check[]>> {
+  if (target === undefined) return ok([]);
+  const session = await openSession(target, options);
+  if (!session.ok) return session;
+  try {
+    return await session.value.checks();
+  } finally {
+    await session.value.close();
+  }
+}
