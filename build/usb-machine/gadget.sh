@@ -2,6 +2,7 @@
 # Inside the machine: an Android device on the USB, made of FunctionFS and the real adbd.
 #   gadget.sh make SERIAL   its descriptors; nothing is plugged in yet
 #   gadget.sh plug          starts adbd on it and connects it to the bus
+#   gadget.sh udevd         starts udevd, which tells of devices that come and go
 #   gadget.sh unplug        takes it from the bus; everything of adbd ends, as after a pulled cable and an adbd that came through it
 # Debian's adbd hangs when it loses the bus while it runs, and taking a busy device from the bus has crashed this kernel: killing
 # adbd first, which takes the device from the bus as well, has never.
@@ -21,7 +22,7 @@ make)
     mount -t functionfs adb /dev/usb-ffs/adb
     ;;
 plug)
-    LD_LIBRARY_PATH=$QDA_USB_LIBRARIES setsid "$QDA_USB_ADBD" </dev/null >>"$here/adbd.log" 2>&1 &
+    LD_LIBRARY_PATH=$QDA_USB_ADB_LIBRARIES setsid "$QDA_USB_ADBD" </dev/null >>"$here/adbd.log" 2>&1 &
     echo $! >"$here/adbd.pid"
     tries=0
     until [ -e /dev/usb-ffs/adb/ep2 ]; do # nothing tells that adbd has written its descriptors
@@ -36,8 +37,11 @@ unplug)
     while [ -e "/proc/$(cat "$here/adbd.pid")" ]; do sleep 0.02; done
     [ -z "$(cat "$usb/UDC")" ] || echo >"$usb/UDC"
     ;;
+udevd)
+    LD_LIBRARY_PATH=$QDA_USB_UDEVD_LIBRARIES "$QDA_USB_UDEVD" --daemon --resolve-names=never
+    ;;
 *)
-    echo "gadget.sh: make SERIAL, plug or unplug" >&2
+    echo "gadget.sh: make SERIAL, plug, unplug or udevd" >&2
     exit 3
     ;;
 esac

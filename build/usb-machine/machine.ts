@@ -11,8 +11,6 @@ import { moduleFiles, type Parts } from './parts.ts';
 export interface Job {
   /** A shell script that runs as root in the checkout. It sees the host's files and may write any of them: into memory, which is gone afterwards. */
   readonly command: string;
-  /** Whether udevd tells of devices that come and go. */
-  readonly udev: boolean;
   /** The machine is ended after so long. */
   readonly limitMs: number;
   readonly onOutput: (text: string) => void;
@@ -72,8 +70,10 @@ function writeJob(parts: Parts, job: Job, place: string): void {
     libraries: parts.env.LD_LIBRARY_PATH,
     release: parts.release,
     modules: LATE.join(' '),
-    udev: job.udev ? 'yes' : 'no',
     folder: root,
+    QDA_USB_ADB: parts.adb.adb,
+    QDA_USB_ADBD: parts.adb.adbd,
+    QDA_USB_ADB_LIBRARIES: parts.adb.env['LD_LIBRARY_PATH'] ?? '',
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quoted(value)}\n`);
   writeFileSync(`${place}/settings`, lines.join(''));

@@ -1,5 +1,5 @@
 // The machine with USB by hand: build/node build/usb-machine/main.ts fetch
-//                               build/node build/usb-machine/main.ts run [--no-udev] COMMAND [ARGUMENT...]
+//                               build/node build/usb-machine/main.ts run COMMAND [ARGUMENT...]
 import { run } from '../run.ts';
 import { runInMachine } from './machine.ts';
 import { fetchParts, type Parts } from './parts.ts';
@@ -14,14 +14,13 @@ async function told(parts: Parts): Promise<number> {
 }
 
 async function runCommand(parts: Parts, words: readonly string[]): Promise<number> {
-  const udev = words[0] !== '--no-udev';
-  const command = (udev ? words : words.slice(1)).join(' ');
+  const command = words.join(' ');
   const stop = new AbortController();
   process.once('SIGINT', () => {
     stop.abort();
   });
   const onOutput = (text: string): void => void process.stdout.write(text);
-  const done = await runInMachine(parts, { command, udev, limitMs: LIMIT_MS, onOutput, signal: stop.signal });
+  const done = await runInMachine(parts, { command, limitMs: LIMIT_MS, onOutput, signal: stop.signal });
   if (!done.ok) {
     console.error(`usb-machine: ${done.problem.message}`);
     return 2;
@@ -35,7 +34,7 @@ async function runCommand(parts: Parts, words: readonly string[]): Promise<numbe
 
 async function main([what, ...words]: readonly string[]): Promise<number> {
   if ((what !== 'fetch' && what !== 'run') || (what === 'run' && words.length === 0)) {
-    console.error('usage: main.ts fetch | run [--no-udev] COMMAND');
+    console.error('usage: main.ts fetch | run COMMAND');
     return 3;
   }
   const parts = await fetchParts();

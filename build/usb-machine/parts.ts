@@ -1,6 +1,7 @@
-// What the machine with USB is made of: a Debian kernel, QEMU, busybox, udevd, adb and adbd, unpacked into .build/usb-machine.
+// What the machine with USB is made of: a Debian kernel, QEMU, busybox, udevd, and the real adb and adbd; unpacked into .build.
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { fail, ok, type Outcome } from '../../electron/model/outcome.ts';
+import { adbTools, type AdbTools } from '../adbd.ts';
 import { debsEnv, unpackDebs, type DebSet } from '../debs.ts';
 import { at, run } from '../run.ts';
 
@@ -13,6 +14,7 @@ export interface Parts {
   readonly release: string;
   readonly kernel: string;
   readonly busybox: string;
+  readonly adb: AdbTools;
 }
 
 const FOLDER = at('.build/usb-machine/debs');
@@ -20,7 +22,6 @@ const FOLDER = at('.build/usb-machine/debs');
 /** The kernel of the release itself lacks nothing either, but this one is what was measured. */
 const SETS: readonly DebSet[] = [
   { packages: ['linux-image-amd64'], backports: true, only: /^linux-image-(?:\d.*-)?amd64$/ },
-  { packages: ['adb', 'adbd'], backports: true },
   { packages: ['qemu-system-x86', 'busybox-static', 'kmod', 'udev'] },
 ];
 
@@ -34,6 +35,8 @@ export async function fetchParts(): Promise<Outcome<Parts>> {
       'not-here',
       `The machine with USB needs x86-64 Linux, this is ${process.platform} ${process.arch}.`,
     );
+  const adb = await adbTools();
+  if (!adb.ok) return adb;
   const unpacked = await unpackDebs(FOLDER, SETS);
   if (!unpacked.ok) return unpacked;
   const release = readdirSync(`${FOLDER}/lib/modules`)[0] ?? '';
@@ -41,7 +44,7 @@ export async function fetchParts(): Promise<Outcome<Parts>> {
   const busybox = here('bin/busybox', 'usr/bin/busybox');
   if (!existsSync(kernel) || busybox === undefined)
     return fail('no-packages', 'The packages for the machine with USB hold no kernel or no busybox.');
-  const parts = { folder: FOLDER, env: debsEnv(FOLDER), release, kernel, busybox };
+  const parts = { folder: FOLDER, env: debsEnv(FOLDER), release, kernel, busybox, adb: adb.value };
   return listModules(parts);
 }
 
