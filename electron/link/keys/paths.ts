@@ -1,0 +1,27 @@
+import { posix, win32, type PlatformPath } from 'node:path';
+
+/** Of this machine and user, as far as keys go. */
+export interface KeyHome {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+}
+
+/** Where adb itself keeps its key (adb_get_android_dir_path of adb_utils.cpp: .android in the home folder). */
+export const adbKeyPath = ({ platform, home }: KeyHome): string =>
+  pathsOf(platform).join(home, '.android', 'adbkey');
+
+/** This user's settings of the tool: the XDG Base Directory Specification (a relative value counts as none), and what macOS and Windows have instead. */
+export function configFolder({ platform, env, home }: KeyHome): string {
+  const { join: add, isAbsolute } = pathsOf(platform);
+  const named = platform === 'win32' ? env['APPDATA'] : env['XDG_CONFIG_HOME'];
+  if (platform === 'darwin') return add(home, 'Library', 'Application Support', 'qda-lab');
+  if (named !== undefined && isAbsolute(named)) return add(named, 'qda-lab');
+  return platform === 'win32' ? add(home, 'AppData', 'Roaming', 'qda-lab') : add(home, '.config', 'qda-lab');
+}
+
+export const ownKeyPath = (home: KeyHome): string =>
+  pathsOf(home.platform).join(configFolder(home), 'adbkey');
+
+const pathsOf = (platform: NodeJS.Platform): PlatformPath => (platform === 'win32' ? win32 : posix);

@@ -1,0 +1,152 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LinkError } from '../../../electron/link/adb/packet.ts';
+import { adbKeyPath, configFolder, ownKeyPath } from '../../../electron/link/keys/paths.ts';
+import { KeyStore } from '../../../electron/link/keys/store.ts';
+import type { Problem } from '../../../electron/model/outcome.ts';
+
+let home = '';
+let notices: Problem[] = [];
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'qda-lab-keys-'));
+  notices = [];
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+const where = () => ({ platform: 'linux' as const, env: {}, home });
+const store = () => new KeyStore({ ...where(), name: 'me@here', onNotice: (notice) => notices.push(notice) });
+
+const pem = (bits = 2048): string =>
+  generateKeyPairSync('rsa', { modulusLength: bits })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+
+const put = (path: string, text: string, mode = 0o600): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+};
+
+const problemOfThrown = (work: () => unknown): Problem => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof LinkError) return error.problem;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+};
+
+describe('keys of a user', () => {
+  test('there is none until one is asked for; it is made for this user alone and stays', async () => {
+    const keys = store();
+    expect([...keys.iterateKeys()]).toEqual([]);
+    const made = await keys.generateKey();
+    const path = ownKeyPath(where());
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
+    expect(readdirSync(dirname(path))).toEqual(['adbkey']);
+    expect(made.name).toBe('me@here');
+    expect(createPublicKey(readFileSync(path)).asymmetricKeyDetails).toMatchObject({
+      modulusLength: 2048,
+      publicExponent: 65537n,
+    });
+    expect([...store().iterateKeys()]).toEqual([made]);
+    expect(await store().generateKey()).toEqual(made);
+    expect(notices).toEqual([]);
+  });
+
+  test('two that make one at the same time end with the same', async () => {
+    const [a, b] = await Promise.all([store().generateKey(), store().generateKey()]);
+    expect(a).toEqual(b);
+  });
+
+  test("adb's own key comes first, then ours", async () => {
+    const ours = await store().generateKey();
+    put(adbKeyPath(where()), pem());
+    const [first, second] = [...store().iterateKeys()];
+    expect(first?.buffer).not.toEqual(ours.buffer);
+    expect(second).toEqual(ours);
+  });
+
+  test("a key of adb's that others may read is said, and left as it is", () => {
+    put(adbKeyPath(where()), pem(), 0o644);
+    const keys = store();
+    expect([...keys.iterateKeys()]).toHaveLength(1);
+    expect([...keys.iterateKeys()]).toHaveLength(1);
+    expect(notices.map(({ code }) => code)).toEqual(['key-open']);
+    expect(statSync(adbKeyPath(where())).mode & 0o777).toBe(0o644);
+  });
+
+  test('a key of ours that others may read is closed to them, and that is said', async () => {
+    await store().generateKey();
+    chmodSync(ownKeyPath(where()), 0o640);
+    expect([...store().iterateKeys()]).toHaveLength(1);
+    expect(statSync(ownKeyPath(where())).mode & 0o777).toBe(0o600);
+    expect(notices.map(({ code }) => code)).toEqual(['key-was-open']);
+    expect(notices[0]?.message).toContain('mode 640');
+  });
+
+  test.each([
+    ['garbage', () => 'nothing of the kind', 'no private key'],
+    ['the wrong size', () => pem(1024), 'it has 1024 bits'],
+    [
+      'another kind',
+      () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      'not RSA',
+    ],
+    [
+      'encrypted',
+      () =>
+        generateKeyPairSync('rsa', { modulusLength: 2048 })
+          .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+          .toString(),
+      'it is encrypted',
+    ],
+  ])('%s: passed over where it is adb’s, refused where it is ours', (_, text, why) => {
+    put(adbKeyPath(where()), text());
+    expect([...store().iterateKeys()]).toEqual([]);
+    expect(notices[0]).toMatchObject({ code: 'key-unusable' });
+    expect(notices[0]?.message).toContain(why);
+    put(ownKeyPath(where()), text());
+    expect(problemOfThrown(() => [...store().iterateKeys()])).toMatchObject({ code: 'key-broken' });
+  });
+
+  test('a file that cannot be read, and a folder that cannot be made', async () => {
+    mkdirSync(adbKeyPath(where()), { recursive: true });
+    expect([...store().iterateKeys()]).toEqual([]);
+    expect(notices[0]?.code).toBe('key-unusable');
+    put(join(home, '.config'), 'a file where the folder would be');
+    await expect(store().generateKey()).rejects.toMatchObject({ problem: { code: 'key-not-made' } });
+  });
+});
+
+test('where settings are kept on each system', () => {
+  const of = (platform: NodeJS.Platform, env: Record<string, string>, folder: string): string =>
+    configFolder({ platform, env, home: folder });
+  expect(of('linux', {}, '/home/me')).toBe('/home/me/.config/qda-lab');
+  expect(of('linux', { XDG_CONFIG_HOME: '/cfg' }, '/home/me')).toBe('/cfg/qda-lab');
+  expect(of('linux', { XDG_CONFIG_HOME: 'cfg' }, '/home/me')).toBe('/home/me/.config/qda-lab');
+  expect(of('darwin', {}, '/Users/me')).toBe('/Users/me/Library/Application Support/qda-lab');
+  expect(of('win32', { APPDATA: 'C:\\Users\\me\\AppData\\Roaming' }, 'C:\\Users\\me')).toBe(
+    'C:\\Users\\me\\AppData\\Roaming\\qda-lab',
+  );
+  expect(adbKeyPath({ platform: 'win32', env: {}, home: 'C:\\Users\\me' })).toBe(
+    'C:\\Users\\me\\.android\\adbkey',
+  );
+});
