@@ -1,3 +1,5 @@
+import { isAddress } from '../adb/identity.ts';
+
 /** One device in an adb server's list. */
 export interface ListedDevice {
   /** As the server calls it; may hold spaces, colons and anything else. */
@@ -64,6 +66,5 @@ function fieldsOf(text: string): Pick<ListedDevice, 'product' | 'model' | 'devic
   };
 }
 
-/** A board that the server reaches over a network: its serial there is an address, or a name found by mDNS. */
-export const isNetwork = ({ serial, path }: ListedDevice): boolean =>
-  path === '' && (/^.+:\d{1,5}$/.test(serial) || /\._adb(-tls-connect)?\._tcp\.?$/.test(serial));
+/** A board that the server reaches over a network. A serial over USB may look like an address, but then the place of its plug is told. */
+export const isNetwork = ({ serial, path }: ListedDevice): boolean => path === '' && isAddress(serial);

@@ -7,13 +7,12 @@ import type { ServerAddress } from './address.ts';
 import { isNetwork, type ListedDevice } from './devices.ts';
 import { ServerFollower, type FollowOptions } from './follow.ts';
 import { boardsIn, summaryOf, type ListedBoard } from './listed.ts';
-import { serverWay, type DeviceOf } from './way.ts';
+import { serverWay } from './way.ts';
 
 export interface ServerParts {
   readonly ways: Ways;
   readonly identities: Identities;
   readonly targetOf: (summary: BoardSummary) => Target;
-  readonly deviceOf: DeviceOf;
 }
 
 /** Boards that the adb server at that address sees; none where no server is. */
@@ -111,7 +110,7 @@ class AdbServerProvider implements Provider {
     const { signal } = this.#abort;
     const key = keyOf(device);
     this.#known.set(key, { serial: device.serial, who: null });
-    const way = serverWay(this.#follower, device, this.#parts.deviceOf);
+    const way = serverWay(this.#follower, device);
     const asked = async (): Promise<void> => {
       const who = await this.#parts.identities.idOf(way, signal);
       if (signal.aborted || !this.#known.has(key)) return;
@@ -128,7 +127,7 @@ class AdbServerProvider implements Provider {
       new Map(
         boards
           .filter(({ device }) => isNetwork(device) === network)
-          .map(({ id, device }) => [id, serverWay(this.#follower, device, this.#parts.deviceOf)]),
+          .map(({ id, device }) => [id, serverWay(this.#follower, device)]),
       );
     this.#parts.ways.put(this.#cable, waysTo(false));
     this.#parts.ways.put(this.#network, waysTo(true));

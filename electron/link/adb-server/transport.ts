@@ -7,7 +7,7 @@ import {
   type AdbTransport,
 } from '@yume-chan/adb';
 import { MaybeConsumable, ReadableStream } from '@yume-chan/stream-extra';
-import type { Outcome } from '../../model/outcome.ts';
+import type { Outcome, Problem } from '../../model/outcome.ts';
 import type { ServerAddress } from './address.ts';
 import type { ListedDevice } from './devices.ts';
 import { moreOf, ServerStream, type CallOptions } from './wire.ts';
@@ -28,6 +28,16 @@ export async function connectDevice(
   if (switched.ok) return stream;
   stream.value.close();
   return switched;
+}
+
+/** Why a service could not be opened; the message of an 'adb-server-refused' is the server's own words. */
+export class ServerError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
 }
 
 export interface TransportParts {
@@ -65,18 +75,18 @@ export class ServerTransport implements AdbTransport {
     });
   }
 
-  /** Opens a service of the device. Rejects with the server's own words, and the problem as the error's cause. */
+  /** Opens a service of the device. Rejects with a ServerError. */
   async connect(service: string): Promise<AdbSocket> {
     const { address, device } = this.#parts;
     const stream = await connectDevice(address, device, { signal: this.#abort.signal });
-    if (!stream.ok) throw new Error(stream.problem.message, { cause: stream.problem });
+    if (!stream.ok) throw new ServerError(stream.problem);
     const { socket } = stream.value;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     const asked = await stream.value.request(service);
     if (asked.ok) return socketOf(service, socket);
     stream.value.close();
-    throw new Error(asked.problem.message, { cause: asked.problem });
+    throw new ServerError(asked.problem);
   }
 
   /** Ends all that is open. */

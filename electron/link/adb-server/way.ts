@@ -1,28 +1,25 @@
 import { Adb, AdbBanner, type AdbFeature } from '@yume-chan/adb';
 import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
+import { tangoDevice } from '../adb/tango-device.ts';
 import type { ListedDevice } from './devices.ts';
 import type { ServerFollower } from './follow.ts';
 import { refusedBy } from './problems.ts';
-import { connectDevice, ServerTransport } from './transport.ts';
+import { connectDevice, ServerError, ServerTransport } from './transport.ts';
 import type { CallOptions } from './wire.ts';
 
-/** Makes our device of Tango's. `gone`: why the transport cannot be used any more, as soon as that is known. */
-export type DeviceOf = (adb: Adb, gone: Promise<Problem>) => AdbDevice;
-
 /** The way to a board through an adb server. */
-export const serverWay = (follower: ServerFollower, device: ListedDevice, deviceOf: DeviceOf): AdbWay => ({
+export const serverWay = (follower: ServerFollower, device: ListedDevice): AdbWay => ({
   transport: 'adb',
   serial: device.serial,
   via: `adb server ${follower.address.name}`,
   usable: device.state === 'device',
-  open: (signal) => open(follower, device, deviceOf, signal),
+  open: (signal) => open(follower, device, signal),
 });
 
 async function open(
   follower: ServerFollower,
   asked: ListedDevice,
-  deviceOf: DeviceOf,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<AdbDevice>> {
   const { address, state } = follower;
@@ -33,18 +30,23 @@ async function open(
   if (!features.ok) return features;
   const banner = new AdbBanner('device', device.product, device.model, device.device, features.value);
   const over = new AbortController();
-  const gone = follower.whenGone(device, over.signal);
-  const transport = new ServerTransport({
-    address,
-    device,
-    banner,
-    disconnected: gone.then(() => undefined),
-  });
-  const made = deviceOf(new Adb(transport), gone);
-  void made.gone.then(() => {
+  const broken = follower.whenGone(device, over.signal);
+  const disconnected = broken.then(() => undefined);
+  const transport = new ServerTransport({ address, device, banner, disconnected });
+  const release = (): void => {
     over.abort();
-  });
-  return ok(made);
+  };
+  const openFailed = (error: unknown): Problem | null => causeOf(error, address.name, device);
+  return ok(tangoDevice(new Adb(transport), { broken, release, openFailed }));
+}
+
+/** A problem of the way to the server, or its words about the device; null: the service was refused. */
+function causeOf(error: unknown, server: string, { serial }: ListedDevice): Problem | null {
+  const problem = error instanceof ServerError ? error.problem : null;
+  if (problem?.code !== 'adb-server-refused') return problem;
+  return /^device |unauthorized|offline|not found/.test(problem.message)
+    ? refusedBy(server, serial, problem.message).problem
+    : null;
 }
 
 /** What the board's daemon can do, as the server keeps it; nothing where the server is too old to tell. */

@@ -25,6 +25,10 @@ const QUESTION = [
 
 const ASK_MS = 5_000;
 
+/** "10.0.0.7:5555", or a name that an adb server found by mDNS, in place of a serial. */
+export const isAddress = (serial: string): boolean =>
+  /^.+:\d{1,5}$/.test(serial) || /\._adb(-tls-connect)?\._tcp\.?$/.test(serial);
+
 /** Asks an open board who it is. Changes nothing there. */
 export async function askIdentity(device: AdbDevice, signal?: AbortSignal): Promise<Outcome<BoardIdentity>> {
   const said = await device.run(QUESTION, { timeoutMs: ASK_MS, ...(signal === undefined ? {} : { signal }) });
@@ -49,15 +53,16 @@ export function identityIn(text: string): BoardIdentity {
  */
 export class Identities {
   readonly #ways: Ways;
-  readonly #byBoot = new Map<string, string>();
+  readonly #byBoot = new Map<string, readonly Learnt[]>();
 
   constructor(ways: Ways) {
     this.#ways = ways;
   }
 
-  /** That board runs with that boot id. */
-  learn(board: string, boot: string): void {
-    this.#byBoot.set(boot, board);
+  /** That board runs with that boot id, and gives itself those serials. */
+  learn(board: string, boot: string, serials: readonly string[] = []): void {
+    const others = (this.#byBoot.get(boot) ?? []).filter((one) => one.board !== board);
+    this.#byBoot.set(boot, [...others, { board, serials }]);
   }
 
   /** The id of the board behind a way whose serial is an address, and its boot id. Where it does not tell, the address. */
@@ -80,9 +85,11 @@ export class Identities {
     return { id, boot };
   }
 
-  /** Boards that a way goes to by their serial. */
+  /** Boards that a way goes to by their serial, and not by an address. */
   #cabled(): readonly string[] {
-    return this.#ways.boards().filter((board) => this.#ways.to(board).some((way) => way.serial === board));
+    const isCable = ({ serial, transport }: AdbWay, board: string): boolean =>
+      serial === board && transport !== 'tcp' && !isAddress(serial);
+    return this.#ways.boards().filter((board) => this.#ways.to(board).some((way) => isCable(way, board)));
   }
 
   /** A board in an adb server whose serial over USB is none that it says itself. USB itself is not opened for this: that needs the interface. */
@@ -101,6 +108,15 @@ export class Identities {
     return undefined;
   }
 }
+
+interface Learnt {
+  readonly board: string;
+  readonly serials: readonly string[];
+}
+
+/** Daemons that share a kernel, as in containers, are boards of their own where they say so. */
+const mayBeOne = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === 0 || b.length === 0 || a.some((serial) => b.includes(serial));
 
 /** null: it could not be asked. */
 async function askThrough(way: AdbWay, signal?: AbortSignal): Promise<BoardIdentity | null> {
