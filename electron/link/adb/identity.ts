@@ -76,13 +76,20 @@ export class Identities {
     const cabled = this.#cabled();
     const id =
       serials.find((serial) => cabled.includes(serial)) ??
-      (boot === null
-        ? undefined
-        : (this.#byBoot.get(boot) ?? (await this.#cabledWith(boot, cabled, signal)))) ??
+      (boot === null ? undefined : await this.#withBoot(boot, serials, signal)) ??
       serials[0] ??
       way.serial;
-    if (boot !== null) this.learn(id, boot);
+    if (boot !== null) this.learn(id, boot, serials);
     return { id, boot };
+  }
+
+  async #withBoot(
+    boot: string,
+    serials: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const known = this.#byBoot.get(boot)?.find((one) => mayBeOne(one.serials, serials));
+    return known?.board ?? (await this.#cabledWith(boot, signal));
   }
 
   /** Boards that a way goes to by their serial, and not by an address. */
@@ -93,12 +100,8 @@ export class Identities {
   }
 
   /** A board in an adb server whose serial over USB is none that it says itself. USB itself is not opened for this: that needs the interface. */
-  async #cabledWith(
-    boot: string,
-    boards: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
-    for (const board of boards) {
+  async #cabledWith(boot: string, signal?: AbortSignal): Promise<string | undefined> {
+    for (const board of this.#cabled()) {
       const way = this.#ways
         .to(board)
         .find(({ transport, usable }) => transport === 'adb' && usable !== false);
