@@ -14,11 +14,13 @@ export const adbKeyPath = ({ platform, home }: KeyHome): string =>
 
 /** This user's settings of the tool: the XDG Base Directory Specification (a relative value counts as none), and what macOS and Windows have instead. */
 export function configFolder({ platform, env, home }: KeyHome): string {
-  const { join: add, isAbsolute } = pathsOf(platform);
+  const paths = pathsOf(platform);
   const named = platform === 'win32' ? env['APPDATA'] : env['XDG_CONFIG_HOME'];
-  if (platform === 'darwin') return add(home, 'Library', 'Application Support', 'qda-lab');
-  if (named !== undefined && isAbsolute(named)) return add(named, 'qda-lab');
-  return platform === 'win32' ? add(home, 'AppData', 'Roaming', 'qda-lab') : add(home, '.config', 'qda-lab');
+  if (platform === 'darwin') return paths.join(home, 'Library', 'Application Support', 'qda-lab');
+  if (named !== undefined && paths.isAbsolute(named)) return paths.join(named, 'qda-lab');
+  return platform === 'win32'
+    ? paths.join(home, 'AppData', 'Roaming', 'qda-lab')
+    : paths.join(home, '.config', 'qda-lab');
 }
 
 export const ownKeyPath = (home: KeyHome): string =>

@@ -5,6 +5,7 @@ import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { PacketPipe } from '../adb/daemon.ts';
 import { LinkError, writeHeader } from '../adb/packet.ts';
 import { cancelled, closedByUs, connectionLost } from '../adb/problems.ts';
+import type { TcpAddress } from './address.ts';
 import { badEnd, socketProblem } from './problems.ts';
 import { PacketParser } from './parser.ts';
 
@@ -14,13 +15,6 @@ const CONNECT_MS = 5_000;
 const KEEPALIVE_MS = 5_000;
 /** So many packets may wait for Tango; it takes them at once unless this process is very busy. */
 const WAITING_PACKETS = 32;
-
-export interface TcpAddress {
-  readonly host: string;
-  readonly port: number;
-  /** As people say it: "10.0.0.7:5555". */
-  readonly name: string;
-}
 
 /** Connects to a daemon. Fails with 'offline' where nobody answers, 'no-permission' where the network forbids it. */
 export function connectTcp(address: TcpAddress, signal?: AbortSignal): Promise<Outcome<PacketPipe>> {
