@@ -82,18 +82,18 @@ export function stateOf({ state, open, opening, listed, targets }: BoardEntry): 
   return listed && summary ? stateOfSummary(summary) : { kind: 'absent' };
 }
 
-function stateOfSummary({ state, detail }: BoardSummary): BoardState {
+function stateOfSummary({ state, detail, remedy = '' }: BoardSummary): BoardState {
   switch (state) {
     case 'ready':
       return { kind: 'ready' };
     case 'offline':
-      return { kind: 'offline', reason: detail };
+      return { kind: 'offline', reason: `${detail} ${remedy}`.trim() };
     case 'unauthorized':
-      return { kind: 'unauthorized', remedy: detail };
+      return { kind: 'unauthorized', remedy: remedy || detail };
     case 'busy':
       return { kind: 'busy', holder: detail };
     case 'failed':
-      return { kind: 'failed', reason: detail, remedy: '' };
+      return { kind: 'failed', reason: detail, remedy };
     case 'connecting':
       return { kind: 'connecting', step: detail };
     case 'rebooted':

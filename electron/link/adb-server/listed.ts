@@ -1,6 +1,6 @@
 import type { BoardSummary } from '../../model/board.ts';
 import { isNetwork, type ListedDevice } from './devices.ts';
-import { labelOf, printable, stateOf } from './states.ts';
+import { labelOf, printable, stateOf, viaOf } from './states.ts';
 
 /** A device in a server's list and the board that it is. */
 export interface ListedBoard {
@@ -50,8 +50,7 @@ function once(boards: readonly ListedBoard[]): readonly ListedBoard[] {
 }
 
 export function summaryOf({ id, device, boot }: ListedBoard, server: string): BoardSummary {
-  const { state, detail } = stateOf(device, server);
-  const where = isNetwork(device) && usable(device) ? `${detail}, TCP ${printable(device.serial)}` : detail;
-  const summary = { id, transport: 'adb', label: labelOf(device), simulated: false } as const;
-  return { ...summary, state, detail: where, ...(boot === null ? {} : { boot }) };
+  const via = viaOf(device, server, isNetwork(device));
+  const summary = { id, transport: 'adb', label: labelOf(device), simulated: false, via } as const;
+  return { ...summary, ...stateOf(device, via), ...(boot === null ? {} : { boot }) };
 }

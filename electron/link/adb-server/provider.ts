@@ -1,7 +1,8 @@
-import type { BoardSummary } from '../../model/board.ts';
+import type { BoardSummary, Check } from '../../model/board.ts';
 import { ok, type Outcome } from '../../model/outcome.ts';
 import type { Identities } from '../adb/identity.ts';
 import type { Ways } from '../adb/ways.ts';
+import { serverCheck } from '../checks/server.ts';
 import type { Provider, Target } from '../interfaces/link.ts';
 import type { ServerAddress } from './address.ts';
 import { isNetwork, type ListedDevice } from './devices.ts';
@@ -60,6 +61,12 @@ class AdbServerProvider implements Provider {
     if (told && !(address.local && !address.named && state.problem.code === 'adb-server-unreachable'))
       return { ok: false, problem: state.problem };
     return ok(this.#boards.map((board) => this.#parts.targetOf(summaryOf(board, address.name))));
+  }
+
+  async *preflight(): AsyncGenerator<Check> {
+    this.#start();
+    await this.#follower.settled();
+    yield serverCheck(this.#follower.address, this.#follower.state);
   }
 
   onChange(listener: () => void): () => void {

@@ -2,38 +2,46 @@ import type { BoardSummary } from '../../model/board.ts';
 import type { ListedDevice } from './devices.ts';
 import { LOOK_AT_SCREEN, REPLUG, UDEV } from './problems.ts';
 
-type Said = Pick<BoardSummary, 'state' | 'detail'>;
+type Said = Pick<BoardSummary, 'state' | 'detail' | 'remedy'>;
 
-const says = (state: BoardSummary['state'], detail: string): Said => ({ state, detail });
+const says = (state: BoardSummary['state'], detail: string, remedy?: string): Said => ({
+  state,
+  detail,
+  ...(remedy === undefined ? {} : { remedy }),
+});
 
-/** What a device's state at an adb server means, with a sentence where it cannot be used. */
-export function stateOf(device: ListedDevice, server: string): Said {
-  const { state } = device;
-  const through = `adb server ${server}`;
+/** What a device's state at an adb server means, with a sentence where it cannot be used. `via`: where it goes, in words. */
+export function stateOf({ state }: ListedDevice, via: string): Said {
+  const server = via.replace(/,.*$/, '');
   if (state.startsWith('no permissions'))
-    return says('failed', `The ${through} may not open the board: ${state}. ${UDEV}`);
+    return says('failed', `The ${server} may not open the board: ${printable(state)}.`, UDEV);
   switch (state) {
     case 'device':
-      return says('ready', `through the ${through}${placeOf(device)}`);
+      return says('ready', `through the ${via}`);
     case 'unauthorized':
-      return says('unauthorized', `${LOOK_AT_SCREEN} It is asked by the ${through}.`);
+      return says('unauthorized', `The board has not allowed the ${server} yet.`, LOOK_AT_SCREEN);
     case 'authorizing':
-      return says('connecting', `the board is asked to allow this computer, by the ${through}`);
+      return says('connecting', `the ${server} asks the board to allow it`, LOOK_AT_SCREEN);
     case 'connecting':
-      return says('connecting', `the ${through} is connecting to the board`);
+      return says('connecting', `the ${server} is connecting to the board`);
     case 'offline':
-      return says('offline', `The ${through} sees the board, but the board does not answer it. ${REPLUG}`);
+      return says('offline', `The ${server} sees the board, but the board does not answer it.`, REPLUG);
     case 'detached':
-      return says('offline', `The ${through} has let go of the board for another program. ${REPLUG}`);
+      return says('offline', `The ${server} has let go of the board for another program.`, REPLUG);
     case 'recovery':
     case 'sideload':
     case 'rescue':
     case 'bootloader':
-      return says('failed', `The board is in ${MODES[state]}, where no agent can run. Start it normally.`);
+      return says(
+        'failed',
+        `The board is in ${MODES[state]}, where no agent can run.`,
+        'Start it normally: adb reboot.',
+      );
     default:
       return says(
         'failed',
-        `The ${through} says that the board is in the state "${state}", which this tool does not know.`,
+        `The ${server} says that the board is in the state "${printable(state)}", which this tool does not know.`,
+        'Look at it with adb devices, and start the board anew.',
       );
   }
 }
@@ -45,8 +53,15 @@ const MODES = {
   bootloader: 'its boot loader',
 };
 
-/** ", USB 1-2"; empty where the server does not tell. */
-const placeOf = ({ path }: ListedDevice): string => (path === '' ? '' : `, ${path.replace(/^usb:/, 'USB ')}`);
+/** Where a way goes, in words: "adb server 127.0.0.1:5037, USB 1-2". */
+export function viaOf({ path, serial }: ListedDevice, server: string, network: boolean): string {
+  const place = network
+    ? `, TCP ${printable(serial)}`
+    : path === ''
+      ? ''
+      : `, ${path.replace(/^usb:/, 'USB ')}`;
+  return `adb server ${server}${place}`;
+}
 
 /** What people call such a board: the server puts "_" where a model's name has something else than letters and digits. */
 export function labelOf({ model, product, device, serial }: ListedDevice): string {

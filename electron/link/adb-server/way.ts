@@ -2,9 +2,10 @@ import { Adb, AdbBanner, type AdbFeature } from '@yume-chan/adb';
 import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
 import { tangoDevice } from '../adb/tango-device.ts';
-import type { ListedDevice } from './devices.ts';
+import { isNetwork, type ListedDevice } from './devices.ts';
 import type { ServerFollower } from './follow.ts';
 import { refusedBy } from './problems.ts';
+import { viaOf } from './states.ts';
 import { connectDevice, ServerError, ServerTransport } from './transport.ts';
 import type { CallOptions } from './wire.ts';
 
@@ -12,7 +13,7 @@ import type { CallOptions } from './wire.ts';
 export const serverWay = (follower: ServerFollower, device: ListedDevice): AdbWay => ({
   transport: 'adb',
   serial: device.serial,
-  via: `adb server ${follower.address.name}`,
+  via: viaOf(device, follower.address.name, isNetwork(device)),
   usable: device.state === 'device',
   open: (signal) => open(follower, device, signal),
 });
