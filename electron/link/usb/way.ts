@@ -1,0 +1,106 @@
+import type { Outcome, Problem } from '../../model/outcome.ts';
+import type { PacketPipe } from '../adb/daemon.ts';
+import type { AdbDevice, AdbWay } from '../adb/device.ts';
+import { cancelled } from '../adb/problems.ts';
+import type { UsbBus } from './bus.ts';
+import { boardIds, nativeDevice, type SeenDevice } from './discover.ts';
+import { faultOf, usbProblem, wordsOf, type FaultContext } from './errors.ts';
+import { UsbPackets } from './packets.ts';
+import { UsbPort, type Done } from './port.ts';
+
+/** Says hello over packets and shows our keys. Closes the pipe where it fails. */
+export type Login = (pipe: PacketPipe, serial: string, signal?: AbortSignal) => Promise<Outcome<AdbDevice>>;
+
+export interface WayParts {
+  readonly bus: UsbBus;
+  readonly login: Login;
+  /** Our own connections that still give their interface back, by board. */
+  readonly releasing: Map<string, Promise<unknown>>;
+  /** What an open came to; null: it is open. */
+  readonly opened: (id: string, seen: SeenDevice, problem: Problem | null) => void;
+  /** The interface is given back. */
+  readonly closed: (id: string) => void;
+}
+
+/** The way to a board by its own cable. */
+export const usbWay = (id: string, seen: SeenDevice, usable: boolean, parts: WayParts): AdbWay => ({
+  transport: 'usb',
+  serial: id,
+  via: `USB ${seen.path}`,
+  usable,
+  open: (signal) => open(id, parts, signal),
+});
+
+/** It is looked for again: a board that was unplugged comes back with another number, maybe at another port. */
+async function open(
+  id: string,
+  parts: WayParts,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<AdbDevice>> {
+  await parts.releasing.get(id);
+  const looked = await parts.bus.look();
+  if (!looked.ok) return looked;
+  const seen = looked.value.find((device) => boardIds(looked.value).get(device) === id);
+  if (seen === undefined) return { ok: false, problem: unplugged(id) };
+  if (signal?.aborted === true) return { ok: false, problem: cancelled(`Connecting to ${id}`) };
+  const device = await connect(id, seen, parts, signal);
+  parts.opened(id, seen, device.ok ? null : device.problem);
+  return device;
+}
+
+async function connect(
+  id: string,
+  seen: SeenDevice,
+  parts: WayParts,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<AdbDevice>> {
+  const context: FaultContext = { board: boardText(id, seen), platform: parts.bus.platform, holder: null };
+  if (seen.access !== 'open') return { ok: false, problem: accessProblem(seen, context) };
+  const library = await parts.bus.library();
+  if (!library.ok) return library;
+  const port = await openPort(library.value, seen);
+  if (!port.ok) {
+    const holder = port.fault === 'busy' ? parts.bus.holder(seen) : null;
+    if (port.fault === 'gone') return { ok: false, problem: unplugged(id) };
+    return { ok: false, problem: usbProblem(port.fault, { ...context, holder }, port.words) };
+  }
+  const packets = await UsbPackets.over(port.value, context);
+  const released = packets.released.then(() => {
+    if (parts.releasing.get(id) === released) parts.releasing.delete(id);
+    parts.closed(id);
+  });
+  void packets.broken.then(() => {
+    parts.releasing.set(id, released);
+  });
+  return await parts.login(packets, id, signal);
+}
+
+async function openPort(usb: Parameters<typeof nativeDevice>[0], seen: SeenDevice): Promise<Done<UsbPort>> {
+  try {
+    const device = await nativeDevice(usb, seen);
+    if (device === null) return { ok: false, fault: 'gone', words: 'device not found' };
+    return await UsbPort.open(device, seen.adb);
+  } catch (error) {
+    return { ok: false, fault: faultOf(error), words: wordsOf(error) };
+  }
+}
+
+/** "board 1a2b on USB 1-2". */
+export const boardText = (id: string, { path }: SeenDevice): string => `board ${id} on USB ${path}`;
+
+/** Why its node cannot be opened. */
+export const accessProblem = (seen: SeenDevice, context: FaultContext): Problem =>
+  seen.access === 'no-node'
+    ? {
+        code: 'no-permission',
+        message: `The ${context.board} can be seen, but ${seen.node ?? 'its device file'} is not there, as in a container.`,
+        remedy:
+          'Give the container the devices below /dev/bus/usb, or use an adb server of the machine itself (--adb-server).',
+      }
+    : usbProblem('no-permission', context, '');
+
+const unplugged = (id: string): Problem => ({
+  code: 'unknown-board',
+  message: `The board ${id} is not on the USB of this machine.`,
+  remedy: 'Plug it in, and look whether USB debugging is on (Android) or its adbd runs.',
+});
