@@ -1,10 +1,46 @@
 import { parseArgs } from 'node:util';
 import { type Arguments, type Command, type OptionSpec, UsageError } from './command.ts';
 
+/** Where else to look for boards; every command that does takes them, before its name or behind it. */
+export const LINK_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'adb-server',
+    value: 'HOST:PORT',
+    many: true,
+    help: 'Look for boards at that adb server too. May be given again',
+  },
+  {
+    name: 'tcp',
+    value: 'HOST:PORT',
+    many: true,
+    help: 'Look for a board whose adbd listens there. May be given again',
+  },
+];
+
 const HELP: OptionSpec = { name: 'help', help: 'Print this help' };
 
 /** Options that a command takes, its help included. */
-export const optionsOf = (command: Command): readonly OptionSpec[] => [...command.options, HELP];
+export const optionsOf = (command: Command): readonly OptionSpec[] => [
+  ...command.options,
+  ...(command.boards === true ? LINK_OPTIONS : []),
+  HELP,
+];
+
+/**
+ * Options that stand before the command go behind it: they are the same for all that look for boards. Throws UsageError where one is
+ * none of LINK_OPTIONS.
+ */
+export function commandFirst(argv: readonly string[]): readonly string[] {
+  const lead: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    const option = LINK_OPTIONS.find(({ name }) => word === `--${name}` || word.startsWith(`--${name}=`));
+    if (option === undefined) return [word, ...lead, ...argv.slice(at + 1)];
+    lead.push(word);
+    if (!word.includes('=')) lead.push(argv[(at += 1)] ?? '');
+  }
+  return lead.length > 0 ? ['--help'] : [];
+}
 
 /** Parses what follows the command's name. Throws UsageError with a sentence. */
 export function parseCommand(command: Command, argv: readonly string[]): Arguments {

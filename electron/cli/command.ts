@@ -37,6 +37,8 @@ export interface Command {
   /** Words it takes, at least and at most. */
   readonly words: readonly [least: number, most: number];
   readonly options: readonly OptionSpec[];
+  /** It looks for boards: it takes LINK_OPTIONS too. */
+  readonly boards?: true;
   /** Closing lines of its help: examples, notes. */
   readonly notes: readonly string[];
   run(args: Arguments, context: Context): Promise<ExitCode>;

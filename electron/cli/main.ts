@@ -1,7 +1,7 @@
 import { closeProviders, compose } from '../host/compose.ts';
 import { shellWord } from '../host/shell-word.ts';
-import { parseCommand } from './arguments.ts';
-import { type Command, type Context, UsageError } from './command.ts';
+import { commandFirst, parseCommand } from './arguments.ts';
+import { type Arguments, type Command, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -22,7 +22,7 @@ async function main(argv: readonly string[], screen: Screen): Promise<ExitCode> 
 }
 
 async function dispatch(argv: readonly string[], screen: Screen): Promise<ExitCode> {
-  const [word, ...rest] = argv;
+  const [word, ...rest] = commandFirst(argv);
   if (word === '--version') return print(screen, `qda-lab ${compose().version}`);
   if (word === 'help' && rest[0] !== undefined) return await dispatch([rest[0], '--help'], screen);
   if (word === undefined || word === '--help' || word === '-h' || word === 'help')
@@ -31,16 +31,18 @@ async function dispatch(argv: readonly string[], screen: Screen): Promise<ExitCo
   if (!command) throw new UsageError(`There is no command "${word}".`);
   const args = parseCommand(command, rest);
   if (args.has('help')) return print(screen, commandHelp(command, screen.columns));
-  return await run(command, rest, screen, (context) => command.run(args, context));
+  return await run({ command, args, rest }, screen);
+}
+
+interface Asked {
+  readonly command: Command;
+  readonly args: Arguments;
+  /** The words behind its name, as they were typed. */
+  readonly rest: readonly string[];
 }
 
 /** Runs a command with the first Ctrl-C as its abort signal, or a reader that went; a second Ctrl-C ends the program at once. */
-async function run(
-  command: Command,
-  rest: readonly string[],
-  screen: Screen,
-  work: (context: Context) => Promise<ExitCode>,
-): Promise<ExitCode> {
+async function run({ command, args, rest }: Asked, screen: Screen): Promise<ExitCode> {
   const abort = new AbortController();
   const interrupt = (): void => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
@@ -49,11 +51,11 @@ async function run(
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const lab = compose();
+  const lab = compose({ adbServers: args.values('adb-server'), tcp: args.values('tcp') });
   try {
     const commandLine = ['qda-lab', command.name, ...rest].map(shellWord).join(' ');
     const signal = AbortSignal.any([abort.signal, screen.closed]);
-    return await work({ lab, screen, signal, commandLine });
+    return await command.run(args, { lab, screen, signal, commandLine });
   } finally {
     await closeProviders(lab);
     process.off('SIGINT', interrupt);

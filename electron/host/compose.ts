@@ -1,13 +1,15 @@
 import { appBuildId } from '../link/deploy/app-build.ts';
 import { packageVersion } from '../link/deploy/version.ts';
 import type { Provider } from '../link/interfaces/link.ts';
-import { virtualProvider } from '../link/virtual/provider.ts';
+import { addressesPath, NO_ADDRESSES, readAddresses, type Addresses } from '../store/addresses.ts';
 import { dataFolder, storePath } from '../store/paths.ts';
-import { wantedTransports } from './transports.ts';
+import { Links } from './links.ts';
 
 /** The parts that every operation works with. */
 export interface Lab {
   readonly providers: readonly Provider[];
+  /** Where `providers` come from; left out: they are fixed. */
+  readonly links?: Links;
   readonly storePath: string;
   /** Folder of everything that is kept for this user. */
   readonly home: string;
@@ -16,19 +18,28 @@ export interface Lab {
   readonly buildId: string;
 }
 
-export function compose(): Lab {
-  const wanted = wantedTransports();
+/** `named`: where else to look for boards, beside the addresses that are kept and those in the environment. */
+export function compose(named: Addresses = NO_ADDRESSES): Lab {
+  const home = dataFolder();
+  const kept = readAddresses(addressesPath(home));
+  const links = new Links(withEnvironment(named), kept);
   return {
-    providers: [
-      ...(wanted.has('virtual') ? [virtualProvider()] : []),
-      ...(wanted.complaint === null ? [] : [wanted.complaint]),
-    ],
+    providers: links.providers,
+    links,
     storePath: storePath(),
-    home: dataFolder(),
+    home,
     version: packageVersion(),
     buildId: appBuildId(),
   };
 }
+
+/** QDA_LAB_ADB_SERVER and QDA_LAB_TCP: addresses with commas between them. */
+const withEnvironment = ({ adbServers, tcp }: Addresses): Addresses => ({
+  adbServers: [...adbServers, ...wordsIn(process.env['QDA_LAB_ADB_SERVER'])],
+  tcp: [...tcp, ...wordsIn(process.env['QDA_LAB_TCP'])],
+});
+
+const wordsIn = (text = ''): readonly string[] => text.split(/[\s,]+/).filter((word) => word !== '');
 
 /** Ends what the ways to boards keep open. A later look opens it again. */
 export async function closeProviders({ providers }: Pick<Lab, 'providers'>): Promise<void> {

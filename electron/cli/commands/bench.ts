@@ -24,6 +24,7 @@ export const bench: Command = {
   summary: 'Run buffer-sharing benchmarks, keep the run and print its results',
   usage: '[--plan quick|full] [--only ID,...] [--out DIR] [OPTIONS]',
   words: [0, 0],
+  boards: true,
   options: [
     ...BOARD_OPTIONS,
     { name: 'dsp', value: 'NAME', help: 'Which DSP (default cdsp)' },

@@ -8,6 +8,7 @@ export const boards: Command = {
   summary: 'List the boards that can be reached',
   usage: '[--json]',
   words: [0, 0],
+  boards: true,
   options: [{ name: 'json', help: 'As JSON' }],
   notes: [],
   async run(args, { lab, screen }) {

@@ -11,6 +11,7 @@ export const check: Command = {
   summary: 'Look whether a board is ready to be measured, and what would mend it',
   usage: '[--board ID] [--json]',
   words: [0, 0],
+  boards: true,
   options: [...BOARD_OPTIONS, { name: 'json', help: 'As JSON: a list, a line a check' }],
   notes: [
     'Each check is told as soon as it is known: how the board is reached, what its shell tells, then what the agent reads. Where no agent can be put there, what is in the way is the last one.',

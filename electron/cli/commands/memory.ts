@@ -18,6 +18,7 @@ export const memory: Command = {
     'Show the memory managers: which process holds which buffer, in which context bank, at which DMA address',
   usage: '[--watch] [--seconds S] [--json]',
   words: [0, 0],
+  boards: true,
   options: [
     ...BOARD_OPTIONS,
     { name: 'watch', help: 'Show it again and again, until Ctrl-C (which then ends with 0)' },

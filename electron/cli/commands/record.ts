@@ -16,6 +16,7 @@ export const record: Command = {
   summary: 'Record what happens on a board (memory managers, log) into one file, to be opened anywhere',
   usage: '[--board ID] [--seconds S] [--out FILE]',
   words: [0, 0],
+  boards: true,
   options: [
     { name: 'board', value: 'ID', help: 'Which board, as `qda-lab boards` names it (default: the only one)' },
     { name: 'seconds', value: 'S', help: 'How long (default: until Ctrl-C)' },

@@ -16,6 +16,7 @@ export const serve: Command = {
   summary: 'Serve the desktop app to a browser of this machine',
   usage: '[--port N]',
   words: [0, 0],
+  boards: true,
   options: [
     {
       name: 'port',
