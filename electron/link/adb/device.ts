@@ -20,7 +20,7 @@ export interface RunOptions {
 }
 
 export interface PushOptions {
-  /** Permission bits of the file, 0o755. */
+  /** Permission bits of the file, 0o755. adbd may give group and others what the owner has: who minds changes it on the board. */
   readonly mode: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytes: number) => void;
