@@ -28,7 +28,7 @@ export function parseServerAddress(text: string, named = true): Outcome<ServerAd
   if (path !== undefined) return ok({ name: path, where: { path }, local: true, named });
   const rest = text.replace(/^tcp:/, '');
   const only = /^\d+$/.test(rest) ? rest : undefined;
-  const parts = /^(?:\[([0-9a-f:.%]+)\]|([^:\s/[\]]+))(?::(\d+))?$/i.exec(rest);
+  const parts = /^(?:\[([0-9a-f:.]+(?:%[\w.-]+)?)\]|([^:\s/[\]]+))(?::(\d+))?$/i.exec(rest);
   const host = only === undefined ? (parts?.[1] ?? parts?.[2]) : HERE;
   const port = Number(only ?? parts?.[3] ?? ADB_PORT);
   if (host === undefined || port < 1 || port > 65_535) return badAddress(text);

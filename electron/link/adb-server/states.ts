@@ -35,7 +35,7 @@ export function stateOf({ state }: ListedDevice, via: string): Said {
       return says(
         'failed',
         `The board is in ${MODES[state]}, where no agent can run.`,
-        'Start it normally: adb reboot.',
+        'Start it normally: adb reboot, or fastboot reboot where it is in its boot loader.',
       );
     default:
       return says(
