@@ -53,6 +53,9 @@ export interface FaultContext {
   readonly holder: string | null;
 }
 
+/** How `holderOf` says that it is this process. */
+export const OURSELVES = 'which is this program';
+
 /** Where the rule lies that gives whoever sits at the machine the boards. */
 const RULE = '51-qda-lab.rules';
 
@@ -87,8 +90,8 @@ export function usbProblem(fault: UsbFault, context: FaultContext, words: string
     }),
     own: () => ({
       code: 'busy',
-      message: `An earlier connection of this tool to the ${board} has not ended: the board answers nothing.`,
-      remedy: 'Plug the board in again.',
+      message: `Another connection of this program still holds the ${board}.`,
+      remedy: 'End what uses the board here first. Where that is nothing, plug the board in again.',
     }),
     unknown: () => ({
       code: 'usb-failed',
@@ -106,6 +109,7 @@ export const goneProblem = (board: string): Problem => ({
 });
 
 function busyProblem({ board, holder, platform }: FaultContext): Problem {
+  if (holder?.includes(OURSELVES) === true) return usbProblem('own', { board, holder, platform }, '');
   const hint =
     holder !== null || platform === 'linux'
       ? 'Where an adb server holds it, it is found through that server by itself. Otherwise end the program that holds it.'

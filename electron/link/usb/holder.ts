@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeenDevice } from './discover.ts';
+import { OURSELVES } from './errors.ts';
 import { ROOTS, type Roots } from './sysfs.ts';
 
 /**
@@ -14,7 +15,7 @@ export function holderOf(device: SeenDevice, roots: Roots = ROOTS): string | nul
   // Whoever looks after another interface of the device has it open too; an adb server is the likely one.
   const holder = holders.find(({ name }) => name.includes('adb')) ?? holders[0];
   if (holder === undefined) return null;
-  const own = holder.pid === process.pid ? ', which is this program' : '';
+  const own = holder.pid === process.pid ? `, ${OURSELVES}` : '';
   return `${holder.name} (process ${String(holder.pid)}${own})`;
 }
 

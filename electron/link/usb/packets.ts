@@ -82,11 +82,16 @@ export class UsbPackets implements PacketPipe {
     return new UsbPackets(port, context);
   }
 
-  close(): void {
-    this.#over(closedByUs);
+  /** `broken` is told, or about to be. */
+  get over(): boolean {
+    return this.#problem !== null;
   }
 
-  #over(problem: Problem): void {
+  close(): void {
+    this.#finish(closedByUs);
+  }
+
+  #finish(problem: Problem): void {
     if (this.#problem !== null) return;
     this.#problem = problem;
     this.#end(problem);
@@ -141,7 +146,7 @@ export class UsbPackets implements PacketPipe {
   async #send(packet: AdbPacketInit): Promise<void> {
     if (this.#problem !== null) return;
     const failed = await this.#serial(() => this.#write(packet, WRITE_TIMEOUT_MS));
-    if (failed !== null) this.#over(failed);
+    if (failed !== null) this.#finish(failed);
   }
 
   /** One packet after the other. */
@@ -168,7 +173,7 @@ export class UsbPackets implements PacketPipe {
     this.#reading = reading;
     const packet = await reading;
     if (this.#problem !== null) return;
-    if ('problem' in packet) this.#over(packet.problem);
+    if ('problem' in packet) this.#finish(packet.problem);
     else controller.enqueue(packet);
   }
 

@@ -1,3 +1,4 @@
+import type { AdbCredentialStore } from '@yume-chan/adb';
 import type { BoardSummary } from '../../model/board.ts';
 import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { AdbWay } from '../adb/device.ts';
@@ -8,12 +9,14 @@ import { systemBus, type UsbBus } from './bus.ts';
 import { boardIds, type SeenDevice } from './discover.ts';
 import { usbProblem } from './errors.ts';
 import type { Stop } from './watch.ts';
-import { accessProblem, boardText, usbWay, type Login, type WayParts } from './way.ts';
+import { accessProblem, boardText, usbWay, type WayParts } from './way.ts';
 
 export interface UsbParts {
   readonly ways: Ways;
   readonly targetOf: (summary: BoardSummary) => Target;
-  readonly login: Login;
+  readonly keys: AdbCredentialStore;
+  /** How long the answer on a board's screen may take, ms. */
+  readonly answerMs?: number;
   /** Left out: the USB of this machine. */
   readonly bus?: UsbBus;
 }
@@ -51,7 +54,8 @@ class UsbProvider implements Provider {
       if (this.#fates.get(id)?.problem === null) this.#fates.delete(id);
       this.#lookAgain();
     };
-    this.#wayParts = { bus: this.#bus, login: parts.login, releasing: new Map(), opened, closed };
+    const { keys, answerMs } = parts;
+    this.#wayParts = { bus: this.#bus, keys, answerMs, sessions: new Map(), opened, closed };
   }
 
   async list(): Promise<Outcome<readonly Target[]>> {
@@ -75,7 +79,9 @@ class UsbProvider implements Provider {
     this.#listeners.clear();
     this.#unwatch();
     this.#parts.ways.put(this, new Map());
-    return Promise.all(this.#wayParts.releasing.values()).then(() => undefined);
+    // Sessions are ended by who opened them.
+    const ending = [...this.#wayParts.sessions.values()].filter(({ over }) => over);
+    return Promise.all(ending.map(({ released }) => released)).then(() => undefined);
   }
 
   #unwatch(): void {

@@ -1,5 +1,6 @@
+import type { AdbCredentialStore } from '@yume-chan/adb';
 import type { Outcome, Problem } from '../../model/outcome.ts';
-import type { PacketPipe } from '../adb/daemon.ts';
+import { loginDaemon } from '../adb/daemon.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
 import { cancelled } from '../adb/problems.ts';
 import type { UsbBus } from './bus.ts';
@@ -8,14 +9,13 @@ import { faultOf, usbProblem, wordsOf, type FaultContext } from './errors.ts';
 import { UsbPackets } from './packets.ts';
 import { UsbPort, type Done } from './port.ts';
 
-/** Says hello over packets and shows our keys. Closes the pipe where it fails. */
-export type Login = (pipe: PacketPipe, serial: string, signal?: AbortSignal) => Promise<Outcome<AdbDevice>>;
-
 export interface WayParts {
   readonly bus: UsbBus;
-  readonly login: Login;
-  /** Our own connections that still give their interface back, by board. */
-  readonly releasing: Map<string, Promise<unknown>>;
+  readonly keys: AdbCredentialStore;
+  /** How long the answer on the board's screen may take, ms. */
+  readonly answerMs?: number | undefined;
+  /** Connections of ours, until they gave their interface back, by board. */
+  readonly sessions: Map<string, UsbPackets>;
   /** What an open came to; null: it is open. */
   readonly opened: (id: string, seen: SeenDevice, problem: Problem | null) => void;
   /** The interface is given back. */
@@ -37,7 +37,9 @@ async function open(
   parts: WayParts,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<AdbDevice>> {
-  await parts.releasing.get(id);
+  const earlier = parts.sessions.get(id);
+  // One that still works makes the claim fail, which is told below.
+  if (earlier?.over === true) await earlier.released;
   const looked = await parts.bus.look();
   if (!looked.ok) return looked;
   const seen = looked.value.find((device) => boardIds(looked.value).get(device) === id);
@@ -65,14 +67,18 @@ async function connect(
     return { ok: false, problem: usbProblem(port.fault, { ...context, holder }, port.words) };
   }
   const packets = await UsbPackets.over(port.value, context);
-  const released = packets.released.then(() => {
-    if (parts.releasing.get(id) === released) parts.releasing.delete(id);
+  parts.sessions.set(id, packets);
+  void packets.released.then(() => {
+    if (parts.sessions.get(id) === packets) parts.sessions.delete(id);
     parts.closed(id);
   });
-  void packets.broken.then(() => {
-    parts.releasing.set(id, released);
+  const { keys, answerMs } = parts;
+  return await loginDaemon(packets, {
+    serial: id,
+    keys,
+    signal,
+    ...(answerMs === undefined ? {} : { answerMs }),
   });
-  return await parts.login(packets, id, signal);
 }
 
 async function openPort(usb: Parameters<typeof nativeDevice>[0], seen: SeenDevice): Promise<Done<UsbPort>> {
