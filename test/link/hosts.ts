@@ -1,6 +1,5 @@
 import type { AdbCredentialStore, AdbPrivateKey } from '@yume-chan/adb';
-import { createHash } from 'node:crypto';
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { AdbDevice } from '../../electron/link/adb/device.ts';
 import { loginDaemon, type LoginOptions } from '../../electron/link/adb/daemon.ts';
 import type { Connection } from '../../electron/link/interfaces/link.ts';
@@ -10,6 +9,7 @@ import type { Outcome } from '../../electron/model/outcome.ts';
 
 /** A computer with a key of its own. */
 export interface HostKey {
+  readonly key: AdbPrivateKey;
   readonly store: AdbCredentialStore;
   /** PEM. */
   readonly publicKey: string;
@@ -20,7 +20,7 @@ export function hostKey(name = 'tester@bench', made = true): HostKey {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key: AdbPrivateKey = { buffer: privateKey.export({ type: 'pkcs8', format: 'der' }), name };
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
-  return { publicKey, store: { generateKey: () => key, iterateKeys: () => (made ? [key] : []) } };
+  return { key, publicKey, store: { generateKey: () => key, iterateKeys: () => (made ? [key] : []) } };
 }
 
 /** For daemons that ask for no key. */
