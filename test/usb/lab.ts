@@ -1,0 +1,44 @@
+import { Ways } from '../../electron/link/adb/ways.ts';
+import { boardTarget } from '../../electron/link/deploy/board-target.ts';
+import type { Agents } from '../../electron/link/deploy/agents.ts';
+import type { Provider, Target } from '../../electron/link/interfaces/link.ts';
+import { userKeys } from '../../electron/link/keys/store.ts';
+import { usbProvider } from '../../electron/link/usb/provider.ts';
+import { valueOf } from '../board/session-lab.ts';
+
+/** Our own provider of boards on the USB, with a listener, so that it watches the bus. */
+export class UsbLab {
+  readonly provider: Provider;
+  readonly #serial: string;
+  readonly #stop: () => void;
+  /** How often it told of a change. */
+  told = 0;
+
+  constructor(serial: string, agents: Agents) {
+    const ways = new Ways();
+    this.#serial = serial;
+    this.provider = usbProvider({
+      ways,
+      keys: userKeys(),
+      targetOf: (summary) => boardTarget(summary, { ways, agents }),
+    });
+    this.#stop = this.provider.onChange?.(() => (this.told += 1)) ?? (() => undefined);
+  }
+
+  /** The board as the provider lists it now. */
+  async find(): Promise<Target | undefined> {
+    const targets = valueOf(await this.provider.list());
+    return targets.find(({ summary }) => summary.id === this.#serial);
+  }
+
+  async target(): Promise<Target> {
+    const found = await this.find();
+    if (found === undefined) throw new Error(`${this.#serial} is not listed`);
+    return found;
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.provider.close?.();
+  }
+}
