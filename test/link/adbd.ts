@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +78,9 @@ process.once('exit', () => {
 });
 
 function startOn(tools: AdbTools, library: string, port: number, folder: string): ChildProcess {
-  const env = { ...process.env, ...tools.env, LD_PRELOAD: library, ADBD_PORT: String(port), TMPDIR: folder };
+  const PATH = `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`;
+  const own = { LD_PRELOAD: library, ADBD_PORT: String(port), TMPDIR: folder, PATH };
+  const env = { ...process.env, ...tools.env, ...own };
   const child = spawn(tools.adbd, [], { env, stdio: 'ignore', cwd: folder });
   living.add(child);
   return child.once('exit', () => living.delete(child));
@@ -94,13 +96,21 @@ function killed(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Starts adbd. Throws where it is not there: ask `adbFound` before. */
-export async function startAdbd(): Promise<RealAdbd> {
+/** An Android board's program that tells the serial: daemons on one machine are one board unless they say who they are. */
+function tellSerial(folder: string, serial: string): void {
+  mkdirSync(join(folder, 'bin'));
+  const text = `#!/bin/sh\n[ "$1" = ro.serialno ] && printf '%s\\n' '${serial.replaceAll("'", "'\\''")}'\n`;
+  writeFileSync(join(folder, 'bin/getprop'), text, { mode: 0o755 });
+}
+
+/** Starts adbd. Throws where it is not there: ask `adbFound` before. `serial`: what the board says that its serial is; left out: nothing. */
+export async function startAdbd({ serial }: { readonly serial?: string } = {}): Promise<RealAdbd> {
   if (!adbFound.ok) throw new Error(adbFound.problem.message);
   const tools = adbFound.value;
   const [library, port] = [loopbackOnly(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), 'qda-lab-adbd-'));
-  let child = startOn(tools, library, port, folder);
+  if (serial !== undefined) tellSerial(folder, serial);
+  let child = startOn(options, daemon);
   await listening(child, port);
   return {
     port,
@@ -108,12 +118,12 @@ export async function startAdbd(): Promise<RealAdbd> {
     tools,
     folder,
     get pid() {
-      return child.pid ?? 0;
+      return daemonPid(child);
     },
     kill: () => killed(child),
     async restart() {
       await killed(child);
-      child = startOn(tools, library, port, folder);
+      child = startOn(options, daemon);
       await listening(child, port);
     },
     async stop() {

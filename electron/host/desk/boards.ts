@@ -1,4 +1,4 @@
-import type { Generation, Target } from '../../link/interfaces/link.ts';
+import type { Generation, Provider, Target } from '../../link/interfaces/link.ts';
 import type { BoardState } from '../../model/board.ts';
 import type { BoardsView } from '../../model/desk.ts';
 import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
@@ -31,6 +31,9 @@ export class Boards {
   readonly #parts: BoardsParts;
   readonly #sessions: BoardSessions;
   readonly #entries = new Map<string, BoardEntry>();
+  readonly #told = new Set<() => void>();
+  /** Ways that we listen to, and how that is ended. */
+  readonly #heard = new Map<Provider, (() => void) | undefined>();
   #problems: readonly Problem[] = [];
   #looked = false;
   #looking: Promise<void> | null = null;
@@ -78,10 +81,27 @@ export class Boards {
 
   /** Calls the listener when a way tells by itself that its boards may be others; the result ends that. */
   onTold(listener: () => void): () => void {
-    const offs = this.#parts.lab.providers.map((provider) => provider.onChange?.(listener));
+    this.#told.add(listener);
+    this.#listen();
     return () => {
-      for (const off of offs) off?.();
+      this.#told.delete(listener);
+      if (this.#told.size === 0) this.#listen();
     };
+  }
+
+  /** To the ways that there are now; they come and go with the addresses that the user names. */
+  #listen(): void {
+    const now = new Set(this.#told.size === 0 ? [] : this.#parts.lab.providers);
+    for (const [provider, off] of this.#heard) {
+      if (now.has(provider)) continue;
+      this.#heard.delete(provider);
+      off?.();
+    }
+    const tell = (): void => {
+      for (const listener of this.#told) listener();
+    };
+    for (const provider of now)
+      if (!this.#heard.has(provider)) this.#heard.set(provider, provider.onChange?.(tell));
   }
 
   /** Looks at every way to boards. Two that ask at once get one look, but never one that began before they asked. */
@@ -169,6 +189,7 @@ export class Boards {
   }
 
   async #once(): Promise<void> {
+    this.#listen();
     const { targets, problems } = await findBoards(this.#parts.lab);
     const byId = Map.groupBy(targets, (target) => target.summary.id);
     const first = !this.#looked;
