@@ -83,9 +83,14 @@ function watchLogin(pipe: PacketPipe, options: LoginOptions): Watch & { readonly
 export async function loginDaemon(pipe: PacketPipe, options: LoginOptions): Promise<Outcome<AdbDevice>> {
   const { serial, keys, signal } = options;
   const watch = watchLogin(pipe, options);
+  const tango = new Fate();
+  const onCancel = (reason: unknown): void => {
+    // Tango closes by an abort of its own.
+    if (!(reason instanceof Error && reason.name === 'AbortError')) tango.end(lostBy(reason));
+  };
   const transport = AdbDaemonTransport.authenticate({
     serial,
-    connection: withLateClose(pipe.pair),
+    connection: withLateClose(pipe.pair, onCancel),
     credentialStore: keys,
     authenticators: [AdbSignatureAuthenticator, offering(watch.onAsked)],
     // Tango loses the end of a stream whose bytes come unasked, and no daemon at hand offers it (adbd 34.0.5 does not).
@@ -101,14 +106,14 @@ export async function loginDaemon(pipe: PacketPipe, options: LoginOptions): Prom
     });
   });
   clearTimeout(watch.timer);
-  if (done.ok) return ok(deviceOf(done.value, pipe));
+  if (done.ok) return ok(deviceOf(done.value, pipe, Promise.race([tango.promise, pipe.broken])));
   pipe.close();
   return done;
 }
 
-const deviceOf = (transport: AdbDaemonTransport, pipe: PacketPipe): AdbDevice =>
+const deviceOf = (transport: AdbDaemonTransport, pipe: PacketPipe, broken: Promise<Problem>): AdbDevice =>
   tangoDevice(new Adb(transport), {
-    broken: pipe.broken,
+    broken,
     release: () => {
       pipe.close();
     },

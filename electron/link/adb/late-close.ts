@@ -41,8 +41,8 @@ class LateClose {
   }
 }
 
-/** The same packets, with each CLSE after the bytes before it were taken. */
-export function withLateClose(pair: PacketPair): PacketPair {
+/** The same packets, with each CLSE after the bytes before it were taken. `onCancel`: Tango wants no more packets, and why. */
+export function withLateClose(pair: PacketPair, onCancel: (reason: unknown) => void): PacketPair {
   const gate = new LateClose();
   const reader = pair.readable.getReader();
   const writer = pair.writable.getWriter();
@@ -71,7 +71,10 @@ export function withLateClose(pair: PacketPair): PacketPair {
         return;
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      onCancel(reason);
+      return reader.cancel(reason);
+    },
   });
   const writable = new WritableStream<Consumable<AdbPacketInit>>({
     async write(chunk) {
