@@ -62,7 +62,8 @@ export async function chooseBoard(lab: Lab, id: string | undefined): Promise<Out
   return problems[0] ? { ok: false, problem: problems[0] } : fail('no-board', 'No board is seen.', START);
 }
 
-const START = 'A virtual board starts with: qda-lab board start';
+const START =
+  'Plug one in (qda-lab check says what is in the way), or start a virtual one: qda-lab board start';
 
 const seenText = (names: readonly string[]): string =>
   names.length > 0 ? `Seen: ${names.join(', ')}.` : 'No board is seen.';

@@ -6,6 +6,9 @@ import { preflightOf } from '../link/checks/preflight.ts';
 import { builtAgents } from '../link/deploy/agents.ts';
 import { boardTarget } from '../link/deploy/board-target.ts';
 import type { Provider, Target } from '../link/interfaces/link.ts';
+import { usbPreflight } from '../link/checks/usb.ts';
+import { systemBus } from '../link/usb/bus.ts';
+import { usbProvider } from '../link/usb/provider.ts';
 import { userKeys } from '../link/keys/store.ts';
 import { parseTcpAddress, tcpAddresses } from '../link/tcp/address.ts';
 import { tcpProvider } from '../link/tcp/provider.ts';
@@ -39,6 +42,7 @@ export class Links {
     const { complaint } = this.#wanted;
     this.#here = [
       ...(this.#wanted.has('virtual') ? [virtualProvider()] : []),
+      ...(this.#wanted.has('usb') ? [this.#usb()] : []),
       ...(complaint === null ? [] : [complaint]),
       ...(kept.ok ? [] : [{ transport: 'tcp' as const, list: () => Promise.resolve(kept) }]),
     ];
@@ -77,6 +81,12 @@ export class Links {
           ] as const,
       ),
     ]);
+  }
+
+  #usb(): Provider {
+    const bus = systemBus();
+    const parts = { ...this.#parts, keys: this.#keys, bus };
+    return Object.assign(usbProvider(parts), { preflight: () => usbPreflight(bus) });
   }
 
   #target(summary: BoardSummary): Target {

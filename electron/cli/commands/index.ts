@@ -3,6 +3,8 @@ import { bench } from './bench.ts';
 import { board } from './board.ts';
 import { boards } from './boards.ts';
 import { check } from './check.ts';
+import { clean } from './clean.ts';
+import { doctor } from './doctor.ts';
 import { memory } from './memory.ts';
 import { record } from './record.ts';
 import { report } from './report.ts';
@@ -19,5 +21,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   record,
   serve,
+  clean,
+  doctor,
   board,
 ];

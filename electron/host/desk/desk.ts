@@ -15,6 +15,7 @@ import type { CallGroup, DeskContext } from './context.ts';
 import { Face, Faces } from './face.ts';
 import { Labels } from './labels.ts';
 import { LogFeed } from './log-feed.ts';
+import { LogFile } from './log-file.ts';
 import { Log } from './log.ts';
 import { memoryCalls } from './memory-calls.ts';
 import { MemoryWatches } from './memory-watches.ts';
@@ -48,6 +49,7 @@ class HostDesk implements Desk {
   readonly #groups: readonly Pick<CallGroup<string>, 'greet' | 'close'>[];
   readonly #boardsFeed: BoardsFeed;
   readonly #logFeed: LogFeed;
+  readonly #logFile: LogFile;
   #closing: Promise<void> | null = null;
 
   constructor(context: DeskContext, clock: Clock) {
@@ -55,6 +57,7 @@ class HostDesk implements Desk {
     const { boards, faces, log } = context;
     this.#boardsFeed = new BoardsFeed(boards, faces, clock);
     this.#logFeed = new LogFeed(log, faces, clock);
+    this.#logFile = new LogFile(log, context.lab.home, clock);
     const bench = benchCalls(context);
     const runs = runsCalls(context);
     const recordings = recordingsCalls(context);
@@ -111,6 +114,7 @@ class HostDesk implements Desk {
       faces.close();
       await Promise.all([memory.close(), boards.closeAll()]);
       await closeProviders(this.#context.lab);
+      this.#logFile.close();
     }
   }
 }

@@ -33,3 +33,9 @@ export class Labels {
     return ok(undefined);
   }
 }
+
+/** The names as they are kept now; none where the file cannot be read. */
+export function readLabelsOf(home: string): ReadonlyMap<string, string> {
+  const read = readLabels(labelsPath(home));
+  return read.ok ? read.value : new Map();
+}

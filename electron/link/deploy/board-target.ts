@@ -10,6 +10,7 @@ import { installAgent } from './install.ts';
 import { leasesOf, type Lease } from './leases.ts';
 import { othersRun } from './notices.ts';
 import { probeBoard } from './probe.ts';
+import { agentLog } from './logs.ts';
 import { findRank, missingForWantOfRoot } from './root.ts';
 import { GRACE_S, startAgent } from './start.ts';
 
@@ -43,6 +44,12 @@ export function boardTarget(summary: BoardSummary, parts: BoardParts): Target {
         return agent;
       }),
     ...(parts.preflight === undefined ? {} : { preflight: parts.preflight }),
+    logs: ({ signal }) =>
+      withLease(signal, async (lease) => {
+        const log = await agentLog(lease, signal === undefined ? {} : { signal });
+        lease.release();
+        return log;
+      }),
     clean: ({ signal }) =>
       withLease(signal, async (lease) => {
         const cleaned = await cleanBoard(lease.device, {

@@ -44,6 +44,8 @@ export interface Target {
    * Left out: nothing is in the way. Never throws.
    */
   preflight?(options: { readonly signal?: AbortSignal }): AsyncIterable<Check>;
+  /** The newest lines that our agents left on the board; empty: none. Left out: they are not kept there. */
+  logs?(options: { readonly signal?: AbortSignal }): Promise<Outcome<string>>;
   /** Ends every agent of this user's tool on the board and removes its files. Left out: nothing is ever left there. */
   clean?(options: { readonly signal?: AbortSignal }): Promise<Outcome<Cleaned>>;
 }
