@@ -12,6 +12,8 @@ import { adbFound, freePort } from './adbd.ts';
 export interface RealServer {
   readonly port: number;
   readonly address: string;
+  /** A folder that is its home, removed at the end. */
+  readonly home: string;
   /** Runs the adb client on this server. */
   adb(...args: readonly string[]): Promise<string>;
   /** Kills it, as `adb kill-server` or a crash would. */
@@ -83,6 +85,7 @@ export async function startServer(): Promise<RealServer> {
   return {
     port,
     address: `127.0.0.1:${port}`,
+    home,
     adb: (...args) =>
       new Promise((resolve, reject) => {
         execFile(tools.adb, ['-P', String(port), ...args], { env, cwd: home }, (error, out, err) => {
