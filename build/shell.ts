@@ -5,8 +5,9 @@ import { build, type InlineConfig } from 'vite';
 import { appBuildId } from '../electron/link/deploy/app-build.ts';
 import { at, root } from './run.ts';
 
-/** What a bundle cannot hold: Electron itself and Node's own modules. */
-const external = ['electron', ...builtinModules, /^node:/];
+/** What a bundle cannot hold: Electron itself, Node's own modules, and what has a native part (packed beside it by build/pack/config.ts). */
+const NATIVE = ['usb'];
+const external = ['electron', ...NATIVE, ...builtinModules, /^node:/];
 
 function bundle(
   entries: Readonly<Record<string, string>>,
@@ -21,8 +22,8 @@ function bundle(
     configFile: false,
     logLevel: 'warn',
     define: { QDA_LAB_BUILT: JSON.stringify(built) },
-    // Everything is in the bundle, so that an installed app needs no node_modules.
-    ssr: { noExternal: true, target: 'node' },
+    // Everything else is in the bundle, so that an installed app needs no other node_modules.
+    ssr: { noExternal: true, external: NATIVE, target: 'node' },
     build: {
       ssr: true,
       outDir: at('out', folder),

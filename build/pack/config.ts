@@ -1,4 +1,4 @@
-import type { Configuration } from 'electron-builder';
+import type { Configuration, FileSet } from 'electron-builder';
 
 /** Native programs of the virtual board and its agent, as they lie under .build/host and in the installed app alike. */
 const HOST_PROGRAMS = [
@@ -19,9 +19,21 @@ const everywhere = [
 
 const UDEV = '51-qda-lab.rules';
 
+/** A folder of node_modules as it is, with what is loaded of it. */
+const modules = (name: string, filter: readonly string[]): FileSet => ({
+  from: `node_modules/${name}`,
+  to: `node_modules/${name}`,
+  filter: [...filter],
+});
+
+/** npm `usb`: its JavaScript, and of its native parts the one for the system that is packed for. */
+const usb = modules('usb', ['package.json', 'index.js', 'dist/index.js', 'LICENSE.md']);
+export const nativeUsb = (system: string): FileSet =>
+  modules(`@node-usb/usb-${system}`, ['package.json', '*.node']);
+
 /**
  * How the app is packed. Everything that runs is in the bundles of out/ (build/shell.ts, build/renderer.ts), so no
- * node_modules go along.
+ * node_modules go along but npm `usb`, which has a native part.
  */
 export const config: Configuration = {
   appId: 'lab.qda.app',
@@ -29,8 +41,18 @@ export const config: Configuration = {
   executableName: 'qda-lab-app',
   artifactName: 'qda-lab-${version}-${os}-${arch}.${ext}',
   directories: { output: 'out/dist', buildResources: 'build/pack' },
-  files: ['out/main/**', 'out/preload/**', 'out/renderer/**', 'package.json', '!**/*.map', '!node_modules'],
+  files: [
+    'out/main/**',
+    'out/preload/**',
+    'out/renderer/**',
+    'package.json',
+    '!**/*.map',
+    '!node_modules',
+    usb,
+  ],
   asar: true,
+  // The system loads it, from a file.
+  asarUnpack: ['node_modules/@node-usb/**/*.node'],
   npmRebuild: false,
   extraResources: everywhere,
   electronFuses: {
@@ -49,6 +71,7 @@ export const config: Configuration = {
     synopsis: 'Profile boards with a Qualcomm Hexagon DSP',
     maintainer: 'QDA Lab',
     icon: 'build/pack/icons',
+    files: [nativeUsb('linux-${arch}-gnu')],
     extraResources: [
       ...HOST_PROGRAMS.map((path) => resource(`.build/host/${path}`, path)),
       resource(`resources/udev/${UDEV}`, `udev/${UDEV}`),
@@ -59,11 +82,12 @@ export const config: Configuration = {
     recommends: ['qemu-user', 'adb'],
     fpm: [`resources/udev/${UDEV}=/usr/lib/udev/rules.d/${UDEV}`],
   },
-  win: { target: ['nsis'], icon: 'build/pack/icons/icon.ico' },
+  win: { target: ['nsis'], icon: 'build/pack/icons/icon.ico', files: [nativeUsb('win32-${arch}-msvc')] },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
   mac: {
     target: ['dmg'],
     icon: 'build/pack/icons/icon.icns',
+    files: [nativeUsb('darwin-${arch}')],
     category: 'public.app-category.developer-tools',
     hardenedRuntime: true,
   },

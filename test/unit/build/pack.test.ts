@@ -1,5 +1,6 @@
-import { listPackage } from '@electron/asar';
+import { extractAll, listPackage } from '@electron/asar';
 import { build } from 'electron-builder';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ import { ico, icns } from '../../../build/pack/icons.ts';
 import { request } from '../../../build/pack/pack.ts';
 import { at } from '../../../build/run.ts';
 import { buildShell } from '../../../build/shell.ts';
+
+const NATIVE = 'node_modules/@node-usb/usb-linux-x64-gnu';
 
 /** Where Electron's own files would lie: a folder with a program of that name, because the real one cannot be had everywhere. */
 function stubElectron(): string {
@@ -35,7 +38,7 @@ describe('the packed app', () => {
     for (const folder of [output, dist]) rmSync(folder, { recursive: true, force: true });
   });
 
-  it('holds the bundles and nothing of node_modules or of the sources', () => {
+  it('holds the bundles, npm usb for this system, and nothing else of node_modules or of the sources', () => {
     const files = listPackage(join(inside, 'resources/app.asar'), { isPack: false });
     for (const must of [
       '/out/main/main.js',
@@ -45,7 +48,32 @@ describe('the packed app', () => {
     ])
       expect(files).toContain(must);
     expect(files).toContain('/out/renderer/index.html');
-    expect(files.filter((name) => /node_modules|\.ts$|\.map$|^\/electron/.test(name))).toEqual([]);
+    expect(files.filter((name) => /\.ts$|\.map$|^\/electron/.test(name))).toEqual([]);
+    expect(files.filter((name) => /node_modules.*\./.test(name)).sort()).toEqual([
+      `/${NATIVE}/package.json`,
+      `/${NATIVE}/usb.linux-x64-gnu.node`,
+      '/node_modules/usb/LICENSE.md',
+      '/node_modules/usb/dist/index.js',
+      '/node_modules/usb/index.js',
+      '/node_modules/usb/package.json',
+    ]);
+  });
+
+  it('has the native part as a file, which its JavaScript loads from there', () => {
+    const unpacked = join(inside, 'resources/app.asar.unpacked', NATIVE, 'usb.linux-x64-gnu.node');
+    expect(readFileSync(unpacked).equals(readFileSync(at(NATIVE, 'usb.linux-x64-gnu.node')))).toBe(true);
+    const opened = join(output, 'opened');
+    extractAll(join(inside, 'resources/app.asar'), opened);
+    const ask = "import('usb').then(({ usb }) => console.log(typeof usb.getDevices))";
+    writeFileSync(join(opened, 'out/main/ask.mjs'), ask);
+    expect(execFileSync(process.execPath, [join(opened, 'out/main/ask.mjs')], { encoding: 'utf8' })).toBe(
+      'function\n',
+    );
+  });
+
+  it('loads it only where the USB is used', () => {
+    const host = readFileSync(at('out/main/host-process.js'), 'utf8');
+    expect(host).not.toMatch(/(?:from|require\()\s*["']usb["']/);
   });
 
   it.each([
@@ -97,6 +125,20 @@ describe('what is configured', () => {
     ['mac', ['dmg']],
   ] as const)('packs for %s: %j', (platform, targets) => {
     expect(config[platform]?.target).toEqual(targets);
+  });
+});
+
+describe("npm usb's native part", () => {
+  it.each([
+    ['linux', 'node_modules/@node-usb/usb-linux-${arch}-gnu'],
+    ['win', 'node_modules/@node-usb/usb-win32-${arch}-msvc'],
+    ['mac', 'node_modules/@node-usb/usb-darwin-${arch}'],
+  ] as const)('is the one for %s: %s', (platform, from) => {
+    expect(config[platform]?.files).toEqual([{ from, to: from, filter: ['package.json', '*.node'] }]);
+  });
+
+  it('is left to the system to load', () => {
+    expect(config.asarUnpack).toEqual(['node_modules/@node-usb/**/*.node']);
   });
 });
 
