@@ -1,6 +1,6 @@
 import type { Target } from '../link/interfaces/link.ts';
 import type { AccelNode, Identity } from '../model/board.ts';
-import { fail, ok, type Outcome } from '../model/outcome.ts';
+import { fail, ok, type Outcome, type Problem } from '../model/outcome.ts';
 import { openSession, type OpenOptions } from '../session/open.ts';
 import type { Session } from '../session/session.ts';
 import { chooseBoard } from './boards.ts';
@@ -13,6 +13,8 @@ export interface OpenBoard {
   readonly target: Target;
   readonly session: Session;
   readonly identity: Identity;
+  /** What came up on the way there and does not stop it: not root, another host's agent. Each run is told. */
+  readonly notices?: readonly Problem[];
 }
 
 /** Puts the agent on the board of that id (the only board, where none is named) and asks who it is. */
@@ -23,11 +25,16 @@ export async function openBoard(
 ): Promise<Outcome<OpenBoard>> {
   const target = await chooseBoard(lab, id);
   if (!target.ok) return target;
-  const opened = await openSession(target.value, options);
+  const notices: Problem[] = [];
+  const onNotice = (notice: Problem): void => {
+    notices.push(notice);
+    options.onNotice?.(notice);
+  };
+  const opened = await openSession(target.value, { ...options, onNotice });
   if (!opened.ok) return opened;
   const session = opened.value;
   const identity = await session.identity();
-  if (identity.ok) return ok({ target: target.value, session, identity: identity.value });
+  if (identity.ok) return ok({ target: target.value, session, identity: identity.value, notices });
   await session.close();
   return identity;
 }

@@ -67,6 +67,7 @@ export async function runPlan(
   const header = headerOf(lab, board, { request, plan: plan.value, node: node.value, before: before.value });
   const leaves = leavesBehind(plan.value, node.value, board.identity);
   hooks.onPlan(plan.value, node.value, leaves, header.id);
+  for (const notice of board.notices ?? []) (hooks.onSessionNotice ?? hooks.onNotice)(notice);
   return await record(
     lab,
     board,

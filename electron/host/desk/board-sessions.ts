@@ -68,6 +68,9 @@ export class BoardSessions {
       onState: (state) => {
         if (entry.attempt === attempt) this.#stateIs(entry, state);
       },
+      onNotice: (notice) => {
+        this.#parts.log.problem(entry.id, notice);
+      },
     });
     if (opened.ok) {
       this.#adopt(entry, opened.value);
