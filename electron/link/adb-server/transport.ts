@@ -10,7 +10,7 @@ import { MaybeConsumable, ReadableStream } from '@yume-chan/stream-extra';
 import type { Outcome, Problem } from '../../model/outcome.ts';
 import type { ServerAddress } from './address.ts';
 import type { ListedDevice } from './devices.ts';
-import { moreOf, ServerStream, type CallOptions } from './wire.ts';
+import { ServerStream, type CallOptions } from './wire.ts';
 
 /**
  * A connection to the server that was handed on to one of its devices. The number of a transport is asked for where there is one: two
@@ -128,11 +128,22 @@ function socketOf(service: string, socket: Socket): AdbSocket {
 }
 
 /** Bytes as they are asked for; a stream that breaks ends like one that was closed, and the transport tells why. */
-const readableOf = (socket: Socket): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
+function readableOf(socket: Socket): ReadableStream<Uint8Array> {
+  // One listener for the whole stream: this is the way of every sample.
+  let wake = (): void => undefined;
+  const came = (): void => {
+    wake();
+  };
+  socket.on('readable', came).on('end', came).on('close', came);
+  const next = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+    });
+  return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         for (;;) {
+          const more = next();
           const bytes = socket.read() as Uint8Array | null;
           if (bytes !== null) {
             controller.enqueue(bytes);
@@ -142,7 +153,7 @@ const readableOf = (socket: Socket): ReadableStream<Uint8Array> =>
             controller.close();
             return;
           }
-          await moreOf(socket, null);
+          await more;
         }
       },
       cancel: () => {
@@ -151,6 +162,7 @@ const readableOf = (socket: Socket): ReadableStream<Uint8Array> =>
     },
     { highWaterMark: 0 },
   );
+}
 
 const writableOf = (socket: Socket): MaybeConsumable.WritableStream<Uint8Array> =>
   new MaybeConsumable.WritableStream<Uint8Array>({

@@ -128,7 +128,7 @@ async function takeSome(
 }
 
 /** Waits for bytes or the end; false: the time is over. */
-export function moreOf(socket: Socket, limitMs: number | null): Promise<boolean> {
+function moreOf(socket: Socket, limitMs: number | null): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (more: boolean): void => {
       clearTimeout(timer);
