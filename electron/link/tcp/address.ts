@@ -13,7 +13,7 @@ const DAEMON_PORT = 5555;
 
 /** An address as a user writes it: "host:port", "host", "[::1]:5555". */
 export function parseTcpAddress(text: string): Outcome<TcpAddress> {
-  const parts = /^(?:\[([0-9a-f:.%]+)\]|([^\s:/[\]]+))(?::(\d{1,5}))?$/i.exec(text.trim());
+  const parts = /^(?:\[([0-9a-f:.]+(?:%[\w.-]+)?)\]|([^\s:/[\]]+))(?::(\d{1,5}))?$/i.exec(text.trim());
   const host = parts?.[1] ?? parts?.[2];
   const port = Number(parts?.[3] ?? DAEMON_PORT);
   if (host === undefined || port < 1 || port > 65_535)

@@ -137,6 +137,16 @@ describe('a server', () => {
     });
   });
 
+  it('that hangs does not keep who closes', async () => {
+    const server = await serving(() => undefined);
+    const { provider } = follow(server.address());
+    await expect.poll(() => server.asked).toEqual(['host:version']);
+    const list = provider.list();
+    await provider.close?.();
+    expect(await list).toEqual(ok([]));
+    await expect.poll(() => server.connections).toBe(0);
+  });
+
   it('is never asked to do anything', async () => {
     const server = await serving(plainServer(() => BOARD));
     const { seen, provider } = follow(server.address());
