@@ -3,7 +3,7 @@ import type { Outcome, Problem } from '../model/outcome.ts';
 import type { Welcome } from '../model/stream.ts';
 import type { AgentBody } from '../wire/messages.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
-import { sleep, type Clock, type Limits } from './clock.ts';
+import type { Clock, Limits } from './clock.ts';
 import { greet } from './greet.ts';
 import { stillThere, tooManyDefects } from './problems.ts';
 import { done } from './replies.ts';
@@ -127,8 +127,21 @@ export class Lifeline {
       const last = outcome.problem;
       if (final.includes(last.code)) this.#finish(last);
       else if (this.#clock.steadyMs() >= until) this.#finish(stillThere(last.message, this.#limits.graceMs));
-      else await sleep(this.#clock, this.#limits.retryMs);
+      else await this.#hope();
     }
+  }
+
+  /** Until the next try: a while, or less where the board shows itself. */
+  #hope(): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        stop();
+        off?.();
+        resolve();
+      };
+      const stop = this.#clock.after(this.#limits.retryMs, finish);
+      const off = this.#deployment.onHope?.(finish);
+    });
   }
 
   /** The agent's process is gone. What it wrote before may still be under way. */

@@ -26,6 +26,11 @@ export interface PushOptions {
   readonly onProgress?: (bytes: number) => void;
 }
 
+export interface ConnectOptions {
+  /** A daemon that does not even say no within so many ms (10 s) is taken for gone, and with it everything else under way. */
+  readonly timeoutMs?: number;
+}
+
 /**
  * One open connection to the adb daemon of a board, whichever way it came about. Nothing here throws or rejects: a transport that breaks
  * ends everything under way with the problem that `gone` resolves with.
@@ -40,7 +45,7 @@ export interface AdbDevice {
   /** Writes a file of the board, over what is there. Fails with 'push-failed' and the daemon's own words. */
   push(path: string, content: Uint8Array, options: PushOptions): Promise<Outcome<undefined>>;
   /** Opens a stream to an abstract unix socket of the board (name without the leading NUL). Fails with 'connection-refused' where nobody listens. */
-  connect(abstractName: string): Promise<Outcome<Connection>>;
+  connect(abstractName: string, options?: ConnectOptions): Promise<Outcome<Connection>>;
   /** Resolves when the transport is gone, however that came; with 'closed' after `close`. */
   readonly gone: Promise<Problem>;
   close(): Promise<void>;

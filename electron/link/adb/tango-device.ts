@@ -1,7 +1,7 @@
 import { AdbDaemonTransport, AdbFeature, ADB_DAEMON_VERSION_OMIT_CHECKSUM, type Adb } from '@yume-chan/adb';
 import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { Connection } from '../interfaces/link.ts';
-import type { AdbDevice, PushOptions, RunOptions, ShellResult } from './device.ts';
+import type { AdbDevice, ConnectOptions, PushOptions, RunOptions, ShellResult } from './device.ts';
 import { Beat, bounded, Fate, type Bounds } from './fate.ts';
 import {
   badAnswer,
@@ -95,11 +95,10 @@ class TangoDevice implements AdbDevice {
     );
   }
 
-  async connect(abstractName: string): Promise<Outcome<Connection>> {
+  async connect(abstractName: string, options: ConnectOptions = {}): Promise<Outcome<Connection>> {
     const bounds = this.#bounds(`Connecting to ${abstractName} on the board`);
-    const socket = await this.#open(`localabstract:${abstractName}`, bounds, () =>
-      nobodyListens(abstractName),
-    );
+    const refused = (): Problem => nobodyListens(abstractName);
+    const socket = await this.#open(`localabstract:${abstractName}`, bounds, refused, options.timeoutMs);
     return socket.ok ? ok(new AdbStream(socket.value, this.#fate)) : socket;
   }
 
@@ -131,8 +130,12 @@ class TangoDevice implements AdbDevice {
     return outcome;
   }
 
-  #open(service: string, bounds: Bounds, refused: () => Problem): Promise<Outcome<TamedSocket>> {
-    const { what, fate, signal } = bounds;
+  #open(
+    service: string,
+    { what, fate, signal }: Bounds,
+    refused: () => Problem,
+    timeoutMs = OPEN_MS,
+  ): Promise<Outcome<TamedSocket>> {
     let given = true;
     const opening = this.#adb.createSocket(this.#onWire(service)).then(
       (socket): Outcome<TamedSocket> => {
@@ -142,8 +145,10 @@ class TangoDevice implements AdbDevice {
       },
       (error: unknown): Outcome<TamedSocket> => ({ ok: false, problem: this.#openProblem(error, refused) }),
     );
-    return bounded(opening, { what, fate, signal, timeoutMs: OPEN_MS }, () => {
+    return bounded(opening, { what, fate, signal, timeoutMs }, () => {
       given = false;
+      // Only the daemon itself answers here, and at once: where it does not, the transport is dead and nobody has noticed.
+      if (signal?.aborted !== true) fate.end(connectionLost('it does not answer any more'));
     });
   }
 

@@ -1,4 +1,5 @@
 import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import type { ConnectOptions } from '../adb/device.ts';
 import type { Ways } from '../adb/ways.ts';
 import type { Connection, Deployment } from '../interfaces/link.ts';
 import { leasesOf, type Lease } from './leases.ts';
@@ -21,6 +22,8 @@ export interface DeployedAgent {
 /** Reaching a board only to see that nothing is left: no longer than this. */
 const STOP_MS = 8_000;
 const ASK_MS = 10_000;
+/** A stream was lost: where the transport below does not answer either, it is dead, and a new one may do better. */
+const AGAIN: ConnectOptions = { timeoutMs: 3_000 };
 
 /** An agent on a board, reached over whichever way there is: it outlives the way that it was started by. */
 export class BoardDeployment implements Deployment {
@@ -32,6 +35,7 @@ export class BoardDeployment implements Deployment {
   readonly #agent: DeployedAgent;
   readonly #ways: Ways;
   #lease: Lease | null;
+  #patience: ConnectOptions = {};
 
   constructor(agent: DeployedAgent, ways: Ways, lease: Lease) {
     this.#agent = agent;
@@ -45,9 +49,16 @@ export class BoardDeployment implements Deployment {
   async connect(): Promise<Outcome<Connection>> {
     const lease = await this.#way();
     if (!lease.ok) return lease;
-    const connection = await lease.value.device.connect(this.#agent.started.socket);
+    const connection = await lease.value.device.connect(this.#agent.started.socket, this.#patience);
+    if (connection.ok) this.#patience = AGAIN;
     if (connection.ok || connection.problem.code !== 'connection-refused') return connection;
     return (await this.#whyNobodyListens(lease.value)) ?? connection;
+  }
+
+  onHope(listener: () => void): () => void {
+    return this.#ways.onChange(() => {
+      if (this.#ways.to(this.#agent.board).some(({ usable }) => usable !== false)) listener();
+    });
   }
 
   async stop(): Promise<void> {

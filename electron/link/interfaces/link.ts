@@ -69,6 +69,8 @@ export interface Deployment {
    * other problem is tried again within the grace period.
    */
   connect(): Promise<Outcome<Connection>>;
+  /** Calls the listener when another try may have better luck than the last: the board shows itself. The result ends that. Left out: nobody tells. */
+  onHope?(listener: () => void): () => void;
   /** Ends the agent and waits until nothing of it is left on the board. */
   stop(): Promise<void>;
   /** Resolves when the agent process ended by itself, with the reason. */

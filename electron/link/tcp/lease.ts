@@ -16,8 +16,8 @@ export function leaseOf(device: AdbDevice): AdbDevice {
     gone: fate.promise,
     run: (command, options) => device.run(command, options),
     push: (path, content, options) => device.push(path, content, options),
-    async connect(abstractName) {
-      const stream = await device.connect(abstractName);
+    async connect(abstractName, options) {
+      const stream = await device.connect(abstractName, options);
       if (!stream.ok) return stream;
       const { value } = stream;
       streams.add(value);

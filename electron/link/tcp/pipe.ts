@@ -9,8 +9,11 @@ import type { TcpAddress } from './address.ts';
 import { badEnd, socketProblem } from './problems.ts';
 import { PacketParser } from './parser.ts';
 
-/** Nobody there for so long: an address that swallows everything. */
-const CONNECT_MS = 5_000;
+/**
+ * Nobody there for so long: an address that swallows everything. The kernel asks again after 1 s and after 3 s; a try of our own comes sooner
+ * than that, and a board that is back is found within 2 s.
+ */
+const CONNECT_MS = 2_000;
 /** A board that was switched off says nothing: the kernel asks after so long. */
 const KEEPALIVE_MS = 5_000;
 /** So many packets may wait for Tango; it takes them at once unless this process is very busy. */

@@ -104,6 +104,7 @@ export class FakeAgent implements Deployment, Target {
   unreachable: Problem = { code: 'connection-refused', message: 'Nobody listens.', remedy: '' };
   graceMs?: number;
   stops = 0;
+  readonly #hopeful = new Set<() => void>();
   #die: (problem: Problem) => void = nothing;
 
   constructor() {
@@ -121,6 +122,19 @@ export class FakeAgent implements Deployment, Target {
     const connection = new FakeConnection(this);
     this.connections.push(connection);
     return Promise.resolve(ok(connection));
+  }
+
+  onHope(listener: () => void): () => void {
+    this.#hopeful.add(listener);
+    return () => this.#hopeful.delete(listener);
+  }
+
+  /** It is there again, and shows it. Says how many heard. */
+  show(): number {
+    this.reachable = true;
+    const heard = [...this.#hopeful];
+    for (const listener of heard) listener();
+    return heard.length;
   }
 
   stop(): Promise<void> {

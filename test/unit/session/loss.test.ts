@@ -73,6 +73,21 @@ describe('a stream that is lost in a run', () => {
     expect(aborted).toMatchObject([{ problem: { code } }]);
   });
 
+  it('is tried at once where the board shows itself', async () => {
+    const harness = await underway();
+    const { agent, clock, session } = harness;
+    keeps(harness, 3, 4);
+    agent.reachable = false;
+    agent.line.hangUp();
+    await clock.advance(1_100);
+    expect(session.state.kind).toBe('lost');
+    expect(agent.show()).toBe(1);
+    await settle();
+    expect(session.state.kind).toBe('running');
+    expect(agent.show()).toBe(0);
+    await session.close();
+  });
+
   it('is waited for as long as the link says', async () => {
     const agent = new FakeAgent();
     agent.graceMs = 120_000;
