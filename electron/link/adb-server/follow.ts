@@ -141,16 +141,11 @@ export class ServerFollower {
     const opened = await this.#openList(version.value, signal);
     if (!opened.ok) return { problem: opened.problem, followed: false };
     const stream = opened.value;
-    const end = (): void => {
-      stream.close();
-    };
-    signal.addEventListener('abort', end);
     let followed = false;
     for (;;) {
       const list = await this.#nextList(stream, followed);
       if (isAborted(signal) || !list.ok) {
-        signal.removeEventListener('abort', end);
-        end();
+        stream.close();
         return { problem: list.ok ? CLOSED.problem : list.problem, followed };
       }
       followed = true;

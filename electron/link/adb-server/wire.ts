@@ -22,11 +22,13 @@ export class ServerStream {
   readonly socket: Socket;
   readonly #server: string;
   readonly #answerMs: number;
+  readonly #signal: AbortSignal | undefined;
 
-  private constructor(socket: Socket, server: string, answerMs: number) {
+  private constructor(socket: Socket, server: string, { answerMs = ANSWER_MS, signal }: CallOptions) {
     this.socket = socket;
     this.#server = server;
     this.#answerMs = answerMs;
+    this.#signal = signal;
   }
 
   /** Connects. Fails with 'adb-server-absent' where nobody listens, or 'cancelled'. */
@@ -57,7 +59,7 @@ export class ServerStream {
       socket.on('error', () => undefined);
       socket.on('connect', () => {
         socket.setNoDelay(true).setKeepAlive(true, 10_000);
-        finish(ok(new ServerStream(socket, address.name, answerMs)));
+        finish(ok(new ServerStream(socket, address.name, options)));
       });
     });
   }
@@ -99,7 +101,7 @@ export class ServerStream {
     const parts: Buffer[] = [];
     for (let got = 0; got < size;) {
       const limit = begin === 'now' || got > 0 ? this.#answerMs : null;
-      const part = await takeSome(this.socket, size - got, limit);
+      const part = await takeSome(this.socket, size - got, { limitMs: limit, signal: this.#signal });
       if (typeof part === 'string') return { ok: false, problem: this.#whyNot(part) };
       parts.push(part);
       got += part.length;
@@ -112,41 +114,52 @@ export class ServerStream {
   }
 }
 
+interface Patience {
+  /** null: for ever. */
+  readonly limitMs: number | null;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** At least one byte and at most `most`; or why there is none. The socket is not read beyond its own buffer. */
 async function takeSome(
   socket: Socket,
   most: number,
-  limitMs: number | null,
+  patience: Patience,
 ): Promise<Buffer | 'ended' | 'silent'> {
   for (;;) {
     const size = Math.min(most, socket.readableLength);
     const part = size > 0 ? (socket.read(size) as Buffer | null) : null;
     if (part !== null) return part;
     if (socket.readableEnded || socket.destroyed) return 'ended';
-    if (!(await moreOf(socket, limitMs))) return 'silent';
+    if (!(await moreOf(socket, patience))) return 'silent';
   }
 }
 
-/** Waits for bytes or the end; false: the time is over. */
-function moreOf(socket: Socket, limitMs: number | null): Promise<boolean> {
+/** Waits for bytes or the end; false: the time is over. Called off, the socket ends. */
+function moreOf(socket: Socket, { limitMs, signal }: Patience): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (more: boolean): void => {
       clearTimeout(timer);
       socket.off('readable', came).off('end', came).off('close', came);
+      signal?.removeEventListener('abort', stop);
       resolve(more);
     };
     const came = (): void => {
       finish(true);
     };
-    const timer =
-      limitMs === null
-        ? undefined
-        : setTimeout(() => {
-            finish(false);
-          }, limitMs);
+    const stop = (): void => {
+      socket.destroy();
+      finish(true);
+    };
+    const late = (): void => {
+      finish(false);
+    };
+    const timer = limitMs === null ? undefined : setTimeout(late, limitMs);
     socket.on('readable', came).on('end', came).on('close', came);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted === true) stop();
     // The end of a stream is told only to who reads: this takes nothing away.
-    socket.read(0);
+    else socket.read(0);
   });
 }
 

@@ -42,6 +42,11 @@ export class FakeServer {
     });
   }
 
+  /** Clients that are connected. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   /** As if the user had it for the usual server; `named`: had named it in this call. */
   address(named = false): ServerAddress {
     const parsed = parseServerAddress(`127.0.0.1:${this.port}`, named);
