@@ -33,8 +33,14 @@ const MAX_EMPTY = 64;
 const READ_CHUNK = 256 * 1024;
 /** How long a board has to answer so that the connection ends between two packets. */
 const FAREWELL_MS = 300;
+/** Nothing came for so long: a packet that is under way is there within a frame or two. */
+const QUIET_MS = 60;
+/** A packet and its end for each stream that a session may have open at a time, by far. */
+const MAX_UNDER_WAY = 1000;
 
 const EMPTY = new Uint8Array(0);
+
+type PacketRead = AdbPacketData | { readonly problem: Problem };
 
 /**
  * The packets of the adb protocol over one claimed interface, as Tango's daemon transport wants them. Differs from TCP in that the header and the payload
@@ -54,7 +60,7 @@ export class UsbPackets implements PacketPipe {
   readonly #end: (problem: Problem) => void;
   #controller: ReadableStreamDefaultController<AdbPacketData> | null = null;
   #writing: Promise<unknown> = Promise.resolve();
-  #reading: Promise<unknown> = Promise.resolve();
+  #reading: Promise<PacketRead> = Promise.resolve({ problem: closedByUs });
   readonly #rules = new PacketRules();
   #problem: Problem | null = null;
   /** The other side answered to this session: from now on every byte counts. */
@@ -129,18 +135,37 @@ export class UsbPackets implements PacketPipe {
 
   /**
    * A new CNXN: the daemon closes everything that this session opened, which it would not notice otherwise as long as the cable is in, and its answer
-   * ends the read that is under way between two packets.
+   * ends the read that is under way between two packets. A daemon that still has something to send takes it back then, takes that for a broken
+   * cable and may hang (Debian's adbd 34.0.5: "cancelling pending write", "UsbFfsConnection being destroyed"), so everything is taken first.
    */
   async #farewell(): Promise<void> {
-    if (!this.#live) return;
+    if (!this.#live || !(await this.#quiet())) return;
     const payload = Buffer.from('host::');
     const checksum = calculateChecksum(payload);
     const hello = { command: AdbCommand.Connect, arg0: ADB_VERSION, arg1: MAX_PAYLOAD, checksum, magic: 0 };
     const sent = this.#serial(() => this.#write({ ...hello, payload }, FAREWELL_MS));
     await within(
-      sent.then(() => this.#reading),
+      sent.then(() => this.#answered()),
       2 * FAREWELL_MS,
     );
+  }
+
+  /** Reads on until a read waits in vain: nobody acknowledges what comes, so that is soon. false: there is nobody to read from. */
+  async #quiet(): Promise<boolean> {
+    for (let packets = 0; packets < MAX_UNDER_WAY && (await within(this.#reading, QUIET_MS)); packets++) {
+      if ('problem' in (await this.#reading)) return false;
+      this.#reading = this.#packet();
+    }
+    return true;
+  }
+
+  /** Reads on until the daemon has answered to the new CNXN. */
+  async #answered(): Promise<void> {
+    for (;;) {
+      const packet = await this.#reading;
+      if ('problem' in packet || packet.command === AdbCommand.Connect) return;
+      this.#reading = this.#packet();
+    }
   }
 
   async #send(packet: AdbPacketInit): Promise<void> {
@@ -178,7 +203,7 @@ export class UsbPackets implements PacketPipe {
   }
 
   /** The next packet of this session. */
-  async #packet(): Promise<AdbPacketData | { readonly problem: Problem }> {
+  async #packet(): Promise<PacketRead> {
     let header = await this.#header(null);
     while (!('problem' in header)) {
       if (!this.#live) this.#live = isAnswer(header.command);

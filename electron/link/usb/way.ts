@@ -1,5 +1,5 @@
 import type { AdbCredentialStore } from '@yume-chan/adb';
-import type { Outcome, Problem } from '../../model/outcome.ts';
+import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import { loginDaemon } from '../adb/daemon.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
 import { cancelled } from '../adb/problems.ts';
@@ -73,13 +73,25 @@ async function connect(
     parts.closed(id);
   });
   const { keys, answerMs } = parts;
-  return await loginDaemon(packets, {
-    serial: id,
-    keys,
-    signal,
-    ...(answerMs === undefined ? {} : { answerMs }),
-  });
+  const options = { serial: id, keys, signal, ...(answerMs === undefined ? {} : { answerMs }) };
+  const device = await loginDaemon(packets, options);
+  if (!device.ok) await packets.released;
+  return device.ok ? ok(closingWith(device.value, packets)) : device;
 }
+
+/** The device, closed only when others may claim its interface. */
+const closingWith = (device: AdbDevice, packets: UsbPackets): AdbDevice => ({
+  features: device.features,
+  banner: device.banner,
+  gone: device.gone,
+  run: (command, options) => device.run(command, options),
+  push: (path, content, options) => device.push(path, content, options),
+  connect: (name) => device.connect(name),
+  close: async () => {
+    await device.close();
+    await packets.released;
+  },
+});
 
 async function openPort(usb: Parameters<typeof nativeDevice>[0], seen: SeenDevice): Promise<Done<UsbPort>> {
   try {
