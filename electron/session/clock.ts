@@ -19,6 +19,11 @@ export const systemClock: Clock = {
   },
 };
 
+export const sleep = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+
 /** How long to wait for what. Reaching one means "hung", never "slow". */
 export interface Limits {
   /** A reply, or the next part of one. */
