@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { unpackDebs } from '../../build/debs.ts';
+import { at } from '../../build/run.ts';
 import { Fate } from '../../electron/link/adb/fate.ts';
 import type {
   AdbDevice,
@@ -262,8 +264,16 @@ export class Bench {
 export const isRoot = process.getuid?.() === 0;
 export const canMount = isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
 
-const pathOf = (program: string): string =>
-  spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
+/** Shells and programs of small systems, for tests only; where they cannot be fetched, what is installed serves. */
+const lands = at('.build/userlands');
+await unpackDebs(lands, [
+  { packages: ['busybox-static', 'mksh', 'toybox'], only: /^(busybox-static|mksh|toybox)$/ },
+]);
+
+const pathOf = (program: string): string => {
+  const unpacked = ['bin', 'usr/bin'].map((folder) => join(lands, folder, program)).find(existsSync);
+  return unpacked ?? spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
+};
 const isThere = (program: string): boolean => pathOf(program) !== '';
 
 /** What the scripts of electron/link/deploy call. */
@@ -290,19 +300,21 @@ const shellOnly = (shell: string): UserLand => ({
 /** Programs of one binary, and of a second one where the first has none: Debian's toybox lacks some that Android's has. */
 const multi = (name: string, shell: readonly string[], binaries: readonly string[]): UserLand => ({
   name,
-  missing: ![shell[0] ?? '', ...binaries].every(isThere),
+  missing: ![...shell.slice(0, 1), ...binaries].every(isThere),
   board: (bench) => {
     const programs = join(bench.folder, 'programs');
     mkdirSync(programs);
     for (const binary of [...binaries].reverse()) {
-      const list = spawnSync(binary, binary === 'busybox' ? ['--list'] : [], { encoding: 'utf8' }).stdout;
+      const list = spawnSync(pathOf(binary), binary === 'busybox' ? ['--list'] : [], {
+        encoding: 'utf8',
+      }).stdout;
       const has = new Set(list.split(/\s+/));
       for (const called of CALLED.filter((one) => has.has(one))) {
         rmSync(join(programs, called), { force: true });
         symlinkSync(pathOf(binary), join(programs, called));
       }
     }
-    return { shell, programs };
+    return { shell: [pathOf(shell[0] ?? ''), ...shell.slice(1)], programs };
   },
 });
 
@@ -310,8 +322,8 @@ const multi = (name: string, shell: readonly string[], binaries: readonly string
 export const USER_LANDS: readonly UserLand[] = [
   shellOnly('dash'),
   shellOnly('bash'),
-  multi('busybox', ['/usr/bin/busybox', 'sh', '-c'], ['busybox']),
-  multi('mksh with toybox', ['/usr/bin/mksh', '-c'], ['toybox', 'busybox']),
+  multi('busybox', ['busybox', 'sh', '-c'], ['busybox']),
+  multi('mksh with toybox', ['mksh', '-c'], ['toybox', 'busybox']),
 ];
 
 /** Processes whose program lies below a folder. */

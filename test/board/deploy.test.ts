@@ -1,4 +1,5 @@
 // An agent on a board whose daemon is played by this machine: real shells, files, processes and sockets, a virtual QDA below.
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -11,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cleaned, Target } from '../../electron/link/interfaces/link.ts';
-import type { Outcome, Problem } from '../../electron/model/outcome.ts';
+import { ok, type Outcome, type Problem } from '../../electron/model/outcome.ts';
 import { openSession } from '../../electron/session/open.ts';
 import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import { Bench, hostAgents, LocalWay, programsBelow, targetFor, USER_LANDS, waysTo } from './deploy-lab.ts';
@@ -164,6 +165,45 @@ describe('an agent that is put on a board', () => {
       onStep,
     });
     expect(problemOf(opened).code).toBe('cancelled');
+  });
+});
+
+describe('an agent that is given up while it starts', () => {
+  it('is ended all the same', async () => {
+    const abort = new AbortController();
+    const onStep = (step: string): void => {
+      if (step === 'starting the agent')
+        setTimeout(() => {
+          abort.abort();
+        }, 30);
+    };
+    const opened = await openSession(targetFor(new LocalWay('a'), partsOf()), {
+      signal: abort.signal,
+      onStep,
+    });
+    if (opened.ok) await opened.value.close();
+    else expect(opened.problem.code).toBe('cancelled');
+    expect(programsBelow(place)).toEqual([]);
+  });
+});
+
+describe.skipIf(uid !== 0)('a hostile user of the board', () => {
+  it('is refused, counted and told', async () => {
+    const target = targetFor(new LocalWay('knocked'), partsOf());
+    const deployment = valueOf(await target.deploy({}));
+    const name =
+      /@(qda-lab\/0\/knocked\/agent-\w+)$/m.exec(readFileSync('/proc/net/unix', 'utf8'))?.[1] ?? '';
+    const knock = `require('net').connect({path:'\\0${name}'}).on('data',()=>process.exit(1)).on('close',()=>process.exit(0))`;
+    for (let round = 0; round < 3; round += 1)
+      expect(spawnSync(process.execPath, ['-e', knock], { uid: 65534, gid: 65534, cwd: '/' }).status).toBe(0);
+    const session = valueOf(await openSession({ ...target, deploy: () => Promise.resolve(ok(deployment)) }));
+    const { readings } = valueOf(await session.identity());
+    expect(readings.find(({ key }) => key === 'agent.refused-users')?.value).toBe('3');
+    const [log = ''] = filesIn(place).filter((file) => file.endsWith('.log'));
+    const text = readFileSync(join(place, `qda-lab-${uid}`, log), 'utf8');
+    expect(text).toContain('refused (2 so far): User 65534 of the board');
+    await session.close();
+    expect(programsBelow(place)).toEqual([]);
   });
 });
 

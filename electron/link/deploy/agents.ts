@@ -40,9 +40,12 @@ export const builtAgents =
       return ok({ bytes: readFileSync(fileOf(known)), buildId: null, args: [] });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return fail('not-built', `The agent for ${known} is not there: ${why}.`, 'Build it: npm run native');
+      return fail('not-built', `The agent for ${known} is not there: ${why}.`, remedy());
     }
   };
+
+const remedy = (): string =>
+  installedResources() === null ? 'Build it: npm run native' : 'It came with the app: install the app anew.';
 
 const unknownMachine = (machine: string): Outcome<never> =>
   fail(

@@ -14,7 +14,8 @@ export const ROOT = fileURLToPath(new URL(built ? '../../' : '../../../', import
 /** Resources of an installed app; null in a checkout. */
 export function installedResources(): string | null {
   const folder = (process as { resourcesPath?: string }).resourcesPath;
-  return built && folder !== undefined && existsSync(join(folder, 'native')) ? folder : null;
+  const come = ['native', 'agents']; // on every system the boards' agents, on Linux the virtual board as well
+  return built && folder !== undefined && come.some((name) => existsSync(join(folder, name))) ? folder : null;
 }
 
 /** The folder that holds `native/`: of the installed app, or the host tree of the checkout. */

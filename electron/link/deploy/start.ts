@@ -53,7 +53,10 @@ export async function startAgent(device: AdbDevice, job: StartJob): Promise<Outc
     timeoutMs: START_MS,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (!answer.ok) return answer;
+  if (!answer.ok) {
+    await device.run(job.rank.as(abandonScript(log)), { timeoutMs: START_MS });
+    return answer;
+  }
   const started = startedOf(answer.value);
   return started === null ? neverListened(answer.value, job) : ok({ ...started, token, log });
 }
@@ -73,6 +76,13 @@ ls -t agent-*.log 2>/dev/null|tail -n +${KEPT_LOGS + 1}|while read -r f;do rm -f
 echo "$r"
 `;
 }
+
+/** Nobody heard whether it started: it is ended if it did, as soon as its log names its process. */
+const abandonScript = (log: string): string => `
+i=0;p=;while [ $i -lt 20 ];do p=$(sed -n 's/.*, process \\([0-9]*\\), user .*/\\1/p' ${quote(log)} 2>/dev/null|head -n 1)
+[ -n "$p" ]&&break;i=$((i+1));sleep 0.1 2>/dev/null||{ sleep 1;i=$((i+9));};done
+[ -n "$p" ]&&kill $p
+rm -f ${quote(log)}`;
 
 function optionsOf({ rank, daemonUid, board, deploy, graceS }: Omit<StartJob, 'installed'>): string[] {
   const name = board.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 48) || 'board';
