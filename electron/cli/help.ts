@@ -26,6 +26,11 @@ export function programHelp(commands: readonly Command[], columns: number): stri
     'qda-lab COMMAND --help tells more. qda-lab --version prints the version.',
     '',
     wrap(
+      'Boards are looked for on USB and at the adb server that adb itself would ask (ADB_SERVER_SOCKET, ANDROID_ADB_SERVER_ADDRESS, ANDROID_ADB_SERVER_PORT), which is never started or ended; --adb-server and --tcp, or $QDA_LAB_ADB_SERVER and $QDA_LAB_TCP, name more places. $QDA_LAB_TRANSPORTS keeps to some of virtual, adb, usb and tcp.',
+      columns,
+    ),
+    '',
+    wrap(
       'Runs are kept in $QDA_LAB_HOME, else in $XDG_DATA_HOME/qda-lab, else in ~/.local/share/qda-lab.',
       columns,
     ),
