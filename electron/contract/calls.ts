@@ -1,25 +1,15 @@
 import * as v from 'valibot';
 import type { Comparison } from '../bench/comparison.ts';
 import type { RunView } from '../bench/run-view.ts';
-import type { Check } from '../model/board.ts';
 import type { AppInfo } from '../model/desk.ts';
 import type { Reading } from '../model/outcome.ts';
 import type { Recording, RecordingLine } from '../model/recording.ts';
 import type { RunRow } from '../model/run-row.ts';
+import { call, type CallSpec } from './call.ts';
+import { LINK_CALLS } from './link-calls.ts';
 import { boardId, labelText, notesText, path, planRequest, runId, shortText, workload } from './schemas.ts';
 
-/** A call of a face: how its argument has to look, and what comes back where it succeeds. */
-export interface CallSpec<A, R> {
-  readonly args: v.GenericSchema<unknown, A>;
-  /** Never there: it carries the type. */
-  readonly result?: R;
-}
-
-export const call =
-  <R>() =>
-  <S extends v.GenericSchema>(args: S): CallSpec<v.InferOutput<S>, R> => ({
-    args: args,
-  });
+export { call, type CallSpec };
 
 const nothing = v.strictObject({});
 const onBoard = v.strictObject({ board: boardId });
@@ -55,6 +45,7 @@ export interface PlanEstimate {
  */
 export const CALLS = {
   'app.info': call<AppInfo>()(nothing),
+  ...LINK_CALLS,
 
   /** Looks at every way to boards again, now. */
   'boards.look': call<undefined>()(nothing),
@@ -66,7 +57,6 @@ export const CALLS = {
   'boards.close': call<undefined>()(onBoard),
   /** An empty label takes the user's name away again. */
   'boards.label': call<undefined>()(v.strictObject({ board: boardId, label: labelText })),
-  'boards.checks': call<readonly Check[]>()(onBoard),
   /** What the agent reads of the board now: its IOMMU with all context banks, clocks, load. */
   'boards.environment': call<readonly Reading[]>()(onBoard),
   'boards.startVirtual': call<{ readonly board: string }>()(

@@ -5,6 +5,8 @@ import type { PlanRequest } from '../bench/plan.ts';
 
 export const shortText = v.pipe(v.string(), v.maxLength(200));
 export const boardId = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+/** 'lab-pc:5037', '[fe80::1%eth0]:5555'. */
+export const address = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
 export const runId = v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/));
 export const labelText = v.pipe(v.string(), v.maxLength(500));
 export const notesText = v.pipe(v.string(), v.maxLength(100_000));

@@ -15,8 +15,8 @@ export async function* wayChecks(
   for (const provider of providers) if (provider.preflight) yield* provider.preflight(options);
 }
 
-/** The agent's own checks of a board; fails where no agent can be there. */
-export type AgentChecks = () => Promise<Outcome<readonly Check[]>>;
+/** The agent's own checks of a board; fails where no agent can be there. null: none is asked. */
+export type AgentChecks = (() => Promise<Outcome<readonly Check[]>>) | null;
 
 /**
  * All checks of one board, each as soon as it is known: how it is reached, what its shell tells, then the agent's own, or why there
@@ -40,7 +40,7 @@ export async function* boardChecks(
       else yield check;
       inTheWay ||= check.fatal === true;
     }
-  const agent = inTheWay ? null : await askAgent();
+  const agent = inTheWay || askAgent === null ? null : await askAgent();
   yield* agent?.ok === true ? agent.value : held;
   if (agent?.ok === false) yield noAgent(agent.problem);
 }

@@ -65,7 +65,7 @@ export type BoardState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'offline'; readonly reason: string }
   | { readonly kind: 'unauthorized'; readonly remedy: string }
-  | { readonly kind: 'busy'; readonly holder: string }
+  | { readonly kind: 'busy'; readonly holder: string; readonly remedy?: string }
   | { readonly kind: 'connecting'; readonly step: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'running'; readonly runId: string }

@@ -1,12 +1,30 @@
-import type { BoardState, BoardSummary, Identity } from './board.ts';
+import type { BoardState, BoardSummary, Check, Identity } from './board.ts';
 import type { Problem } from './outcome.ts';
 import type { LogLevel } from './stream.ts';
+
+/** One way to a board, as it says itself. */
+export interface WayView {
+  readonly transport: BoardSummary['transport'];
+  /** "adb server 127.0.0.1:5037", "USB 1-2". */
+  readonly via: string;
+  readonly state: BoardState['kind'];
+  readonly detail: string;
+}
+
+/** An address that the user gave, where boards are looked for too. */
+export interface KnownAddress {
+  /** 'adb': of an adb server; 'tcp': of a board's own adb daemon. */
+  readonly kind: 'adb' | 'tcp';
+  readonly address: string;
+}
 
 /** A board as a face shows it: what its transports say, what the user calls it, what its agent said. */
 export interface BoardView {
   /** What the user types: 'virtual' or a serial. Key of the board everywhere. */
   readonly id: string;
   readonly transports: readonly BoardSummary['transport'][];
+  /** Each way that shows it, the one that is taken first; none in recordings. */
+  readonly ways: readonly WayView[];
   /** The user's name for it, else the transport's. */
   readonly label: string;
   /** True where the user gave the label. */
@@ -29,8 +47,18 @@ export interface BoardsView {
   readonly boards: readonly BoardView[];
   /** Ways to boards that could not be looked at. */
   readonly problems: readonly Problem[];
+  /** Addresses that the user gave; left out: none. */
+  readonly addresses?: readonly KnownAddress[];
   /** False until every way was looked at once. */
   readonly looked: boolean;
+}
+
+/** Checks of a board, as they come. */
+export interface ChecksView {
+  readonly board: string;
+  /** In the order in which they came; while `asking`, those that came so far. */
+  readonly checks: readonly Check[];
+  readonly asking: boolean;
 }
 
 /** One line of the joined log. */

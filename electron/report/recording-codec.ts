@@ -65,9 +65,15 @@ const boardState = variants<BoardState>({
   failed: object({ reason: text, remedy: text }),
 });
 
+const transport = word<BoardSummary['transport']>({ virtual: true, usb: true, adb: true, tcp: true });
+
+/** Where a board was plugged in is nobody's business who looks at a recording: nothing of it is written or read. */
+const NO_WAYS: Codec<BoardView['ways']> = { write: () => [], read: () => [] };
+
 const board = object<BoardView>({
   id: text,
-  transports: list(word<BoardSummary['transport']>({ virtual: true, usb: true, adb: true, tcp: true })),
+  transports: list(transport),
+  ways: optional<BoardView['ways']>(NO_WAYS, [], () => true),
   label: text,
   named: flag,
   simulated: flag,

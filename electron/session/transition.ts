@@ -85,7 +85,7 @@ export function stateOfProblem({ code, message, remedy }: Problem): BoardState {
     case 'unauthorized':
       return { kind: 'unauthorized', remedy };
     case 'busy':
-      return { kind: 'busy', holder: message };
+      return { kind: 'busy', holder: message, ...(remedy === '' ? {} : { remedy }) };
     default:
       return { kind: 'failed', reason: message, remedy };
   }

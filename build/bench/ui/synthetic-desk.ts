@@ -10,6 +10,7 @@ export const BOARD = 'synthetic';
 const VIEW: BoardView = {
   id: BOARD,
   transports: ['virtual'],
+  ways: [],
   label: 'synthetic board',
   named: false,
   simulated: true,

@@ -1,10 +1,13 @@
 import { ok } from '../../model/outcome.ts';
 import { virtualBoardsHere } from '../virtual-board.ts';
+import { doctorCall } from './link-calls.ts';
 import type { CallGroup, DeskContext } from './context.ts';
 
-export function appCalls({ lab, electron }: DeskContext): CallGroup<'app'> {
+export function appCalls(desk: DeskContext): CallGroup<'app'> {
+  const { lab, electron } = desk;
   return {
     calls: {
+      ...doctorCall(desk),
       'app.info': () =>
         ok({
           version: lab.version,

@@ -1,6 +1,6 @@
 import type { Generation, Target } from '../../link/interfaces/link.ts';
 import { driverText, type BoardState, type BoardSummary, type Identity } from '../../model/board.ts';
-import type { BoardView } from '../../model/desk.ts';
+import type { BoardView, WayView } from '../../model/desk.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { transportsOf } from '../boards.ts';
 import type { OpenBoard } from '../open-board.ts';
@@ -62,6 +62,7 @@ export function viewOf(entry: BoardEntry): BoardView {
   return {
     id,
     transports: transportsOf(targets),
+    ways: targets.map((target) => wayOf(target.summary)),
     label: label === '' ? (summary?.label ?? id) : label,
     named: label !== '',
     simulated: identity?.simulated ?? summary?.simulated ?? false,
@@ -74,6 +75,13 @@ export function viewOf(entry: BoardEntry): BoardView {
     heardMs,
   };
 }
+
+const wayOf = ({ transport, via, state, detail }: BoardSummary): WayView => ({
+  transport,
+  via: via ?? transport,
+  state,
+  detail,
+});
 
 /** The session knows best; before there was one, the transport. */
 export function stateOf({ state, open, opening, listed, targets }: BoardEntry): BoardState {
@@ -91,7 +99,7 @@ function stateOfSummary({ state, detail, remedy = '' }: BoardSummary): BoardStat
     case 'unauthorized':
       return { kind: 'unauthorized', remedy: remedy || detail };
     case 'busy':
-      return { kind: 'busy', holder: detail };
+      return { kind: 'busy', holder: detail, ...(remedy === '' ? {} : { remedy }) };
     case 'failed':
       return { kind: 'failed', reason: detail, remedy };
     case 'connecting':

@@ -1,6 +1,8 @@
-import { fail, ok, type Outcome, type Reading } from '../../model/outcome.ts';
+import { ok, type Outcome, type Reading } from '../../model/outcome.ts';
 import type { Session } from '../../session/session.ts';
 import type { CallGroup, DeskContext } from './context.ts';
+import { NOT_NOW } from './checks.ts';
+import { linkCalls } from './link-calls.ts';
 import { virtualCalls } from './virtual-calls.ts';
 
 export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
@@ -25,12 +27,6 @@ export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
         return ok(undefined);
       },
       'boards.label': ({ board, label }) => boards.label(board, label.trim()),
-      'boards.checks': async ({ board }) => {
-        const opened = await boards.open(board, true);
-        if (!opened.ok) return opened;
-        const { session } = opened.value;
-        return session.state.kind === 'running' ? NOT_NOW : session.checks();
-      },
       'boards.environment': async ({ board }) => {
         const opened = await boards.open(board, false);
         if (!opened.ok) return opened;
@@ -40,13 +36,8 @@ export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
         if (read.ok) known.set(session, read);
         return read;
       },
+      ...linkCalls(desk),
       ...virtualCalls(desk),
     },
   };
 }
-
-const NOT_NOW = fail(
-  'busy',
-  'A plan runs on the board: reading it now would cost time inside the measured calls.',
-  'Wait for the end of the run, or cancel it.',
-);

@@ -9,6 +9,7 @@ import type { Lab } from '../compose.ts';
 import type { OpenBoard } from '../open-board.ts';
 import { isKept, newEntry, stateOf, viewOf, type BoardEntry } from './board-entry.ts';
 import { BoardSessions } from './board-sessions.ts';
+import type { KnownAddresses } from './addresses.ts';
 import type { Labels } from './labels.ts';
 import type { Log } from './log.ts';
 import { endedBy, saidBy, unknownBoard } from './seen-boards.ts';
@@ -22,6 +23,8 @@ export interface BoardsParts {
   readonly lab: Lab;
   readonly log: Log;
   readonly labels: Labels;
+  /** Left out: there are none. */
+  readonly addresses?: Pick<KnownAddresses, 'list'>;
   readonly clock: Clock;
 }
 
@@ -52,7 +55,13 @@ export class Boards {
   view(): BoardsView {
     const rows = [...this.#entries.values()].filter((entry) => entry.listed || isKept(entry));
     const boards = rows.map(viewOf).sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { boards, problems: this.#problems, looked: this.#looked };
+    const addresses = this.#parts.addresses?.list() ?? [];
+    return { boards, problems: this.#problems, addresses, looked: this.#looked };
+  }
+
+  /** Something that every face shows of all boards is other than before. */
+  tell(): void {
+    this.#changed('');
   }
 
   entry(id: string): BoardEntry | undefined {

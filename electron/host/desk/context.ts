@@ -3,6 +3,8 @@ import type { Handlers } from '../../contract/face.ts';
 import type { Lab } from '../compose.ts';
 import type { Benches } from './benches.ts';
 import type { Boards } from './boards.ts';
+import type { KnownAddresses } from './addresses.ts';
+import type { Checks } from './checks.ts';
 import type { Face, Faces } from './face.ts';
 import type { Log } from './log.ts';
 import type { MemoryWatches } from './memory-watches.ts';
@@ -15,6 +17,8 @@ export interface DeskContext {
   readonly faces: Faces;
   readonly log: Log;
   readonly boards: Boards;
+  readonly checks: Checks;
+  readonly addresses: KnownAddresses;
   readonly memory: MemoryWatches;
   readonly benches: Benches;
   /** The stored runs are others than before: every face is told. */

@@ -5,12 +5,14 @@ import { fail } from '../../model/outcome.ts';
 import { systemClock, type Clock } from '../../session/clock.ts';
 import type { LogLevel } from '../../model/stream.ts';
 import { closeProviders, type Lab } from '../compose.ts';
+import { KnownAddresses } from './addresses.ts';
 import { appCalls } from './app-calls.ts';
 import { benchCalls } from './bench-calls.ts';
 import { Benches } from './benches.ts';
 import { boardsCalls } from './boards-calls.ts';
 import { BoardsFeed } from './boards-feed.ts';
 import { Boards } from './boards.ts';
+import { Checks } from './checks.ts';
 import type { CallGroup, DeskContext } from './context.ts';
 import { Face, Faces } from './face.ts';
 import { Labels } from './labels.ts';
@@ -32,7 +34,9 @@ function contextOf(lab: Lab, electron: string | null, clock: Clock): DeskContext
   const log = new Log(clock);
   const labels = new Labels(lab.home);
   if (labels.problem !== null) log.problem(null, labels.problem);
-  const boards = new Boards({ lab, log, labels, clock });
+  const addresses = new KnownAddresses(lab);
+  const boards = new Boards({ lab, log, labels, addresses, clock });
+  const checks = new Checks(boards, faces);
   const memory = new MemoryWatches(boards, clock);
   let revision = 0;
   const runsChanged = (): void => {
@@ -40,7 +44,7 @@ function contextOf(lab: Lab, electron: string | null, clock: Clock): DeskContext
     faces.offer('runs', () => ({ push: 'runs', value: { revision } }));
   };
   const benches = new Benches({ lab, boards, memory, log, runsChanged }, clock);
-  return { lab, electron, faces, log, boards, memory, benches, runsChanged };
+  return { lab, electron, faces, log, boards, checks, addresses, memory, benches, runsChanged };
 }
 
 class HostDesk implements Desk {
@@ -104,7 +108,8 @@ class HostDesk implements Desk {
 
   /** Runs end first, then what is recorded of them is saved, then the watches and the sessions under them. */
   async #close(): Promise<void> {
-    const { boards, faces, memory, benches } = this.#context;
+    const { boards, checks, faces, memory, benches } = this.#context;
+    checks.close();
     try {
       await benches.close();
       for (const group of this.#groups) await group.close?.();

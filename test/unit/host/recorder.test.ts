@@ -22,6 +22,7 @@ afterEach(() => {
 const VIEW = {
   id: 'b',
   transports: [],
+  ways: [],
   label: 'b',
   named: false,
   simulated: true,

@@ -10,6 +10,7 @@ import { TestDoor } from './test-door.ts';
 const board = (id: string, more: Partial<BoardView> = {}): BoardView => ({
   id,
   transports: ['virtual'],
+  ways: [],
   label: `virtual board ${id}`,
   named: false,
   simulated: true,

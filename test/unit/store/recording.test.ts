@@ -62,6 +62,7 @@ function moments(): RecordedMoment[] {
         board: {
           id: 'virtual',
           transports: ['virtual'],
+          ways: [],
           label: '<script>0x1f n</script>',
           named: true,
           simulated: true,
