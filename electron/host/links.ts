@@ -2,6 +2,7 @@ import { Identities } from '../link/adb/identity.ts';
 import { Ways } from '../link/adb/ways.ts';
 import { parseServerAddress, serverAddresses } from '../link/adb-server/address.ts';
 import { adbServerProvider } from '../link/adb-server/provider.ts';
+import { keyCheck } from '../link/checks/keys.ts';
 import { preflightOf } from '../link/checks/preflight.ts';
 import { builtAgents } from '../link/deploy/agents.ts';
 import { boardTarget } from '../link/deploy/board-target.ts';
@@ -86,7 +87,12 @@ export class Links {
   #usb(): Provider {
     const bus = systemBus();
     const parts = { ...this.#parts, keys: this.#keys, bus };
-    return Object.assign(usbProvider(parts), { preflight: () => usbPreflight(bus) });
+    return Object.assign(usbProvider(parts), {
+      preflight: async function* () {
+        yield* usbPreflight(bus);
+        yield keyCheck(userKeys);
+      },
+    });
   }
 
   #target(summary: BoardSummary): Target {

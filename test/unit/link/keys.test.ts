@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LinkError } from '../../../electron/link/adb/packet.ts';
 import { adbKeyPath, configFolder, ownKeyPath } from '../../../electron/link/keys/paths.ts';
+import { keyCheck } from '../../../electron/link/checks/keys.ts';
 import { KeyStore } from '../../../electron/link/keys/store.ts';
 import type { Problem } from '../../../electron/model/outcome.ts';
 
@@ -134,6 +135,20 @@ describe('keys of a user', () => {
     put(join(home, '.config'), 'a file where the folder would be');
     await expect(store().generateKey()).rejects.toMatchObject({ problem: { code: 'key-not-made' } });
   });
+});
+
+test('the check of keys: none yet, one, one that was open, one that is broken', async () => {
+  const check = () => keyCheck((onNotice) => new KeyStore({ ...where(), name: 'me@here', onNotice }));
+  expect(check()).toMatchObject({ name: 'key', state: 'ok' });
+  expect(check().read).toContain('none yet');
+  await store().generateKey();
+  expect(check().read).toMatch(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
+  chmodSync(ownKeyPath(where()), 0o644);
+  expect(check()).toMatchObject({ state: 'warn' });
+  expect(check()).toMatchObject({ state: 'ok' });
+  put(ownKeyPath(where()), 'spoilt');
+  expect(check()).toMatchObject({ state: 'fail' });
+  expect(check().remedy).toContain('a fresh key is made');
 });
 
 test('where settings are kept on each system', () => {
