@@ -51,6 +51,6 @@ function once(boards: readonly ListedBoard[]): readonly ListedBoard[] {
 
 export function summaryOf({ id, device, boot }: ListedBoard, server: string): BoardSummary {
   const via = viaOf(device, server, isNetwork(device));
-  const summary = { id, transport: 'adb', label: labelOf(device), simulated: false, via } as const;
+  const summary = { id, transport: 'adb', label: labelOf(id, device), simulated: false, via } as const;
   return { ...summary, ...stateOf(device, via), ...(boot === null ? {} : { boot }) };
 }

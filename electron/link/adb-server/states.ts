@@ -64,9 +64,9 @@ export function viaOf({ path, serial }: ListedDevice, server: string, network: b
 }
 
 /** What people call such a board: the server puts "_" where a model's name has something else than letters and digits. */
-export function labelOf({ model, product, device, serial }: ListedDevice): string {
+export function labelOf(id: string, { model, product, device }: ListedDevice): string {
   const name = [model, product, device].find((one) => one !== '');
-  return name === undefined ? `board ${printable(serial)}` : printable(name).replaceAll('_', ' ');
+  return name === undefined ? `board ${id}` : printable(name).replaceAll('_', ' ');
 }
 
 /** Nothing that a terminal or a page would obey or hide. */

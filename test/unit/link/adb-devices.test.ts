@@ -86,6 +86,38 @@ describe('a list of devices', () => {
       });
   });
 
+  it('of any text is read in bounded time, and never throws', () => {
+    const pieces = [
+      'a',
+      ' ',
+      '\t',
+      '\n',
+      'device',
+      'no permissions (',
+      ')',
+      '; see [',
+      ']',
+      ' usb:',
+      ' transport_id:',
+      '7',
+    ];
+    let seed = 1;
+    const next = (below: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    let read = 0;
+    for (let round = 0; round < 3_000; round++) {
+      const text = Array.from({ length: next(40) }, () => pieces[next(pieces.length)]).join('');
+      for (const { serial, transportId } of parseDevices(text) ?? []) {
+        read += 1;
+        expect(serial).not.toBe('');
+        expect(transportId ?? '0').toMatch(/^\d+$/);
+      }
+    }
+    expect(read).toBeGreaterThan(100);
+  });
+
   it('that is something else is none', () => {
     for (const text of ['\x00\x01\x02', 'hello', `a${' '.repeat(60_000)}b`, 'no permissions ('.repeat(4_000)])
       expect(parseDevices(text)).toBe(null);
