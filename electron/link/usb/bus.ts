@@ -88,10 +88,11 @@ class NativeBus implements UsbBus {
     let stop: Stop = () => undefined;
     let stopped = false;
     void this.library().then(async (usb) => {
+      // Without the native part nothing will ever change.
+      if (!usb.ok) return;
       // Listening ends the process where listing fails.
-      const listed = usb.ok ? await this.#native.look(usb.value) : usb;
-      if (stopped) return;
-      stop = usb.ok && listed.ok ? watchNative(changed, usb.value) : calmly(changed);
+      const listed = await this.#native.look(usb.value);
+      if (!stopped) stop = listed.ok ? watchNative(changed, usb.value) : calmly(changed);
     });
     return () => {
       stopped = true;

@@ -22,7 +22,7 @@ import { usbProblem, type FaultContext, type UsbFault } from './errors.ts';
 import { NO_TIMEOUT, within, WRITE_TIMEOUT_MS, type UsbPort } from './port.ts';
 
 /** Transfers that an earlier session left behind are there at once. */
-const DRAIN_MS = 50;
+const DRAIN_MS = 100;
 /** More than one session may leave: adb lets a daemon send 32 MiB unacknowledged. */
 const MAX_STALE = 64 * 1024 * 1024;
 /** What still comes in after that is a packet at most. */
@@ -33,8 +33,8 @@ const MAX_EMPTY = 64;
 const READ_CHUNK = 256 * 1024;
 /** How long a board has to answer so that the connection ends between two packets. */
 const FAREWELL_MS = 300;
-/** Nothing came for so long: a packet that is under way is there within a frame or two. */
-const QUIET_MS = 60;
+/** Nothing came for so long. A packet that is under way is there within a frame or two, but a laptop may be busy. */
+const QUIET_MS = 250;
 /** A packet and its end for each stream that a session may have open at a time, by far. */
 const MAX_UNDER_WAY = 1000;
 
@@ -101,7 +101,8 @@ export class UsbPackets implements PacketPipe {
     if (this.#problem !== null) return;
     this.#problem = problem;
     this.#end(problem);
-    this.#controller?.error(new LinkError(problem));
+    // Tango waits for its write first, and only then for what it reads: nobody would catch this before the write has ended (#send).
+    setImmediate(() => this.#controller?.error(new LinkError(problem)));
   }
 
   #readable(): ReadableStream<AdbPacketData> {
@@ -170,8 +171,10 @@ export class UsbPackets implements PacketPipe {
 
   async #send(packet: AdbPacketInit): Promise<void> {
     if (this.#problem !== null) return;
-    const failed = await this.#serial(() => this.#write(packet, WRITE_TIMEOUT_MS));
-    if (failed !== null) this.#finish(failed);
+    const sent = this.#serial(() => this.#write(packet, WRITE_TIMEOUT_MS)).then((failed) => {
+      if (failed !== null) this.#finish(failed);
+    });
+    await Promise.race([sent, this.broken]);
   }
 
   /** One packet after the other. */

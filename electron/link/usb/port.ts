@@ -23,13 +23,18 @@ export const NO_TIMEOUT = 0x7fffffff;
 /** Nobody is there to read what we write: a daemon that lives reads all the time. */
 export const WRITE_TIMEOUT_MS = 20_000;
 
+/** How long the system takes to see that a device is gone whose transfers break. */
+const GONE_TRIES = 10;
+const GONE_MS = 40;
+
 /**
  * The adb interface of one device, opened and claimed. One read and one write may be under way at a time. Nothing here rejects.
  */
 export class UsbPort {
   readonly adb: AdbInterface;
   readonly #device: UsbDevice;
-  #reading: Promise<unknown> | null = null;
+  /** Transfers under way: the library gives nothing back while there is one. */
+  readonly #pending = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor(device: UsbDevice, adb: AdbInterface) {
@@ -61,10 +66,9 @@ export class UsbPort {
     const { number, packetSize } = this.adb.in;
     // A multiple of the packet size: what is sent beyond `length` is seen instead of being cut off, and no packet can overrun the buffer.
     const asked = Math.ceil(length / packetSize) * packetSize;
-    const transfer = this.#transfer('in', number, () => this.#device.transferIn(number, asked, timeoutMs));
-    this.#reading = transfer;
-    const result = await transfer;
-    this.#reading = null;
+    const result = await this.#transfer('in', number, () =>
+      this.#device.transferIn(number, asked, timeoutMs),
+    );
     if (!result.ok) return result;
     const { data } = result.value;
     if (data === undefined) return failed(new Error('transferIn error: no data'));
@@ -85,32 +89,61 @@ export class UsbPort {
     );
   }
 
-  /** One transfer; where the endpoint stalled, once more after its halt was cleared. */
   async #transfer(
     direction: 'in' | 'out',
     endpoint: number,
     start: () => Promise<TransferResult>,
   ): Promise<Done<TransferResult>> {
+    const pending = this.#mended(direction, endpoint, start);
+    this.#pending.add(pending);
+    const result = await pending;
+    this.#pending.delete(pending);
+    return result;
+  }
+
+  /** One transfer; where the endpoint stalled, once more after its halt was cleared. */
+  async #mended(
+    direction: 'in' | 'out',
+    endpoint: number,
+    start: () => Promise<TransferResult>,
+  ): Promise<Done<TransferResult>> {
     const first = await attempt(start);
-    if (first.ok || first.fault !== 'stalled' || this.#closed) return first;
+    if (first.ok || this.#closed) return first;
+    const clear = (): Promise<void> => this.#device.clearHalt(direction, endpoint);
+    if (first.fault === 'fault') return (await this.#unplugged(clear)) ?? first;
+    if (first.fault !== 'stalled') return first;
     try {
-      await this.#device.clearHalt(direction, endpoint);
+      await clear();
     } catch (error) {
       return failed(error);
     }
     return await attempt(start);
   }
 
+  /** A cable that is being pulled breaks transfers some time before the system says that the device is gone. null: it is not. */
+  async #unplugged(ask: () => Promise<void>): Promise<Done<never> | null> {
+    for (let tries = 0; tries < GONE_TRIES && !this.#closed; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, GONE_MS));
+      try {
+        await ask();
+      } catch (error) {
+        if (faultOf(error) === 'gone') return failed(error);
+      }
+    }
+    return null;
+  }
+
   /**
-   * Gives the interface back. A read that is under way holds it, and the library cannot end one: on Linux the interface is taken from under it.
-   * false: the device holds on to the read; the interface is given back when that ends.
+   * Gives the interface back. A transfer that is under way holds it, and the library cannot end one: on Linux the interface is taken from under it.
+   * false: the device holds on to a transfer; the interface is given back when that ends.
    */
   async close(waitMs: number): Promise<boolean> {
     this.#closed = true;
-    if (this.#reading !== null) await quietly(() => this.#device.detachKernelDriver(this.adb.number));
-    const ended = this.#reading === null || (await within(this.#reading, waitMs));
+    if (this.#pending.size > 0) await quietly(() => this.#device.detachKernelDriver(this.adb.number));
+    const ending = Promise.all(this.#pending);
+    const ended = await within(ending, waitMs);
     if (ended) await this.#release();
-    else void this.#reading?.then(() => this.#release());
+    else void ending.then(() => this.#release());
     return ended;
   }
 

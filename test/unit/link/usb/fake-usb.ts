@@ -72,6 +72,10 @@ export class FakeUsb implements UsbDevice {
   onWrite: (bytes: Uint8Array) => void = () => undefined;
   timeouts: number[] = [];
   detachable = true;
+  /** A write takes a while, and longer where the cable is pulled in it. */
+  slowWrites = false;
+  /** What was asked for while a transfer was under way. */
+  readonly refused: string[] = [];
   #in: Uint8Array[] = [];
   #pending: Pending | null = null;
   #writing = false;
@@ -108,7 +112,9 @@ export class FakeUsb implements UsbDevice {
     const failing = this.failing.get(word);
     if (failing !== undefined) return Promise.reject(generic(failing));
     const exclusive = ['open', 'close', 'claim', 'release'].includes(word);
-    return exclusive && this.busy ? Promise.reject(generic(BORROWED)) : Promise.resolve();
+    if (!exclusive || !this.busy) return Promise.resolve();
+    this.refused.push(name);
+    return Promise.reject(generic(BORROWED));
   }
 
   open = (): Promise<void> => this.#call('open');
@@ -159,8 +165,9 @@ export class FakeUsb implements UsbDevice {
     const failing = this.failing.get('write');
     if (failing !== undefined) throw generic(failing);
     this.#writing = true;
-    await Promise.resolve();
+    await (this.slowWrites ? new Promise((resolve) => setTimeout(resolve, 60)) : Promise.resolve());
     this.#writing = false;
+    if (this.#gone) throw generic('transferOut error: Disconnected');
     this.onWrite(new Uint8Array(data));
     return { status: 'ok', bytesWritten: data.length };
   }

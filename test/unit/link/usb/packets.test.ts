@@ -227,6 +227,39 @@ describe('the end', () => {
     expect(await packets.released).toBe(true);
   });
 
+  test('pulled, where transfers break before the device is gone', async () => {
+    const usb = new FakeUsb();
+    const packets = await opened(usb);
+    const rest = read(packets, 1).catch((error: unknown) => error);
+    setTimeout(() => usb.failing.set('halt', 'clearHalt error: device disconnected (errno 19)'), 60);
+    usb.unplug('Fault');
+    expect(await rest).toMatchObject({ problem: { code: 'board-gone' } });
+    expect(await packets.released).toBe(true);
+    expect(usb.log.slice(-2)).toEqual(['release 1', 'close']);
+  });
+
+  test('a broken transfer of a board that stays', async () => {
+    const usb = new FakeUsb();
+    const packets = await opened(usb);
+    const rest = read(packets, 1).catch((error: unknown) => error);
+    usb.unplug('Fault');
+    expect(await rest).toMatchObject({ problem: { code: 'usb-fault' } });
+    await packets.released;
+  });
+
+  test('pulled while a write is under way: nothing is given back before that has ended', async () => {
+    const usb = new FakeUsb();
+    const packets = await opened(usb);
+    usb.slowWrites = true;
+    const written = write(packets, WRITE('x'.repeat(4000)));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    usb.unplug();
+    await written;
+    expect(await packets.released).toBe(true);
+    expect(usb.log.slice(-2)).toEqual(['release 1', 'close']);
+    expect(usb.refused).toEqual([]);
+  });
+
   test('ours: the daemon is told to forget this session, and its answer frees the read', async () => {
     const usb = new FakeUsb();
     const daemon = new FakeDaemon(usb);
