@@ -7,7 +7,7 @@ import { ok, type Outcome, type Problem } from '../../electron/model/outcome.ts'
 import type { PlanEvent } from '../../electron/model/plan-events.ts';
 import type { PlanPoint } from '../../electron/model/plan.ts';
 import type { Gap } from '../../electron/model/run.ts';
-import { openSession } from '../../electron/session/open.ts';
+import { openSession, type OpenOptions } from '../../electron/session/open.ts';
 import type { Session } from '../../electron/session/session.ts';
 
 export function valueOf<T>(outcome: Outcome<T>): T {
@@ -128,8 +128,8 @@ export class Watched {
     });
   }
 
-  static async open(target: Target): Promise<Watched> {
-    const watched = new Watched(valueOf(await openSession(target)));
+  static async open(target: Target, options: OpenOptions = {}): Promise<Watched> {
+    const watched = new Watched(valueOf(await openSession(target, options)));
     opened.push(watched);
     return watched;
   }

@@ -37,8 +37,11 @@ export function freePort(): Promise<number> {
   });
 }
 
+let libraries = 0;
+
 function loopbackOnly(): string {
-  const library = at('.build/adbd-test', `loopback-only.${process.pid}.so`);
+  libraries += 1;
+  const library = at('.build/adbd-test', `loopback-only.${process.pid}.${libraries}.so`);
   mkdirSync(at('.build/adbd-test'), { recursive: true });
   execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, at('test/link/loopback-only.c'), '-ldl']);
   return library;
@@ -63,7 +66,7 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
     const found = listeners(port);
     if (found.length > 0) {
       if (found.every((address) => LOOPBACK.some((own) => address.startsWith(own)))) return;
-      child.kill('SIGKILL');
+      killNow(child);
       throw new Error(`adbd listens to the network (${found.join(', ')}); it was killed`);
     }
     await pause(25);
@@ -74,16 +77,52 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
 /** Daemons of this process, which never outlive it. */
 const living = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
+  for (const child of living) killNow(child);
 });
 
-function startOn(tools: AdbTools, library: string, port: number, folder: string): ChildProcess {
+export interface AdbdOptions {
+  /** What the board says that its serial is; left out: nothing. */
+  readonly serial?: string;
+  /** nsenter with its arguments, for a daemon in namespaces; the last of them ends its options. */
+  readonly within?: readonly string[];
+}
+
+interface Daemon {
+  readonly tools: AdbTools;
+  readonly library: string;
+  readonly port: number;
+  readonly folder: string;
+}
+
+function startOn({ within = [] }: AdbdOptions, { tools, library, port, folder }: Daemon): ChildProcess {
   const PATH = `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`;
-  const own = { LD_PRELOAD: library, ADBD_PORT: String(port), TMPDIR: folder, PATH };
-  const env = { ...process.env, ...tools.env, ...own };
-  const child = spawn(tools.adbd, [], { env, stdio: 'ignore', cwd: folder });
+  const own = { ...tools.env, LD_PRELOAD: library, ADBD_PORT: String(port), TMPDIR: folder, PATH };
+  // nsenter would take the preloaded library for itself: `env` sets it for the daemon alone.
+  const words = Object.entries(own).map(([name, value]) => `${name}=${value}`);
+  const [program = 'env', ...args] = [...within, 'env', ...words, tools.adbd];
+  const child = spawn(program, args, { stdio: 'ignore', cwd: folder });
   living.add(child);
   return child.once('exit', () => living.delete(child));
+}
+
+/** The daemon itself, which is the child of nsenter where that started it; 0: it is gone. */
+function daemonPid({ pid = 0, spawnfile }: ChildProcess): number {
+  if (!spawnfile.endsWith('nsenter')) return pid;
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+  } catch {
+    return 0;
+  }
+}
+
+function killNow(child: ChildProcess): void {
+  const pid = child.exitCode === null && child.signalCode === null ? daemonPid(child) : 0;
+  if (pid === 0) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 function killed(child: ChildProcess): Promise<void> {
@@ -92,7 +131,7 @@ function killed(child: ChildProcess): Promise<void> {
     child.once('exit', () => {
       resolve();
     });
-    child.kill('SIGKILL');
+    killNow(child);
   });
 }
 
@@ -103,13 +142,14 @@ function tellSerial(folder: string, serial: string): void {
   writeFileSync(join(folder, 'bin/getprop'), text, { mode: 0o755 });
 }
 
-/** Starts adbd. Throws where it is not there: ask `adbFound` before. `serial`: what the board says that its serial is; left out: nothing. */
-export async function startAdbd({ serial }: { readonly serial?: string } = {}): Promise<RealAdbd> {
+/** Starts adbd. Throws where it is not there: ask `adbFound` before. */
+export async function startAdbd(options: AdbdOptions = {}): Promise<RealAdbd> {
   if (!adbFound.ok) throw new Error(adbFound.problem.message);
   const tools = adbFound.value;
   const [library, port] = [loopbackOnly(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), 'qda-lab-adbd-'));
-  if (serial !== undefined) tellSerial(folder, serial);
+  if (options.serial !== undefined) tellSerial(folder, options.serial);
+  const daemon = { tools, library, port, folder };
   let child = startOn(options, daemon);
   await listening(child, port);
   return {
