@@ -72,6 +72,13 @@ describe('a daemon that is none', () => {
     if (!second.ok) expect(second.problem.message).toContain('in the middle of a packet');
   });
 
+  test('says nothing', async () => {
+    daemon = await startHostile(() => undefined);
+    const login = await loginAt(daemon.address, { helloMs: 200 });
+    expect(login).toMatchObject({ ok: false, problem: { code: 'offline' } });
+    if (!login.ok) expect(login.problem.message).toContain('has not said anything for 0.2 s');
+  });
+
   test('a banner that comes byte by byte, without features and with odd letters', async () => {
     const strange = packet(
       'CNXN',

@@ -29,6 +29,8 @@ export interface LoginOptions {
   readonly keys: AdbCredentialStore;
   /** How long the answer on the board's screen may take, in ms (30 s). Infinity: as long as the daemon keeps the connection. */
   readonly answerMs?: number;
+  /** How long a daemon may say nothing before that, in ms (10 s). */
+  readonly helloMs?: number;
   /** Called when the board does not know our key and now asks its user. */
   readonly onAsked?: () => void;
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +38,7 @@ export interface LoginOptions {
 
 const ANSWER_MS = 30_000;
 /** A daemon that says nothing for so long hangs. */
-const LOGIN_MS = 10_000;
+const HELLO_MS = 10_000;
 /** No Infinity among timers. */
 const FOREVER_MS = 0x7fffffff;
 
@@ -58,10 +60,10 @@ const offering = (onAsked: () => void): AdbAuthenticator =>
 
 function watchLogin(pipe: PacketPipe, options: LoginOptions): Watch & { readonly onAsked: () => void } {
   const watch: Watch = { asked: false, timer: undefined, fate: new Fate() };
-  const { serial, answerMs = ANSWER_MS } = options;
+  const { serial, answerMs = ANSWER_MS, helloMs = HELLO_MS } = options;
   watch.timer = setTimeout(() => {
-    watch.fate.end(silentDaemon(serial, LOGIN_MS));
-  }, LOGIN_MS);
+    watch.fate.end(silentDaemon(serial, helloMs));
+  }, helloMs);
   const onAsked = (): void => {
     watch.asked = true;
     clearTimeout(watch.timer);
