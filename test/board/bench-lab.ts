@@ -8,8 +8,6 @@ import { startBoard, type BoardOptions, type VirtualBoard } from '../../electron
 import type { Outcome } from '../../electron/model/outcome.ts';
 
 const MAIN = fileURLToPath(new URL('../../electron/cli/main.ts', import.meta.url));
-/** Where Node keeps what it compiled: half of a command line's start is that. Keyed by the files' text. */
-const COMPILED = fileURLToPath(new URL('../../.build/node-compiled', import.meta.url));
 
 export function value<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`${outcome.problem.code}: ${outcome.problem.message}`);
@@ -111,7 +109,7 @@ export class Running {
     const [program = '', ...rest] = [...wrap, process.execPath, MAIN, ...args];
     this.child = spawn(program, rest, {
       cwd,
-      env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env },
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.out += text));
