@@ -7,8 +7,8 @@ import { RATE_COUNTER, rateOf, type Rate } from './rate.ts';
 import { bandwidth, type Bandwidth } from './statistics/bandwidth.ts';
 import type { Interval, NotDefined, TooFew } from './statistics/figures.ts';
 import { runVariation } from './statistics/runs.ts';
-import { medianOfSorted } from './statistics/percentile.ts';
-import { sortedCopy, sortedTogether } from './statistics/samples.ts';
+import { medianOf, medianOfSorted } from './statistics/percentile.ts';
+import { sortedTogether } from './statistics/samples.ts';
 import { summaryOfSorted, type Summary } from './statistics/summary.ts';
 import { findBenchmark } from './catalogue.ts';
 import { variantShort, variantText } from './variants.ts';
@@ -139,7 +139,7 @@ function rowOf(key: string, name: string, results: readonly PointResult[]): Resu
     result.series.filter((row) => row.name === name && row.ns.length > 0),
   );
   const samples = sortedTogether(runs.map((row) => row.ns));
-  const p50s = runs.map((row) => medianOfSorted(runs.length === 1 ? samples : sortedCopy(row.ns)));
+  const p50s = runs.map((row) => (runs.length === 1 ? medianOfSorted(samples) : medianOf(row.ns)));
   const point = results[0]?.point;
   if (!point) throw new Error('a row has a point');
   const whole = summaryOfSorted(samples);

@@ -114,8 +114,10 @@ class SeriesReader {
     if (blocks.length > 0) yield this.#joined(blocks);
   }
 
-  /** The parts one after the other, in memory that the next call uses again. */
+  /** The parts one after the other: of several in memory that the next call uses again. */
   #together(parts: readonly Uint8Array[]): Uint8Array {
+    const [only, second] = parts;
+    if (only && !second) return only;
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
     let from = 0;

@@ -58,8 +58,21 @@ export function medianRanks(n: number): { readonly low: number; readonly high: n
   return { low: rank, high: n + 1 - rank };
 }
 
+interface LowRank {
+  readonly rank: number;
+  readonly tail: number;
+}
+
+/** The ranks of the number of samples that was asked for last: most series of a run have as many. */
+let last: { readonly n: number; readonly low: LowRank } | null = null;
+
+function lowRankOfMedian(n: number): LowRank {
+  if (last?.n !== n) last = { n, low: findLowRank(n) };
+  return last.low;
+}
+
 /** The largest rank r with P(B <= r - 1) <= 2.5 % for B binomial(n, 1/2), and that probability. */
-function lowRankOfMedian(n: number): { rank: number; tail: number } {
+function findLowRank(n: number): LowRank {
   const { first, weights, total } = lowerHalfWeights(n);
   let rank = first;
   let tail = 0;

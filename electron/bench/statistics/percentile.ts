@@ -1,7 +1,7 @@
 import { quantileSorted } from 'simple-statistics';
 import { figure, type Figure } from './figures.ts';
-import { asList } from './samples.ts';
-import { placeNth } from './sort.ts';
+import { asList, sortedCopy, type Samples } from './samples.ts';
+import { middleUnsorted, placeNth } from './sort.ts';
 
 /**
  * The percentile `p` (0 to 1) of ascending samples by Hyndman and Fan's type 7: linear interpolation between
@@ -24,6 +24,12 @@ export function percentileUnsorted(numbers: Float64Array, p: number): number {
  */
 export function medianOfSorted(sorted: Float64Array): number {
   return percentile(sorted, 0.5);
+}
+
+/** The same of samples in any order, which are not written to. */
+export function medianOf(samples: Samples): number {
+  const middle = middleUnsorted(samples);
+  return middle ? (middle[0] + middle[1]) / 2 : medianOfSorted(sortedCopy(samples));
 }
 
 /**

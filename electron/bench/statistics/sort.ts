@@ -11,15 +11,62 @@ export function sortAscending(numbers: Float64Array): Float64Array {
   const { length } = numbers;
   if (length < RADIX_FROM) return numbers.sort();
   const words = scratch(length, 0);
-  let highest = 0;
-  for (let at = 0; at < length; at += 1) {
-    const value = numbers[at] ?? NaN;
-    words[at] = value;
-    if (words[at] !== value) return numbers.sort();
-    if (value > highest) highest = value;
-  }
+  const highest = toWords(numbers, words);
+  if (highest < 0) return numbers.sort();
   numbers.set(radix(words, scratch(length, 1), highest));
   return numbers;
+}
+
+/**
+ * The middle one of numbers in any order, of an even number of them the lower and the upper one, without sorting them: they are counted by
+ * their leading digit, and only those that share it with the middle are looked at. null where the numbers are few, or no whole ones as above.
+ */
+export function middleUnsorted(numbers: ArrayLike<number>): readonly [number, number] | null {
+  const { length } = numbers;
+  if (length < RADIX_FROM) return null;
+  const words = scratch(length, 0);
+  const highest = toWords(numbers, words);
+  if (highest < 0) return null;
+  const shift = Math.max(0, 32 - Math.clz32(highest) - BITS);
+  count(words, shift);
+  const [low, high] = [(length - 1) >>> 1, length >>> 1];
+  const first = bucketAt(low);
+  const near = within(words, shift, first, bucketAt(high)).sort();
+  const before = first === 0 ? 0 : (ends[first - 1] ?? 0);
+  return [near[low - before] ?? NaN, near[high - before] ?? NaN];
+}
+
+/** The bucket that holds the n-th smallest (from 0) of those that were counted. */
+function bucketAt(n: number): number {
+  let bucket = 0;
+  while ((ends[bucket] ?? Infinity) <= n) bucket += 1;
+  return bucket;
+}
+
+/** Those of the words whose bucket is one of `first` to `last`. */
+function within(words: Uint32Array, shift: number, first: number, last: number): Uint32Array {
+  const found = scratch(words.length, 1);
+  let many = 0;
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? 0;
+    const bucket = word >>> shift;
+    if (bucket < first || bucket > last) continue;
+    found[many] = word;
+    many += 1;
+  }
+  return found.subarray(0, many);
+}
+
+/** Writes the numbers as words, and gives the highest; -1 where one of them is not a whole number below 2^32. */
+function toWords(numbers: ArrayLike<number>, words: Uint32Array): number {
+  let highest = 0;
+  for (let at = 0; at < numbers.length; at += 1) {
+    const value = numbers[at] ?? NaN;
+    words[at] = value;
+    if (words[at] !== value) return -1;
+    if (value > highest) highest = value;
+  }
+  return highest;
 }
 
 /** Kept from one list to the next: a run has thousands of lists of one length. */

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { percentile, percentileUnsorted } from '../../../electron/bench/statistics/percentile.ts';
+import {
+  medianOf,
+  medianOfSorted,
+  percentile,
+  percentileUnsorted,
+} from '../../../electron/bench/statistics/percentile.ts';
 import { Xoshiro128 } from '../../../electron/bench/statistics/rng.ts';
 import {
   lowerBound,
@@ -74,3 +79,17 @@ test('the middle distance is the median of all distances', () => {
     }
   }
 });
+
+test.each([1, 2, 399, 400, 401, 5000])(
+  'the median of %i unsorted numbers is that of the sorted ones',
+  (length) => {
+    for (const most of [1, 50, 2 ** 16, 2 ** 32 - 1, 2 ** 40]) {
+      const whole = Float64Array.from({ length }, () => Math.round(rng.uniform() * most));
+      for (const numbers of [whole, whole.map((one) => one / 3)]) {
+        const before = numbers.slice();
+        expect(medianOf(numbers)).toBe(medianOfSorted(numbers.slice().sort()));
+        expect(numbers).toEqual(before);
+      }
+    }
+  },
+);
