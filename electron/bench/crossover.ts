@@ -5,10 +5,12 @@ import {
   rememberedDraws,
   resampledMedian,
   type DrawMedians,
+  type Medians,
 } from './statistics/bootstrap.ts';
 import { LEVEL, tooFew, type TooFew } from './statistics/figures.ts';
 import { medianOfSorted } from './statistics/percentile.ts';
 import { Xoshiro128 } from './statistics/rng.ts';
+import { placeNth } from './statistics/sort.ts';
 import { passVariant, type Pass } from './variants.ts';
 
 /**
@@ -54,16 +56,20 @@ const SEED = 20_261_122;
 const NEEDS = 6;
 const WAYS = ['buffer', 'mapped', 'dma'] as const;
 
+/** Those groups of a run that its crossovers are made of. */
+export const crossoverGroups = (groups: readonly PointGroup[]): PointGroup[] =>
+  groups.filter(
+    ({ point, status }) => point.benchmark === 'rpc.argsize' && status !== 'fail' && point.size > 0,
+  );
+
 /**
  * Every pair of copying and sharing in rpc.argsize that was measured at two sizes or more, as the CPU sees the call. Points that
  * failed their check are not in it.
  */
 export function crossoversOf(groups: readonly PointGroup[]): Crossover[] {
-  const calls = groups
-    .filter(
-      (group) => group.point.benchmark === 'rpc.argsize' && group.status !== 'fail' && group.point.size > 0,
-    )
-    .flatMap((group) => group.rows.filter((row) => row.series === 'call' && row.samples.length > 0));
+  const calls = crossoverGroups(groups).flatMap((group) =>
+    group.rows.filter((row) => row.series === 'call' && row.samples.length > 0),
+  );
   const draw = rememberedDraws();
   return (['in', 'out'] as const).flatMap((direction) =>
     WAYS.flatMap((way) => crossoverOf(calls, direction, way, draw) ?? []),
@@ -135,24 +141,10 @@ export function crossingInterval(
   if (fewest < NEEDS) return tooFew('samples', fewest, NEEDS);
   const rng = new Xoshiro128(seed);
   const lengths = times.flatMap(({ copy, shared }) => [copy.length, shared.length]);
-  const medians = draw(lengths, rng, resamples);
-  const median = (sorted: Float64Array, series: number, which: number): number => {
-    const drawn = medians[series];
-    if (!drawn) throw new Error('every series is drawn');
-    return resampledMedian(sorted, drawn, which);
-  };
-  const crossings = Array.from({ length: resamples }, (_, which) =>
-    crossingOf(
-      times.map(({ size, copy, shared }, at) =>
-        gapOf(size, median(copy, 2 * at, which), median(shared, 2 * at + 1, which)),
-      ),
-    ),
-  ).sort(compare);
-  const end = (part: number): Crossing => {
-    const found = crossings[Math.round(part * (resamples - 1))];
-    if (!found) throw new Error('a bootstrap has resamples');
-    return found;
-  };
+  const places = placesOf(times, draw(lengths, rng, resamples), resamples);
+  const sizes = times.map(({ size }) => size);
+  const end = (part: number): Crossing =>
+    crossingAt(placeNth(places, Math.round(part * (resamples - 1))), sizes);
   return {
     kind: 'interval',
     low: end((1 - LEVEL) / 2),
@@ -164,6 +156,32 @@ export function crossingInterval(
   };
 }
 
-const ORDER: Readonly<Record<Crossing['kind'], number>> = { below: 0, at: 1, beyond: 2 };
+/** Where each resample crosses, as a number that orders crossings: bytes, of 'below' -Infinity, of 'beyond' Infinity. */
+function placesOf(times: readonly SizeTimes[], medians: readonly Medians[], resamples: number): Float64Array {
+  const places = new Float64Array(resamples);
+  const pairs = times.map(({ size, copy, shared }, at) => {
+    const [copies, shares] = [medians[2 * at], medians[2 * at + 1]];
+    if (!copies || !shares) throw new Error('every series is drawn');
+    const gap = (which: number): Gap =>
+      gapOf(size, resampledMedian(copy, copies, which), resampledMedian(shared, shares, which));
+    const dearer = (which: number): boolean =>
+      resampledMedian(copy, copies, which) > resampledMedian(shared, shares, which);
+    return { gap, dearer };
+  });
+  for (let which = 0; which < resamples; which += 1) {
+    let last = pairs.length - 1;
+    while (last >= 0 && pairs[last]?.dearer(which) === true) last -= 1;
+    const around = pairs.slice(Math.max(0, last), last + 2).map(({ gap }) => gap(which));
+    places[which] = placeOf(last < 0 ? { kind: 'below', bytes: 0 } : crossingOf(around));
+  }
+  return places;
+}
 
-const compare = (a: Crossing, b: Crossing): number => ORDER[a.kind] - ORDER[b.kind] || a.bytes - b.bytes;
+const placeOf = ({ kind, bytes }: Crossing): number =>
+  kind === 'below' ? -Infinity : kind === 'beyond' ? Infinity : bytes;
+
+/** The crossing at that place. */
+function crossingAt(place: number, sizes: readonly number[]): Crossing {
+  if (place === -Infinity) return { kind: 'below', bytes: sizes[0] ?? 0 };
+  return place === Infinity ? { kind: 'beyond', bytes: sizes.at(-1) ?? 0 } : { kind: 'at', bytes: place };
+}
