@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Comparison } from '../bench/comparison.ts';
-import type { RunView } from '../bench/run-view.ts';
+import type { CrossoverView, RunView } from '../bench/run-view.ts';
 import type { AppInfo } from '../model/desk.ts';
 import type { Reading } from '../model/outcome.ts';
 import type { Recording, RecordingLine } from '../model/recording.ts';
@@ -89,6 +89,8 @@ export const CALLS = {
 
   'runs.list': call<readonly RunRow[]>()(nothing),
   'runs.open': call<RunView>()(onRun),
+  /** Asked for after `runs.open`, which would wait for them. */
+  'runs.crossovers': call<readonly CrossoverView[]>()(onRun),
   'runs.annotate': call<undefined>()(v.strictObject({ run: runId, label: labelText, notes: notesText })),
   /** They go out of the list; `runs.restore` brings them back until the host ends. */
   'runs.delete': call<undefined>()(v.strictObject({ runs: v.pipe(v.array(runId), v.maxLength(10_000)) })),

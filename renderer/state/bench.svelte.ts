@@ -1,8 +1,9 @@
 import { untrack } from 'svelte';
 import type { PlanEstimate } from '../../electron/contract/calls.ts';
-import type { RunView } from '../../electron/bench/run-view.ts';
+import type { CrossoverView, RunView } from '../../electron/bench/run-view.ts';
 import type { LiveRun, LiveRunChange } from '../../electron/model/live-run.ts';
 import type { Problem } from '../../electron/model/outcome.ts';
+import { awaited, fetched, none, type Fetched } from './fetched.ts';
 import { PlanForm } from './plan-form.svelte.ts';
 import type { Source } from './source.ts';
 
@@ -15,9 +16,11 @@ export interface BoardBench {
   readonly run: LiveRun | null;
   /** The stored run, once it has ended: figures over all independent runs. */
   readonly result: RunView | null;
+  /** Of the stored run. */
+  readonly crossovers: Fetched<readonly CrossoverView[]>;
 }
 
-const NOTHING: BoardBench = { preparing: null, problem: null, run: null, result: null };
+const NOTHING: BoardBench = { preparing: null, problem: null, run: null, result: null, crossovers: none() };
 
 /** Of a shown plan: the answer, or why there is none; `asking` while a newer answer is awaited. */
 export interface EstimateState {
@@ -62,7 +65,7 @@ export class BenchState {
   /** Folds what the host told of a board's run. */
   change(change: LiveRunChange): void {
     if (change.kind === 'run') {
-      this.#set(change.run.board, { preparing: null, problem: null, run: change.run, result: null });
+      this.#set(change.run.board, { ...NOTHING, run: change.run });
       void this.#fetchResult(change.run.board);
       return;
     }
@@ -144,9 +147,18 @@ export class BenchState {
   async #fetchResult(board: string): Promise<void> {
     const { run } = this.of(board);
     if (run?.phase !== 'ended' || run.end?.kept.kind !== 'store') return;
-    const outcome = await this.#source.call('runs.open', { run: run.runId });
+    const asked = { run: run.runId };
+    const outcome = await this.#source.call('runs.open', asked);
+    if (!outcome.ok) return;
+    this.#setOf(board, run, { result: outcome.value, crossovers: awaited() });
+    const crossovers = await this.#source.call('runs.crossovers', asked);
+    this.#setOf(board, run, { crossovers: fetched(crossovers) });
+  }
+
+  /** What came of that run, where the board still shows it. */
+  #setOf(board: string, { runId }: LiveRun, change: Partial<BoardBench>): void {
     const now = this.of(board);
-    if (outcome.ok && now.run?.runId === run.runId) this.#set(board, { ...now, result: outcome.value });
+    if (now.run?.runId === runId) this.#set(board, { ...now, ...change });
   }
 }
 

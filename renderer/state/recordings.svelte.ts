@@ -2,12 +2,12 @@ import type { MadeFile } from '../../electron/contract/calls.ts';
 import type { Outcome, Problem } from '../../electron/model/outcome.ts';
 import type { RecordingLine, RecordingState } from '../../electron/model/recording.ts';
 import { Playback, type SessionSink } from './playback.svelte.ts';
-import type { Fetched } from './runs.svelte.ts';
+import { none, type Fetched } from './fetched.ts';
 import type { Source } from './source.ts';
 
 /** Recorded sessions: those that are kept, those being made, and the one that is played. */
 export class RecordingsState {
-  list = $state.raw<Fetched<readonly RecordingLine[]>>({ value: null, problem: null, asking: false });
+  list = $state.raw<Fetched<readonly RecordingLine[]>>(none());
   /** By board: recordings that are being made, or were saved last. */
   making = $state.raw<ReadonlyMap<string, RecordingState>>(new Map());
   /** Name of the recording that is being opened. */

@@ -1,22 +1,10 @@
 import type { ExportFormat, MadeFile } from '../../electron/contract/calls.ts';
 import type { Comparison } from '../../electron/bench/comparison.ts';
-import type { RunView } from '../../electron/bench/run-view.ts';
+import type { CrossoverView, RunView } from '../../electron/bench/run-view.ts';
 import type { Outcome, Problem } from '../../electron/model/outcome.ts';
 import type { RunRow } from '../../electron/model/run-row.ts';
+import { awaited, fetched, none, type Fetched } from './fetched.ts';
 import type { Source } from './source.ts';
-
-/** Something that is fetched: what is known of it, and whether it is on its way. */
-export interface Fetched<T> {
-  readonly value: T | null;
-  readonly problem: Problem | null;
-  readonly asking: boolean;
-}
-
-const none = <T>(): Fetched<T> => ({ value: null, problem: null, asking: false });
-const fetched = <T>(outcome: Outcome<T>): Fetched<T> =>
-  outcome.ok
-    ? { value: outcome.value, problem: null, asking: false }
-    : { value: null, problem: outcome.problem, asking: false };
 
 /** What of the Runs view is in front. */
 export type RunsPage =
@@ -30,6 +18,8 @@ export class RunsState {
   page = $state.raw<RunsPage>({ kind: 'list' });
   /** The run in front. */
   run = $state.raw<Fetched<RunView>>(none());
+  /** Those of the run in front, which are asked for once it is there. */
+  crossovers = $state.raw<Fetched<readonly CrossoverView[]>>(none());
   comparison = $state.raw<Fetched<Comparison>>(none());
   /** Text of the exported report of `reportOf`. */
   report = $state.raw<Fetched<MadeFile>>(none());
@@ -83,15 +73,25 @@ export class RunsState {
 
   async open(id: string): Promise<void> {
     this.page = { kind: 'run', id };
-    this.run = { ...none<RunView>(), asking: true };
+    this.run = awaited();
+    this.crossovers = none();
     const outcome = await this.#source.call('runs.open', { run: id });
-    if (this.page.kind === 'run' && this.page.id === id) this.run = fetched(outcome);
+    if (!this.#isInFront(id)) return;
+    this.run = fetched(outcome);
+    if (!outcome.ok) return;
+    this.crossovers = awaited();
+    const crossovers = await this.#source.call('runs.crossovers', { run: id });
+    if (this.#isInFront(id)) this.crossovers = fetched(crossovers);
+  }
+
+  #isInFront(id: string): boolean {
+    return this.page.kind === 'run' && this.page.id === id;
   }
 
   /** `a` is what the ratio is taken over. */
   async compare(a: string, b: string): Promise<void> {
     this.page = { kind: 'compare', a, b };
-    this.comparison = { ...none<Comparison>(), asking: true };
+    this.comparison = awaited();
     const outcome = await this.#source.call('runs.compare', { a, b });
     if (this.page.kind === 'compare' && this.page.a === a && this.page.b === b)
       this.comparison = fetched(outcome);
@@ -104,7 +104,7 @@ export class RunsState {
   /** The page exactly as it is exported. */
   async showReport(id: string): Promise<void> {
     this.reportOf = id;
-    this.report = { ...none<MadeFile>(), asking: true };
+    this.report = awaited();
     const outcome = await this.exported(id, 'html');
     if (this.reportOf === id) this.report = fetched(outcome);
   }

@@ -46,6 +46,7 @@ export function runsCalls({
         return access.read((store) => store.rows());
       },
       'runs.open': heavy('open'),
+      'runs.crossovers': heavy('crossovers'),
       'runs.annotate': ({ run, label, notes }) => write((store) => store.annotate(run, label, notes)),
       'runs.delete': ({ runs }) => write((store) => store.hide(runs, life)),
       'runs.restore': ({ runs }) => write((store) => store.unhide(runs)),

@@ -15,25 +15,17 @@ export interface RunCharts {
   readonly waterfall: readonly WaterfallSize[];
   readonly latency: readonly SizeChart[];
   readonly bandwidth: readonly SizeChart[];
-  readonly crossover: readonly SizeChart[];
-  readonly crossovers: readonly CrossoverView[];
 }
 
-export const chartsOf = ({
-  groups,
-  waterfall,
-  crossovers,
-}: Pick<RunView, 'groups' | 'crossovers' | 'waterfall'>): RunCharts => ({
+export const chartsOf = ({ groups, waterfall }: Pick<RunView, 'groups' | 'waterfall'>): RunCharts => ({
   ...sweepCharts(groups),
   waterfall,
-  crossovers,
-  crossover: (['in', 'out'] as const).flatMap((direction) => crossoverChart(crossovers, direction)),
 });
 
-/** While a run goes on: bandwidths are not known yet, and crossings are of the whole run. */
+/** While a run goes on: bandwidths are not known yet. */
 export const liveCharts = (lines: readonly PointLine[]): RunCharts => {
   const groups = liveGroups(lines);
-  return { ...sweepCharts(groups), waterfall: waterfallOf(groups), crossovers: [], crossover: [] };
+  return { ...sweepCharts(groups), waterfall: waterfallOf(groups) };
 };
 
 function sweepCharts(groups: readonly ChartGroup[]): Pick<RunCharts, 'latency' | 'bandwidth'> {
@@ -109,6 +101,10 @@ export const WAY: Readonly<Record<Pass, string>> = {
 };
 
 export const DIRECTION = { in: 'to the DSP', out: 'from the DSP' } as const;
+
+/** A chart of copying and sharing in each direction. */
+export const crossoverCharts = (all: readonly CrossoverView[]): SizeChart[] =>
+  (['in', 'out'] as const).flatMap((direction) => crossoverChart(all, direction));
 
 function crossoverChart(all: readonly CrossoverView[], direction: 'in' | 'out'): SizeChart[] {
   const own = all.filter((one) => one.direction === direction);

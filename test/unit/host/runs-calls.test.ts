@@ -126,6 +126,23 @@ test('every row of a view has all its samples in its histogram, and none of them
   expect(rows.some((row) => row.histogram)).toBe(true);
 });
 
+test('crossovers are those of the report, whether the run was opened before, is asked for again, or was named since', async () => {
+  await importRun(runOf('run-a'));
+  const made = await got('runs.export', { run: 'run-a', format: 'json' });
+  const { derived } = JSON.parse(made.text) as { derived: { crossovers: unknown[] } };
+  const unopened = await got('runs.crossovers', { run: 'run-a' });
+  expect(unopened.length).toBeGreaterThan(0);
+  for (const [at, { direction, way, crossing }] of unopened.entries())
+    expect(derived.crossovers[at]).toMatchObject({ direction, way, crossing });
+  for (const row of unopened.flatMap(({ copy, shared }) => [...copy, ...shared]))
+    expect(row).not.toHaveProperty('samples');
+  await got('runs.annotate', { run: 'run-a', label: 'mine', notes: '' });
+  await got('runs.open', { run: 'run-a' });
+  expect(await got('runs.crossovers', { run: 'run-a' })).toEqual(unopened);
+  expect(await got('runs.crossovers', { run: 'run-a' })).toEqual(unopened);
+  expect(await codeOf('runs.crossovers', { run: 'run-x' })).toBe('unknown-run');
+});
+
 test('deleted runs are gone from the list, come back, and are purged by a later host only', async () => {
   await importRun(runOf('run-a'));
   await importRun(runOf('run-b'));

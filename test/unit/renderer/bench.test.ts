@@ -50,14 +50,17 @@ test('points of a run that is not known are left', () => {
 });
 
 test('a run that has ended in the store is shown by its stored figures', async () => {
-  const source = new FakeSource({ 'runs.open': () => ok(VIEW) });
+  const source = new FakeSource({ 'runs.open': () => ok(VIEW), 'runs.crossovers': () => ok([]) });
   const state = stateOn(source);
   state.change({ kind: 'run', run: liveRun() });
+  expect(state.of('lab').crossovers).toEqual({ value: null, problem: null, asking: false });
   const end = { status: 'complete', reason: '', kept: { kind: 'store', path: '/runs', why: null } } as const;
   state.change({ kind: 'phase', board: 'lab', phase: 'ended', notices: [], end });
   await vi.runAllTimersAsync();
   expect(source.calls('runs.open')).toEqual([{ run: 'run-1' }]);
   expect(state.of('lab').result).toBe(VIEW);
+  expect(source.calls('runs.crossovers')).toEqual([{ run: 'run-1' }]);
+  expect(state.of('lab').crossovers).toEqual({ value: [], problem: null, asking: false });
 });
 
 test('a spilled run has no stored figures to ask for', async () => {

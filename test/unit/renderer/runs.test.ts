@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { fail, ok } from '../../../electron/model/outcome.ts';
+import { expect, test, vi } from 'vitest';
+import type { CrossoverView, RunView } from '../../../electron/bench/run-view.ts';
+import { fail, ok, type Outcome } from '../../../electron/model/outcome.ts';
 import type { RunRow } from '../../../electron/model/run-row.ts';
 import { matching, RunsState } from '../../../renderer/state/runs.svelte.ts';
 import { FakeSource } from './source.ts';
@@ -106,6 +107,22 @@ test('the answer for a run that is no longer in front is left', async () => {
   await Promise.all([first, second]);
   expect(state.page).toEqual({ kind: 'run', id: 'b' });
   expect(state.run.problem?.message).toBe('b');
+});
+
+test('a run is shown before its crossovers are known; those of a run that is no longer in front are left', async () => {
+  const { state, source } = await loaded([row('a'), row('b')]);
+  const view = { header: { id: 'a' } } as unknown as RunView;
+  const { promise, resolve } = Promise.withResolvers<Outcome<readonly CrossoverView[]>>();
+  source.answers['runs.open'] = () => ok(view);
+  source.answers['runs.crossovers'] = () => promise;
+  const first = state.open('a');
+  await vi.waitUntil(() => state.crossovers.asking);
+  expect(state.run.value).toBe(view);
+  source.answers['runs.crossovers'] = () => fail('too-large', 'No memory.');
+  await state.open('b');
+  resolve(ok([]));
+  await first;
+  expect(state.crossovers).toMatchObject({ value: null, asking: false, problem: { code: 'too-large' } });
 });
 
 test('a label is shown as it was kept', async () => {

@@ -1,6 +1,8 @@
 import type { MadeFile, ExportFormat } from '../../../contract/calls.ts';
 import { compareRuns, type Comparison } from '../../../bench/comparison.ts';
-import { runView, type RunView } from '../../../bench/run-view.ts';
+import { crossoverGroups } from '../../../bench/crossover.ts';
+import { groupsOf, type PointGroup } from '../../../bench/results.ts';
+import { crossoverViews, runView, type CrossoverView, type RunView } from '../../../bench/run-view.ts';
 import { ok, type Outcome } from '../../../model/outcome.ts';
 import type { Run } from '../../../model/run.ts';
 import { Store } from '../../../store/store.ts';
@@ -10,6 +12,7 @@ import { Recent } from './recent.ts';
 /** Work on whole runs, which takes the processor for a while. Its caller is a thread of its own (thread.ts). */
 export interface HeavyWork {
   readonly open: { readonly args: { readonly run: string }; readonly result: RunView };
+  readonly crossovers: { readonly args: { readonly run: string }; readonly result: readonly CrossoverView[] };
   readonly compare: {
     readonly args: { readonly a: string; readonly b: string };
     readonly result: Comparison;
@@ -31,6 +34,9 @@ type Done<T> = Outcome<T> | Promise<Outcome<T>>;
 export class Heavy {
   readonly #path: string;
   readonly #views = new Recent<RunView>(8);
+  /** What the crossovers of the runs opened last are made of: whoever opens a run asks for them next. */
+  readonly #swept = new Recent<readonly PointGroup[]>(2);
+  readonly #crossovers = new Recent<readonly CrossoverView[]>(8);
   readonly #comparisons = new Recent<Comparison>(8);
 
   constructor(storePath: string) {
@@ -48,7 +54,15 @@ export class Heavy {
   readonly #work: {
     readonly [N in HeavyName]: (args: HeavyWork[N]['args']) => Done<HeavyWork[N]['result']>;
   } = {
-    open: ({ run }) => this.#made(this.#views, [run], () => this.#with(run, (loaded) => ok(runView(loaded)))),
+    open: ({ run }) =>
+      this.#made(this.#views, [run], (stamp) => this.#with(run, (loaded) => ok(this.#view(loaded, stamp)))),
+    crossovers: ({ run }) =>
+      this.#made(this.#crossovers, [run], (stamp) => {
+        const swept = this.#swept.get(run, stamp);
+        return swept
+          ? ok(crossoverViews(swept))
+          : this.#with(run, (loaded) => ok(crossoverViews(groupsOf(loaded))));
+      }),
     compare: ({ a, b }) =>
       this.#made(this.#comparisons, [a, b], () =>
         this.#with(a, (left) => this.#with(b, (right) => ok(compareRuns(left, right)))),
@@ -70,14 +84,20 @@ export class Heavy {
     return run.ok ? work(run.value) : run;
   }
 
-  #made<T>(recent: Recent<T>, runs: readonly string[], make: () => Outcome<T>): Outcome<T> {
-    const stamps = runs.map((run) => this.#read((store) => store.stamp(run)));
-    const stamp = stamps.map((one) => (one.ok ? one.value : '')).join('\n');
+  #view(run: Run, stamp: string): RunView {
+    const groups = groupsOf(run);
+    this.#swept.set(run.id, stamp, crossoverGroups(groups));
+    return runView(run, groups);
+  }
+
+  #made<T>(recent: Recent<T>, runs: readonly string[], make: (stamp: string) => Outcome<T>): Outcome<T> {
+    const stamp = this.#read((store) => all(runs.map((run) => store.stamp(run))));
+    if (!stamp.ok) return stamp;
     const key = runs.join('\n');
-    const known = stamps.every((one) => one.ok) ? recent.get(key, stamp) : undefined;
+    const known = recent.get(key, stamp.value);
     if (known !== undefined) return ok(known);
-    const made = make();
-    if (made.ok) recent.set(key, stamp, made.value);
+    const made = make(stamp.value);
+    if (made.ok) recent.set(key, stamp.value, made.value);
     return made;
   }
 
@@ -110,4 +130,10 @@ export class Heavy {
       store.value.close();
     }
   }
+}
+
+/** All of the texts in one, where each could be had. */
+function all(texts: readonly Outcome<string>[]): Outcome<string> {
+  const failed = texts.find((one) => !one.ok);
+  return failed ?? ok(texts.map((one) => (one.ok ? one.value : '')).join('\n'));
 }
