@@ -18,6 +18,8 @@ export interface FrontOptions {
   user: 'allows' | 'never' | 'asks again' | 'hangs up' | { readonly allowsAfterMs: number };
   /** Speaks to the host as a daemon of that protocol version, with checksums and NUL. */
   readonly oldProtocol?: boolean;
+  /** Says what it can do without this feature. */
+  readonly without?: string;
 }
 
 export interface AuthFront {
@@ -183,9 +185,11 @@ class Guest {
     if (this.#hello) this.#pass(this.#hello, daemon);
   }
 
-  #fromDaemon({ command, arg0, arg1, payload }: Packet): void {
-    const { oldProtocol = false } = this.#front.options;
+  #fromDaemon({ command, arg0, arg1, payload: said }: Packet): void {
+    const { oldProtocol = false, without } = this.#front.options;
     const hello = oldProtocol && command === 'CNXN';
+    const banner = without !== undefined && command === 'CNXN';
+    const payload = banner ? Buffer.from(said.toString('latin1').replace(without, 'x'), 'latin1') : said;
     // 0x01000000 and 4 KiB: A_VERSION_MIN and MAX_PAYLOAD_V1 of adb.h.
     this.#socket.write(
       packetBytes(command, hello ? 0x01000000 : arg0, hello ? 4096 : arg1, payload, oldProtocol),

@@ -129,6 +129,19 @@ describe.skipIf(missing !== null)(missing === null ? 'authentication' : `skipped
     rmSync(home, { recursive: true });
   });
 
+  test('a daemon without shell protocol 2: no exit code, both outputs in one, and an input that ends', async () => {
+    const { address } = await frontWith({ known: [known.publicKey], without: 'shell_v2' });
+    const board = valueOf(await loginAt(address, { keys: known.store }));
+    expect(board.features).not.toContain('shell_v2');
+    const run = async (command: string, input?: string) =>
+      valueOf(await board.run(command, input === undefined ? {} : { input }));
+    expect(await run('echo out; echo err >&2; exit 3')).toEqual({ code: null, out: 'out\nerr\n', err: '' });
+    expect((await run('cat; echo over', 'token')).out).toBe('tokenover\n');
+    expect((await run('cat; echo over')).out).toBe('over\n');
+    expect((await run('wc -c', 'x'.repeat(20_000))).out.trim()).toBe('20000');
+    await board.close();
+  });
+
   test('a daemon of the old protocol: checksums, small packets and NUL both ways', async () => {
     const { address, complaints } = await frontWith({ known: [known.publicKey], oldProtocol: true });
     const board = valueOf(await loginAt(address, { keys: known.store }));

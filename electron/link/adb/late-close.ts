@@ -41,42 +41,56 @@ class LateClose {
   }
 }
 
+type PassOn = (packet: AdbPacketData) => void;
+
 /** The same packets, with each CLSE after the bytes before it were taken. `onCancel`: Tango wants no more packets, and why. */
 export function withLateClose(pair: PacketPair, onCancel: (reason: unknown) => void): PacketPair {
   const gate = new LateClose();
+  let passOn: PassOn = () => undefined;
+  const readable = lateReadable(pair, gate, onCancel, (made) => {
+    passOn = made;
+  });
+  const writable = lateWritable(pair, gate, (packet) => {
+    passOn(packet);
+  });
+  return { readable, writable };
+}
+
+function lateReadable(
+  pair: PacketPair,
+  gate: LateClose,
+  onCancel: (reason: unknown) => void,
+  onStart: (passOn: PassOn) => void,
+): PacketPair['readable'] {
   const reader = pair.readable.getReader();
-  const writer = pair.writable.getWriter();
   reader.closed.catch(() => undefined);
-  writer.closed.catch(() => undefined);
-  let passOn: (packet: AdbPacketData) => void = () => undefined;
-  const readable = new ReadableStream<AdbPacketData>({
+  return new ReadableStream<AdbPacketData>({
     start(controller) {
-      passOn = (packet) => {
+      onStart((packet) => {
         try {
           controller.enqueue(packet);
         } catch {
           // The stream is over: nobody waits for it any more.
         }
-      };
+      });
     },
     async pull(controller) {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) {
-          controller.close();
-          return;
-        }
-        if (!gate.incoming(value)) continue;
-        controller.enqueue(value);
-        return;
-      }
+      let next = await reader.read();
+      while (!next.done && !gate.incoming(next.value)) next = await reader.read();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
     },
     cancel(reason) {
       onCancel(reason);
       return reader.cancel(reason);
     },
   });
-  const writable = new WritableStream<Consumable<AdbPacketInit>>({
+}
+
+function lateWritable(pair: PacketPair, gate: LateClose, passOn: PassOn): PacketPair['writable'] {
+  const writer = pair.writable.getWriter();
+  writer.closed.catch(() => undefined);
+  return new WritableStream<Consumable<AdbPacketInit>>({
     async write(chunk) {
       await writer.write(chunk);
       const next = gate.outgoing(chunk.value);
@@ -85,5 +99,4 @@ export function withLateClose(pair: PacketPair, onCancel: (reason: unknown) => v
     close: () => writer.close(),
     abort: (reason) => writer.abort(reason),
   });
-  return { readable, writable };
 }
