@@ -37,7 +37,7 @@ export function stateSentence(board: BoardView): string {
     case 'unauthorized':
       return 'The board does not let this machine in.';
     case 'busy':
-      return `It is used by ${state.holder}.`;
+      return state.holder;
     case 'connecting':
       return `${state.step}.`;
     case 'ready':
@@ -54,7 +54,7 @@ export function stateSentence(board: BoardView): string {
 }
 
 /** What can be done; empty: nothing. */
-export const stateRemedy = ({ state }: BoardView): string => ('remedy' in state ? state.remedy : '');
+export const stateRemedy = ({ state }: BoardView): string => ('remedy' in state ? (state.remedy ?? '') : '');
 
 /** Whether there is something to connect to that is not connected. */
 export const canConnect = (board: BoardView): boolean =>
@@ -73,6 +73,14 @@ const TRANSPORTS: Readonly<Record<BoardView['transports'][number], string>> = {
 
 export const transportText = ({ transports }: BoardView): string =>
   transports.map((one) => TRANSPORTS[one]).join(', ') || 'no transport';
+
+/** How it is reached, in full: "USB 1-2, or through the adb server 127.0.0.1:5037". */
+export const waysText = (board: BoardView): string => {
+  const through = ({ transport, via }: BoardView['ways'][number]): string =>
+    transport === 'adb' ? `through the ${via}` : via;
+  const usable = board.ways.filter(({ state, transport }) => state === 'ready' && transport !== 'virtual');
+  return usable.map(through).join(', or ') || transportText(board);
+};
 
 /** '6.18' of '6.18.0-rc3-lab'. */
 export const kernelText = (release: string): string => /^\d+\.\d+/.exec(release)?.[0] ?? release;

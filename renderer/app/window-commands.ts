@@ -1,4 +1,5 @@
 import type { AppState } from '../state/app.svelte.ts';
+import { groundOf } from '../state/boards.svelte.ts';
 import { THEMES, VIEW_TITLES, VIEWS } from '../state/ui.svelte.ts';
 import { importChosen } from '../views/runs/actions.ts';
 import { canConnect } from './board-words.ts';
@@ -100,6 +101,9 @@ const fileCommands = (app: AppState): Command[] => [
   },
 ];
 
+const isThere = ({ boards }: AppState): boolean =>
+  boards.selected !== null && boards.selected.state.kind !== 'absent';
+
 const boardCommands = (app: AppState): Command[] => [
   {
     id: 'board.connect',
@@ -130,6 +134,39 @@ const boardCommands = (app: AppState): Command[] => [
       app.ui.show('boards');
       app.ui.startBoardOpen = true;
     },
+  },
+  {
+    id: 'board.addresses',
+    title: 'Look for boards at an address ...',
+    group: 'Board',
+    run: () => {
+      app.ui.show('boards');
+      app.ui.addressesOpen = true;
+    },
+  },
+  {
+    id: 'board.check',
+    title: 'Check the board',
+    group: 'Board',
+    enabled: () => isThere(app),
+    run: () => {
+      app.ui.show('boards');
+      const board = app.boards.selected;
+      if (board !== null) void app.boards.check(board.id, groundOf(board) ?? '');
+    },
+  },
+  {
+    id: 'board.clean',
+    title: 'Remove our files from the board',
+    group: 'Board',
+    enabled: () => isThere(app),
+    run: () => void app.cleanBoard(),
+  },
+  {
+    id: 'app.doctor',
+    title: 'Save a file for a bug report (doctor) ...',
+    group: 'File',
+    run: () => void app.saveDoctor(),
   },
   {
     id: 'recording.start',

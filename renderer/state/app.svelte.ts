@@ -6,6 +6,7 @@ import { baseCommands } from '../app/window-commands.ts';
 import type { BenchState } from './bench.svelte.ts';
 import { BoardsState } from './boards.svelte.ts';
 import type { Door } from './doors/door.ts';
+import { save } from './files.ts';
 import { Host } from './host.svelte.ts';
 import type { LogState } from './log.svelte.ts';
 import type { MemoryState } from './memory.svelte.ts';
@@ -91,6 +92,26 @@ export class AppState {
 
   async closeBoard(id = this.boards.selectedId): Promise<void> {
     if (id !== null) this.tell(await this.boards.close(id));
+  }
+
+  /** Takes everything of this tool off a board: the one in front, or another. */
+  async cleanBoard(id = this.boards.selectedId): Promise<void> {
+    if (id === null) return;
+    const cleaned = await this.boards.clean(id);
+    if (this.tell(cleaned) && cleaned.ok) this.ui.toast('ok', cleaned.value.text);
+  }
+
+  /** Makes a file for a report of a defect and saves it. */
+  async saveDoctor(): Promise<void> {
+    this.ui.toast('notice', 'Looking at everything for the report. That takes some seconds a board.');
+    const made = await this.boards.doctor();
+    if (!this.tell(made) || !made.ok) return;
+    const { file, holds } = made.value;
+    const saved = await save(file);
+    if (!this.tell(saved) || !saved.ok || saved.value === null) return;
+    const where = saved.value.path ?? file.name;
+    const remedy = 'No keys and no tokens are in it; look through it before you send it.';
+    this.ui.toast('ok', `Saved ${where}: ${holds}.`, { remedy });
   }
 
   async startRecording(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { CallArgs } from '../../electron/contract/calls.ts';
 import type { Check } from '../../electron/model/board.ts';
-import type { AppInfo, BoardsView, BoardView } from '../../electron/model/desk.ts';
+import type { DoctorFile } from '../../electron/contract/link-calls.ts';
+import type { AppInfo, BoardsView, BoardView, ChecksView, KnownAddress } from '../../electron/model/desk.ts';
 import type { Outcome, Problem } from '../../electron/model/outcome.ts';
 import type { Host } from './host.svelte.ts';
 import { recall, remember } from './remembered.ts';
@@ -18,6 +19,18 @@ export interface BoardChecks {
 }
 
 const NOTHING: BoardsView = { boards: [], problems: [], looked: false };
+
+/** Something keeps us from these: what it is can be looked at without an agent. */
+const IN_THE_WAY: readonly BoardView['state']['kind'][] = ['unauthorized', 'busy', 'offline', 'failed'];
+
+/** What the checks of a board stand on: with another ground they are asked for again. null: nothing is checked by itself. */
+export function groundOf({ state, open, identity, ways }: BoardView): string | null {
+  if (open && ['ready', 'running', 'dsp-restarted'].includes(state.kind))
+    return JSON.stringify([true, identity?.nodes.map(({ path }) => path)]);
+  return !open && IN_THE_WAY.includes(state.kind)
+    ? JSON.stringify([state.kind, ways.map((way) => [way.via, way.state])])
+    : null;
+}
 
 const isId = (value: unknown): value is string | null => value === null || typeof value === 'string';
 
@@ -43,6 +56,9 @@ export class BoardsState {
     this.#host = host;
     host.on('boards', (view) => {
       this.#take(view);
+    });
+    host.on('checks', (checks) => {
+      this.#takeChecks(checks);
     });
     host.onOpen(() => {
       this.#settled.clear();
@@ -85,13 +101,41 @@ export class BoardsState {
     return this.#host.call('boards.label', { board: id, label });
   }
 
-  /** Asks for the checks of a board; those of before stay until the answer comes. */
-  async check(id: string, ground: string): Promise<void> {
+  /** Checks a board where that was not done as it now is: one with our agent, and one that something is in the way of. */
+  checkWhenNew(board: BoardView): void {
+    const ground = groundOf(board);
+    if (ground === null || this.checksOf.get(board.id)?.ground === ground) return;
+    void this.check(board.id, ground, board.open);
+  }
+
+  /**
+   * Asks for the checks of a board; those of before stay until others come. `agent`: one is put there where there is none and nothing is in
+   * the way.
+   */
+  async check(id: string, ground: string, agent = true): Promise<void> {
     const before = this.checksOf.get(id)?.checks ?? [];
     this.#setChecks(id, { checks: before, problem: null, asking: true, ground });
-    const outcome = await this.#host.call('boards.checks', { board: id });
+    const outcome = await this.#host.call('boards.checks', { board: id, agent });
     const [checks, problem] = outcome.ok ? [outcome.value, null] : [before, outcome.problem];
     this.#setChecks(id, { checks, problem, asking: false, ground });
+  }
+
+  clean(id: string): Promise<Outcome<{ readonly text: string }>> {
+    this.#closed.add(id);
+    return this.#host.call('boards.clean', { board: id });
+  }
+
+  addAddress(address: KnownAddress): Promise<Outcome<{ readonly address: string }>> {
+    return this.#host.call('boards.addAddress', address);
+  }
+
+  removeAddress({ kind, address }: KnownAddress): Promise<Outcome<undefined>> {
+    return this.#host.call('boards.removeAddress', { kind, address });
+  }
+
+  /** Everything that a report of a defect needs, as a file. */
+  doctor(): Promise<Outcome<DoctorFile>> {
+    return this.#host.call('app.doctor', {});
   }
 
   startVirtual(args: CallArgs<'boards.startVirtual'>): Promise<Outcome<{ readonly board: string }>> {
@@ -112,6 +156,13 @@ export class BoardsState {
 
   #setChecks(id: string, checks: BoardChecks): void {
     this.checksOf = new Map(this.checksOf).set(id, checks);
+  }
+
+  /** Those that came so far, then those of before that will come again: nothing that is read moves. */
+  #takeChecks({ board, checks }: ChecksView): void {
+    const known = this.checksOf.get(board);
+    if (known?.asking !== true) return;
+    this.#setChecks(board, { ...known, checks: [...checks, ...known.checks.slice(checks.length)] });
   }
 
   #take(view: BoardsView): void {

@@ -45,6 +45,8 @@ export class UiState {
   keysOpen = $state(false);
   /** The dialog that starts a virtual board. */
   startBoardOpen = $state(false);
+  /** The dialog with the addresses of boards. */
+  addressesOpen = $state(false);
   drawerOpen = $state(recall('drawer', false, (value) => typeof value === 'boolean'));
   toasts = $state.raw<readonly Toast[]>([]);
   #sizes = $state.raw<Readonly<Record<string, number>>>(recall('sizes', {}, isSizes));

@@ -1,3 +1,4 @@
+import type { Check } from '../../../electron/model/board.ts';
 import type { BoardView } from '../../../electron/model/desk.ts';
 import { stateRemedy, stateSentence } from '../../app/board-words.ts';
 
@@ -14,4 +15,11 @@ export function blockedBy(board: BoardView | null, running: boolean): string {
   if (board === null) return 'No board is chosen.';
   if (running || board.state.kind === 'running') return 'A run goes on.';
   return isReady(board) ? '' : stateText(board);
+}
+
+/** Why no run makes sense while these checks fail; empty: it can be run anyway. */
+export function fatalText(failing: readonly Check[]): string {
+  const fatal = failing.find((check) => check.fatal === true);
+  if (fatal === undefined) return '';
+  return `The check ${fatal.name} fails: ${fatal.read}.${fatal.remedy === '' ? '' : ` To mend it: ${fatal.remedy}`}`;
 }

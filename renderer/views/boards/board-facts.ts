@@ -2,7 +2,7 @@ import type { AccelNode, Identity } from '../../../electron/model/board.ts';
 import { driverText } from '../../../electron/model/board.ts';
 import type { BoardView } from '../../../electron/model/desk.ts';
 import { formatBytes } from '../../../electron/model/format.ts';
-import { transportText } from '../../app/board-words.ts';
+import { waysText } from '../../app/board-words.ts';
 
 /** One fact of a board; `value` null: not known, and why. */
 export interface Fact {
@@ -19,6 +19,10 @@ const fact = (name: string, value: string | null, why = ''): Fact => ({ name, va
 
 const NOBODY = 'nobody asked the board yet: connect to it';
 
+/** What its transport says of it, where that is more than the way. */
+const ownDetail = ({ detail, transports, state }: BoardView): string =>
+  transports.includes('virtual') && detail !== '' && state.kind !== 'failed' ? `: ${detail}` : '';
+
 /** What is known of a board, always the same rows, so that boards side by side can be read across. */
 export function factsOf(board: BoardView): readonly Fact[] {
   const { identity } = board;
@@ -26,7 +30,7 @@ export function factsOf(board: BoardView): readonly Fact[] {
     identity === null ? [null, NOBODY] : [value(identity), why];
   return [
     fact('Id', board.id),
-    fact('Transport', `${transportText(board)}${board.detail ? `: ${board.detail}` : ''}`),
+    fact('Transport', `${waysText(board)}${ownDetail(board)}`),
     fact('Model', ...own(({ model }) => model, 'the board does not tell it')),
     fact('Serial', ...own(({ serial }) => serial, 'the board does not tell it')),
     fact('Kernel', ...own(({ kernel, machine }) => `${kernel} ${machine}`)),

@@ -3,7 +3,7 @@ import type { BoardView } from '../../../electron/model/desk.ts';
 import type { Outcome } from '../../../electron/model/outcome.ts';
 import { canConnect } from '../../app/board-words.ts';
 import type { AppState } from '../../state/app.svelte.ts';
-import type { Generation } from '../../state/boards.svelte.ts';
+import { groundOf, type Generation } from '../../state/boards.svelte.ts';
 import type { MenuEntry } from '../../widgets/menu.ts';
 
 /** DSPs that a virtual board plays: it says so itself, whether their nodes are there or not. */
@@ -30,9 +30,24 @@ export function boardMenu(app: AppState, board: BoardView): MenuEntry[] {
       run: () => void app.closeBoard(id),
     },
   ];
-  const items = [...session, ...generationItems(app, board)];
+  const upkeep: MenuEntry[] = [
+    'line',
+    {
+      label: 'Check',
+      blocked: seen(board) ? '' : 'It is not seen now',
+      run: () => void app.boards.check(id, groundOf(board) ?? ''),
+    },
+    {
+      label: 'Remove our files from it',
+      blocked: seen(board) ? '' : 'It is not seen now',
+      run: () => void app.cleanBoard(id),
+    },
+  ];
+  const items = [...session, ...generationItems(app, board), ...upkeep];
   return board.transports.includes('virtual') ? [...items, ...virtualItems(app, board)] : items;
 }
+
+const seen = ({ state }: BoardView): boolean => state.kind !== 'absent';
 
 /** Where a node's driver could not be proven, the user may know it: it is named then, and the run says so. */
 function generationItems(app: AppState, { id, identity }: BoardView): MenuEntry[] {
