@@ -44,6 +44,8 @@ export interface LocalBoard {
   readonly uid?: number;
   /** What its shell prints before each command. */
   readonly banner?: string;
+  /** So many connections to sockets of the board are refused. */
+  refusals?: number;
   /** Changes what is pushed on its way. */
   readonly spoil?: (content: Uint8Array) => Uint8Array;
 }
@@ -99,6 +101,9 @@ export class LocalDevice implements AdbDevice {
   }
 
   connect(name: string): ReturnType<AdbDevice['connect']> {
+    const { refusals = 0 } = this.#board;
+    this.#board.refusals = Math.max(0, refusals - 1);
+    if (refusals > 0) return Promise.resolve(fail('connection-refused', `Nobody listens at ${name}.`));
     return connectAbstract(name, 'the agent', 5_000);
   }
 

@@ -214,6 +214,27 @@ describe.skipIf(!isRoot)('ways to root', () => {
     await session.close();
   });
 
+  it('the agent runs as the daemon where that does not get to one that is root', async () => {
+    const place = bench.place('tmp');
+    bench.program('mkdir', 'for d;do :;done;/bin/mkdir "$@"&&chown 2000 "$d"');
+    const { outcome, notices } = await deploy({ ...boardWith({ su: AOSP }), refusals: 1 }, [place]);
+    const session = valueOf(outcome);
+    expect(notices.filter(({ code }) => code === 'not-root')).toMatchObject([
+      { code: 'not-root', message: expect.stringContaining('SELinux') as string },
+    ]);
+    expect(programsBelow(place).length).toBe(1);
+    await session.close();
+  });
+
+  it('an agent that cannot be reached at all is told so, and ended', async () => {
+    const place = bench.place('tmp');
+    const { outcome } = await deploy({ refusals: 100 }, [place]);
+    expect(problemOf(outcome)).toMatchObject({
+      code: 'agent-unreachable',
+      remedy: expect.stringContaining('avc') as string,
+    });
+  });
+
   it('a su that asks on the screen is given up, and said so', async () => {
     const board = boardWith({ su: 'exec sleep 60', sudo: SUDO });
     expect(await rankOn(board)).toMatchObject({ root: 'sudo -n' });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -329,6 +330,19 @@ describe('cleaning a board', () => {
     expect(existsSync(join(place, 'qda-lab-12345'))).toBe(true);
     expect(problemOf(await deployment.connect()).code).toBe('agent-died');
     await deployment.stop();
+  });
+
+  it('finds agents through a link in the way to a place, and none elsewhere', async () => {
+    const elsewhere = bench.place('elsewhere');
+    const link = join(bench.folder, 'link');
+    symlinkSync(place, link);
+    const target = targetFor(new LocalWay('a'), partsOf([link]));
+    valueOf(await target.deploy({}));
+    const kept = valueOf(await targetFor(new LocalWay('b'), partsOf([elsewhere])).deploy({}));
+    expect(valueOf(await cleanWith(target)).ended).toBe(1);
+    expect(programsBelow(place)).toEqual([]);
+    expect(programsBelow(elsewhere).length).toBe(1);
+    await kept.stop();
   });
 
   it('has nothing to do where nothing is', async () => {

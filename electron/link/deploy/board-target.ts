@@ -4,15 +4,16 @@ import type { AdbDevice } from '../adb/device.ts';
 import type { Ways } from '../adb/ways.ts';
 import type { DeployOptions, Deployment, Target } from '../interfaces/link.ts';
 import type { Agents } from './agents.ts';
+import { endAgent, isReachable, type DeployedAgent } from './agent-state.ts';
 import { cleanBoard } from './clean.ts';
-import { BoardDeployment, type DeployedAgent } from './deployment.ts';
+import { BoardDeployment } from './deployment.ts';
 import { installAgent } from './install.ts';
 import { leasesOf, type Lease } from './leases.ts';
 import { othersRun } from './notices.ts';
 import { probeBoard } from './probe.ts';
 import { agentLog } from './logs.ts';
-import { findRank, missingForWantOfRoot } from './root.ts';
-import { GRACE_S, startAgent } from './start.ts';
+import { findRank, missingForWantOfRoot, notAsRoot } from './root.ts';
+import { GRACE_S, startAgent, type StartJob } from './start.ts';
 
 export interface BoardParts {
   readonly ways: Ways;
@@ -84,23 +85,34 @@ async function deployAgent(
   });
   if (!installed.ok) return installed;
   onStep?.('starting the agent');
-  const graceS = parts.graceS ?? GRACE_S;
-  const { args } = program.value;
-  const daemonUid = probe.value.uid ?? 0;
-  const job = { installed: installed.value, rank, daemonUid, args, board, deploy, graceS };
+  const agent = await startReachable(device, {
+    installed: installed.value,
+    rank,
+    daemonUid: probe.value.uid ?? 0,
+    args: program.value.args,
+    board,
+    deploy,
+    graceS: parts.graceS ?? GRACE_S,
+  });
+  if (!agent.ok) return agent;
+  const { others } = agent.value.started;
+  const notRoot = missingForWantOfRoot(agent.value.rank, probe.value.user);
+  for (const notice of [...(notRoot === null ? [] : [notRoot]), ...othersRun(others, installed.value.path)])
+    onNotice?.(notice);
+  return ok({ ...agent.value, board, probe: probe.value, graceMs: (parts.graceS ?? GRACE_S) * 1000 });
+}
+
+/** Starts it as the rank says; as the daemon's own user where the daemon does not get to an agent that is root. */
+async function startReachable(
+  device: AdbDevice,
+  job: StartJob,
+): Promise<Outcome<Pick<DeployedAgent, 'installed' | 'started' | 'rank'>>> {
   const started = await startAgent(device, job);
   if (!started.ok) return started;
-  for (const notice of [
-    missingForWantOfRoot(rank, probe.value.user),
-    othersRun(started.value.others, installed.value.path),
-  ])
-    if (notice !== null) onNotice?.(notice);
-  return ok({
-    board,
-    probe: probe.value,
-    rank,
-    installed: installed.value,
-    started: started.value,
-    graceMs: graceS * 1000,
-  });
+  const agent = { installed: job.installed, started: started.value, rank: job.rank };
+  if (job.rank.uid === job.daemonUid) return ok(agent);
+  const reachable = await isReachable(device, agent);
+  if (reachable.ok && reachable.value) return ok(agent);
+  await endAgent(device, agent);
+  return reachable.ok ? startReachable(device, { ...job, rank: notAsRoot(job) }) : reachable;
 }

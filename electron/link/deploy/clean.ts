@@ -31,10 +31,14 @@ const ownersFor = ({ uid }: BoardProbe, { root }: Rank): readonly number[] => [
   ...new Set([uid ?? 0, ...(root === null ? [] : [0, 2000])]),
 ];
 
-/** Agents first: they remove nothing, and a process whose program is gone lives on. */
+/** Agents first: a process whose program is gone lives on. Folders by where they really are, as the kernel names programs: /tmp may be a link. */
 const cleanScript = (places: readonly string[], owners: readonly number[]): string => `
 LC_ALL=C;export LC_ALL
-k(){ ${LIST_AGENTS};}
+D=
+for x in ${places.map(quote).join(' ')};do for u in ${owners.join(' ')};do d=\${x%/}/qda-lab-$u
+set -- $(ls -ldn "$d" 2>/dev/null)
+case $1$3 in d*[!0-9]$u)D="$D $(cd "$d"&&pwd -P)";;esac;done;done
+k(){ ${LIST_AGENTS}|while read -r l;do for d in $D;do case $l in *" -> $d/agent-"*)echo "$l";;esac;done;done;}
 p(){ k|sed 's|.* /proc/||;s|/exe -> .*||';}
 k|sed 's/^agent=/ran=/'
 for q in $(p);do kill $q 2>/dev/null;done
@@ -42,12 +46,8 @@ i=0;while [ -n "$(p)" ]&&[ $i -lt 40 ];do i=$((i+1));sleep 0.1 2>/dev/null||{ sl
 for q in $(p);do kill -9 $q 2>/dev/null;done
 [ -n "$(p)" ]&&sleep 1
 k|sed 's/^agent=/left=/'
-for x in ${places.map(quote).join(' ')};do for u in ${owners.join(' ')};do d=\${x%/}/qda-lab-$u
-set -- $(ls -ldn "$d" 2>/dev/null)
-case $1$3 in d*[!0-9]$u);;*)continue;;esac
-for f in "$d"/agent-* "$d"/try-*;do [ -f "$f" ]&&rm -f "$f"&&echo "removed=$f";done
-rmdir "$d"&&echo "removed=$d"
-done;done 2>/dev/null
+for d in $D;do for f in "$d"/agent-* "$d"/try-*;do [ -f "$f" ]&&rm -f "$f"&&echo "removed=$f";done
+rmdir "$d"&&echo "removed=$d";done 2>/dev/null
 true
 `;
 

@@ -65,6 +65,22 @@ function saidNo(name: string, said: string): string {
 const asksBack = (name: string): string =>
   `${name} does not come back: it waits for an answer, perhaps on the board's screen`;
 
+/** The daemon's own user, where root is to be had and does not serve. */
+export const notAsRoot = ({
+  rank,
+  daemonUid,
+}: {
+  readonly rank: Rank;
+  readonly daemonUid: number;
+}): Rank => ({
+  root: null,
+  uid: daemonUid,
+  as: plainly,
+  tried: [
+    `adbd does not get to an agent that is root by ${rank.root ?? 'su'}, which SELinux forbids as a rule`,
+  ],
+});
+
 /** Tiers of the memory picture that the kernel shows to root only (native/probe); 'proc' shows our own processes without it. */
 export const ROOT_TIERS: readonly Tier[] = ['proc', 'bufinfo', 'dma'];
 

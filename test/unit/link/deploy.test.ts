@@ -226,13 +226,16 @@ describe('what is told beside', () => {
   });
 
   it('names other agents', () => {
-    expect(othersRun([], '/a/agent-1')).toBeNull();
-    expect(othersRun([{ pid: 5, path: '/a/agent-1', removed: false }], '/a/agent-1')).toMatchObject({
-      code: 'other-host',
-    });
-    expect(othersRun([{ pid: 5, path: '/a/agent-2', removed: true }], '/a/agent-1')).toMatchObject({
-      code: 'other-build-runs',
-    });
+    const agent = (pid: number, path: string) => ({ pid, path, removed: false });
+    expect(othersRun([], '/a/agent-1')).toEqual([]);
+    const told = othersRun(
+      [agent(5, '/a/agent-1'), agent(6, '/b/agent-1'), agent(7, '/a/agent-2')],
+      '/a/agent-1',
+    );
+    expect(told).toMatchObject([
+      { code: 'other-host', message: expect.stringContaining('process 5, 6') as string },
+      { code: 'other-build-runs', message: expect.stringContaining('process 7') as string },
+    ]);
   });
 });
 
