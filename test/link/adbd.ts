@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,13 +38,16 @@ export function freePort(): Promise<number> {
   });
 }
 
-let libraries = 0;
-
+/** The library of loopback-only.c, built once for all. */
 function loopbackOnly(): string {
-  libraries += 1;
-  const library = at('.build/adbd-test', `loopback-only.${process.pid}.${libraries}.so`);
+  const source = at('test/link/loopback-only.c');
+  const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
+  const library = at('.build/adbd-test', `loopback-only.${version}.so`);
+  if (existsSync(library)) return library;
   mkdirSync(at('.build/adbd-test'), { recursive: true });
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, at('test/link/loopback-only.c'), '-ldl']);
+  const fresh = `${library}.${process.pid}`;
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', fresh, source, '-ldl']);
+  renameSync(fresh, library);
   return library;
 }
 
@@ -169,7 +173,6 @@ export async function startAdbd(options: AdbdOptions = {}): Promise<RealAdbd> {
     async stop() {
       await killed(child);
       rmSync(folder, { recursive: true, force: true });
-      rmSync(library, { force: true });
     },
   };
 }
