@@ -25,18 +25,21 @@ function message(id: string, value: number, bytes = new Uint8Array()): Buffer {
   return all;
 }
 
-/** Some DATA pieces of the content from `at` on, as they go over the wire. */
-function dataOf(content: Uint8Array, at: number, batch: number): Buffer {
+/** Room for so many DATA pieces. */
+const roomFor = (pieces: number): Buffer => Buffer.allocUnsafe(pieces * (HEAD + DATA_MAX));
+
+/** Some DATA pieces of the content from `at` on, as they go over the wire, written into `room`. */
+function dataOf(content: Uint8Array, at: number, batch: number, room: Buffer): Buffer {
   const length = Math.min(content.length - at, batch * DATA_MAX);
-  const all = Buffer.allocUnsafe(length + HEAD * Math.ceil(length / DATA_MAX));
-  for (let done = 0, to = 0; done < length; done += DATA_MAX) {
+  let to = 0;
+  for (let done = 0; done < length; done += DATA_MAX) {
     const piece = content.subarray(at + done, at + Math.min(done + DATA_MAX, length));
-    all.write('DATA', to, 'latin1');
-    all.writeUInt32LE(piece.length, to + 4);
-    all.set(piece, to + HEAD);
+    room.write('DATA', to, 'latin1');
+    room.writeUInt32LE(piece.length, to + 4);
+    room.set(piece, to + HEAD);
     to += HEAD + piece.length;
   }
-  return all;
+  return room.subarray(0, to);
 }
 
 type Answer =
@@ -81,12 +84,18 @@ async function sendFile(
   const batch = Math.max(1, Math.min(BATCH, Math.floor(context.maxPayload / (DATA_MAX + HEAD))));
   const name = Buffer.from(`${path},${REGULAR | (options.mode & 0o7777)}`);
   if (!(await socket.write(message('SEND', name.length, name)))) return;
-  for (let at = 0; at < content.length; at += batch * DATA_MAX) {
-    if (stopped()) return;
-    if (!(await socket.write(dataOf(content, at, batch)))) return;
-    options.onProgress?.(Math.min(content.length, at + batch * DATA_MAX));
+  // The next batch is made while the daemon takes the one before; that one's room is free again when it has.
+  const rooms = [roomFor(batch), roomFor(batch)] as const;
+  let sent = Promise.resolve(true);
+  for (let at = 0, turn = 0; at < content.length; at += batch * DATA_MAX, turn = 1 - turn) {
+    const bytes = dataOf(content, at, batch, turn === 0 ? rooms[0] : rooms[1]);
+    if (!(await sent) || stopped()) return;
+    if (at > 0) options.onProgress?.(at);
+    sent = socket.write(bytes);
   }
-  if (!stopped()) await socket.write(message('DONE', mtime));
+  if (!(await sent) || stopped()) return;
+  options.onProgress?.(content.length);
+  await socket.write(message('DONE', mtime));
 }
 
 function outcomeOf(answer: Answer, path: string): Outcome<undefined> {
