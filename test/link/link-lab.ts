@@ -196,7 +196,7 @@ export class LinkHost {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#providers.map((provider) => provider.close?.()));
+    for (const provider of this.#providers) await provider.close?.();
   }
 
   get #parts() {
