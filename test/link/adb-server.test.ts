@@ -3,18 +3,21 @@ import { createServer, type Server } from 'node:net';
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { at } from '../../build/run.ts';
-import { boardsSeen } from '../../electron/host/boards.ts';
+import { boardsSeen, chooseBoard, findBoards } from '../../electron/host/boards.ts';
 import { Identities } from '../../electron/link/adb/identity.ts';
 import type { AdbDevice } from '../../electron/link/adb/device.ts';
 import { Ways } from '../../electron/link/adb/ways.ts';
 import { parseServerAddress } from '../../electron/link/adb-server/address.ts';
 import { adbServerProvider } from '../../electron/link/adb-server/provider.ts';
 import type { Connection, Provider, Target } from '../../electron/link/interfaces/link.ts';
+import { parseTcpAddress } from '../../electron/link/tcp/address.ts';
+import { tcpProvider } from '../../electron/link/tcp/provider.ts';
+import type { BoardSummary } from '../../electron/model/board.ts';
 import { fail, type Problem } from '../../electron/model/outcome.ts';
 import { startServer, type RealServer } from './adb-server.ts';
 import { adbFound, startAdbd, type RealAdbd } from './adbd.ts';
 import { guardRejections } from './guard.ts';
-import { Collector, digest, valueOf } from './hosts.ts';
+import { Collector, digest, noKeys, valueOf } from './hosts.ts';
 
 const MIB = 1024 * 1024;
 const title = adbFound.ok ? "through Debian's adb server" : `skipped: ${adbFound.problem.message}`;
@@ -22,21 +25,24 @@ const title = adbFound.ok ? "through Debian's adb server" : `skipped: ${adbFound
 /** Boards that servers see, in one book of ways. */
 class Bench {
   readonly ways = new Ways();
-  readonly #identities = new Identities(this.ways);
-  readonly #providers: readonly Provider[];
+  readonly parts = {
+    ways: this.ways,
+    identities: new Identities(this.ways),
+    targetOf: (summary: BoardSummary): Target => ({
+      summary,
+      deploy: async () => fail('no', 'Not asked for.'),
+    }),
+  };
+  readonly providers: readonly Provider[];
 
   constructor(...servers: readonly RealServer[]) {
-    this.#providers = servers.map(({ address }) =>
-      adbServerProvider(parseServerAddress(address, false), {
-        ways: this.ways,
-        identities: this.#identities,
-        targetOf: (summary) => ({ summary, deploy: async () => fail('no', 'Not asked for.') }),
-      }),
+    this.providers = servers.map(({ address }) =>
+      adbServerProvider(parseServerAddress(address, false), this.parts),
     );
   }
 
   async targets(): Promise<readonly Target[]> {
-    const lists = await Promise.all(this.#providers.map((provider) => provider.list()));
+    const lists = await Promise.all(this.providers.map((provider) => provider.list()));
     return lists.flatMap(valueOf);
   }
 
@@ -53,7 +59,7 @@ class Bench {
   }
 
   async close(): Promise<void> {
-    for (const provider of this.#providers) await provider.close?.();
+    for (const provider of this.providers) await provider.close?.();
   }
 }
 
@@ -176,6 +182,27 @@ describe.skipIf(!adbFound.ok)(title, () => {
     await second.stop();
   });
 
+  test('a board behind a server and on the network is one, and stays when the server goes', async () => {
+    const parts = bench.parts;
+    const tcp = tcpProvider([parseTcpAddress(adbd.address)], { ...parts, keys: noKeys });
+    const lab = { ...NO_LAB, providers: [tcp, bench.providers[0]].filter((one) => one !== undefined) };
+    const seen = async (): Promise<unknown> =>
+      boardsSeen(await findBoards(lab)).map(({ target: { summary }, transports }) => [
+        summary.id,
+        transports,
+        summary.via,
+      ]);
+    await server.adb('connect', adbd.address);
+    await expect
+      .poll(seen)
+      .toEqual([['BOARD-1', ['adb', 'tcp'], `adb server ${server.address}, TCP ${adbd.address}`]]);
+    await server.kill();
+    await expect.poll(seen).toEqual([['BOARD-1', ['tcp'], `TCP ${adbd.address}`]]);
+    expect((await chooseBoard(lab, undefined)).ok).toBe(true);
+    await tcp.close?.();
+    expect(bench.ways.boards()).toEqual([]);
+  });
+
   test('the command line lists the boards and ends by itself', async () => {
     await server.adb('connect', other.address);
     const said = await qdaLab(server, 'boards', '--json');
@@ -194,6 +221,8 @@ describe.skipIf(!adbFound.ok)(title, () => {
     expect(alone.err).toContain('No board is seen');
   });
 });
+
+const NO_LAB = { storePath: '', home: '', version: '', buildId: '' };
 
 const endOf = (stream: Connection): Promise<Problem | null> => {
   stream.onData(() => undefined);
