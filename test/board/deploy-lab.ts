@@ -24,6 +24,7 @@ import type {
 import { Ways } from '../../electron/link/adb/ways.ts';
 import type { Agents } from '../../electron/link/deploy/agents.ts';
 import { boardTarget, type BoardParts } from '../../electron/link/deploy/board-target.ts';
+import { LONGEST_COMMAND } from '../../electron/link/deploy/shell.ts';
 import { nativeProgram } from '../../electron/link/deploy/paths.ts';
 import type { Target } from '../../electron/link/interfaces/link.ts';
 import { connectAbstract } from '../../electron/link/virtual/stream.ts';
@@ -80,6 +81,12 @@ export class LocalDevice implements AdbDevice {
   }
 
   async run(command: string, options: RunOptions = {}): Promise<Outcome<ShellResult>> {
+    // As a daemon of the first protocol version would have to.
+    if (command.length > LONGEST_COMMAND)
+      return fail(
+        'adb-protocol',
+        `A command of ${command.length} bytes is too long: ${command.slice(0, 200)}`,
+      );
     const [shell = 'sh', ...args] = [...(this.#board.shell ?? ['sh', '-c']), command];
     const done = await this.#spawn([shell, ...args], Buffer.from(options.input ?? ''), options);
     if (!done.ok) return done;
