@@ -75,7 +75,7 @@ export class Identities {
     const { serials, boot } = identity;
     const cabled = this.#cabled();
     const id =
-      serials.find((serial) => cabled.includes(serial)) ??
+      cabled.find((board) => serials.some((serial) => sameSerial(board, serial))) ??
       (boot === null ? undefined : await this.#withBoot(boot, serials, signal)) ??
       serials[0] ??
       way.serial;
@@ -111,6 +111,11 @@ export class Identities {
     return undefined;
   }
 }
+
+/** A number that one writes with zeros before it, or in capitals, and another does not. */
+const sameSerial = (a: string, b: string): boolean => bareSerial(a) === bareSerial(b);
+
+const bareSerial = (serial: string): string => serial.toLowerCase().replace(/^(0x)?0*(?=.)/, '');
 
 interface Learnt {
   readonly board: string;

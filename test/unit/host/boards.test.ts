@@ -1,7 +1,7 @@
 // Which way to a board is taken, and that a board is one however many ways there are to it.
 import { expect, it } from 'vitest';
 import { boardsSeen, chooseBoard, findBoards } from '../../../electron/host/boards.ts';
-import type { Lab } from '../../../electron/host/compose.ts';
+import { compose, type Lab } from '../../../electron/host/compose.ts';
 import { wantedTransports } from '../../../electron/host/transports.ts';
 import type { Provider, Target } from '../../../electron/link/interfaces/link.ts';
 import type { BoardSummary } from '../../../electron/model/board.ts';
@@ -51,6 +51,10 @@ it('counts a board once, whatever its name is made of', async () => {
   expect(await chosen(labOf([target('a', 'adb', 'ready'), target('b', 'adb', 'ready')]))).toBe(
     'several-boards',
   );
+});
+
+it('tests see no boards of whoever works on this machine', () => {
+  expect(compose().providers.map(({ transport }) => transport)).toEqual(['virtual']);
 });
 
 it('looks at the ways that the environment names, and says which word names none', async () => {
