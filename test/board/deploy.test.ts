@@ -33,8 +33,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Watched.closeAll();
-  expect(programsBelow(bench.folder)).toEqual([]);
-  await bench.remove();
+  expect(await bench.remove()).toEqual([]);
 });
 afterAll(async () => {
   await board.stop();
@@ -280,6 +279,7 @@ describe('several hosts on one board', () => {
   it('both work, and the second is told', async () => {
     const first = await open(partsOf());
     // Other tests may have agents on this machine at the same time: only these two are looked for.
+    const pid = /\/proc\/(\d+)\/exe/.exec(programsBelow(place)[0] ?? '')?.[1] ?? 'none';
     const second = await open(partsOf());
     expect(second.notices.find(({ code }) => code === 'other-host')?.message).toMatch(
       new RegExp(`\\b${pid}\\b`),

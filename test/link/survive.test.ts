@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadRun } from '../../electron/host/runs.ts';
 import { runPlan, type FinishedRun } from '../../electron/host/run-plan.ts';
+import type { BoardState } from '../../electron/model/board.ts';
 import type { Outcome } from '../../electron/model/outcome.ts';
 import { endless, planOf, Watched } from '../board/session-lab.ts';
 import { startServer, type RealServer } from './adb-server.ts';
@@ -46,8 +47,13 @@ describe.skipIf(cannotPlay !== null)(title, () => {
     return watched;
   }
 
-  const is = (watched: Watched, kind: string): Promise<void> =>
-    until(`a board that is ${kind}`, () => watched.session.state.kind === kind);
+  /** Waits for that state; one that it cannot leave is told at once. */
+  const is = (watched: Watched, kind: BoardState['kind']): Promise<void> =>
+    until(`a board that is ${kind}`, () => {
+      const { state } = watched.session;
+      if (state.kind === 'failed' && kind !== 'failed') throw new Error(state.reason);
+      return state.kind === kind;
+    });
 
   /** It is back, and its run goes on and ends as if nothing had been: each block once, in order. */
   async function goesOn(watched: Watched, losses: number): Promise<void> {
