@@ -62,45 +62,59 @@ const RULE = '51-qda-lab.rules';
 /** The fault as a lab engineer reads it. `words`: the library's, for what has no sentence of its own. */
 export function usbProblem(fault: UsbFault, context: FaultContext, words: string): Problem {
   const { board } = context;
-  const told: Readonly<Record<UsbFault, () => Problem>> = {
-    busy: () => busyProblem(context),
-    'no-permission': () => permissionProblem(context),
-    gone: () => goneProblem(board),
-    stalled: () => ({
-      code: 'usb-stalled',
-      message: `The ${board} refuses transfers (its endpoint stalled, again after the halt was cleared).`,
-      remedy: 'Restart adbd on the board, or plug the board in again.',
-    }),
-    'timed-out': () => ({
-      code: 'offline',
-      message: `The ${board} takes no data: its adb daemon hangs or was stopped.`,
-      remedy:
-        'Restart adbd on the board, or plug the board in again; some daemons never come back after an unplug.',
-    }),
-    'no-driver': () => driverProblem(board),
-    fault: () => ({
-      code: 'usb-fault',
-      message: `A transfer with the ${board} broke off: the cable, a hub or the port, or it was being unplugged.`,
-      remedy: 'Plug the board in again; use another cable or a port without a hub where it comes back.',
-    }),
-    'no-memory': () => ({
-      code: 'usb-memory',
-      message: `The kernel has no memory for more transfers with the ${board} (${words}).`,
-      remedy: 'Raise the limit: echo 64 | sudo tee /sys/module/usbcore/parameters/usbfs_memory_mb',
-    }),
-    own: () => ({
-      code: 'busy',
-      message: `Another connection of this program still holds the ${board}.`,
-      remedy: 'End what uses the board here first. Where that is nothing, plug the board in again.',
-    }),
-    unknown: () => ({
-      code: 'usb-failed',
-      message: `USB failed with the ${board}: ${words}.`,
-      remedy: 'Plug the board in again. Where it comes back, send the output of qda-lab doctor.',
-    }),
-  };
-  return told[fault]();
+  switch (fault) {
+    case 'busy':
+      return busyProblem(context);
+    case 'no-permission':
+      return permissionProblem(context);
+    case 'gone':
+      return goneProblem(board);
+    case 'no-driver':
+      return driverProblem(board);
+    default: {
+      const [code, message, remedy] = SENTENCES[fault];
+      return { code, message: message(board, words), remedy };
+    }
+  }
 }
+
+/** Code, message, remedy. */
+type Sentence = readonly [string, (board: string, words: string) => string, string];
+
+const SENTENCES: Readonly<
+  Record<Exclude<UsbFault, 'busy' | 'no-permission' | 'gone' | 'no-driver'>, Sentence>
+> = {
+  stalled: [
+    'usb-stalled',
+    (board) => `The ${board} refuses transfers (its endpoint stalled, again after the halt was cleared).`,
+    'Restart adbd on the board, or plug the board in again.',
+  ],
+  'timed-out': [
+    'offline',
+    (board) => `The ${board} takes no data: its adb daemon hangs or was stopped.`,
+    'Restart adbd on the board, or plug the board in again; some daemons never come back after an unplug.',
+  ],
+  fault: [
+    'usb-fault',
+    (board) => `A transfer with the ${board} broke off: the cable, a hub or the port.`,
+    'Plug the board in again; use another cable or a port without a hub where it comes back.',
+  ],
+  'no-memory': [
+    'usb-memory',
+    (board, words) => `The kernel has no memory for more transfers with the ${board} (${words}).`,
+    'Raise the limit: echo 64 | sudo tee /sys/module/usbcore/parameters/usbfs_memory_mb',
+  ],
+  own: [
+    'busy',
+    (board) => `Another connection of this program still holds the ${board}.`,
+    'End what uses the board here first. Where that is nothing, plug the board in again.',
+  ],
+  unknown: [
+    'usb-failed',
+    (board, words) => `USB failed with the ${board}: ${words}.`,
+    'Plug the board in again. Where it comes back, send the output of qda-lab doctor.',
+  ],
+};
 
 export const goneProblem = (board: string): Problem => ({
   code: 'board-gone',

@@ -29,8 +29,8 @@ const MAX_STALE = 64 * 1024 * 1024;
 const MAX_SKIPPED = 2 * MAX_PAYLOAD;
 /** An honest device sends one empty packet after a payload, if any. */
 const MAX_EMPTY = 64;
-/** One read of the rest of a payload; the system's limit for all transfers of a process is 16 MiB on Linux. */
-const READ_CHUNK = 256 * 1024;
+/** One read of a payload: all of it, as adb does. The system's limit for all transfers of a process is 16 MiB on Linux. */
+const READ_CHUNK = MAX_PAYLOAD;
 /** How long a board has to answer so that the connection ends between two packets. */
 const FAREWELL_MS = 300;
 /** Nothing came for so long. A packet that is under way is there within a frame or two, but a laptop may be busy. */
