@@ -263,13 +263,17 @@ export class Bench {
     return [pathOf('nsenter'), '-t', String(holder.pid), '-m', '--'];
   }
 
-  async remove(): Promise<void> {
+  /** Takes all away, also what a test that failed has left running; that is told. */
+  async remove(): Promise<readonly string[]> {
+    const left = programsBelow(this.folder);
+    for (const line of left) spawnSync('kill', ['-9', /\/proc\/(\d+)\/exe/.exec(line)?.[1] ?? '']);
     for (const holder of this.#holders) {
       const ended = new Promise((resolve) => holder.once('exit', resolve));
       holder.stdin.end();
       await ended;
     }
     rmSync(this.folder, { recursive: true });
+    return left;
   }
 }
 

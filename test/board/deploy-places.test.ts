@@ -30,8 +30,7 @@ beforeEach(() => {
   bench = new Bench();
 });
 afterEach(async () => {
-  expect(programsBelow(bench.folder)).toEqual([]);
-  await bench.remove();
+  expect(await bench.remove()).toEqual([]);
 });
 
 /** On this machine's own kernel: what is asked here is only whether it gets there and runs. */
