@@ -240,6 +240,11 @@ describe('what is told beside', () => {
 });
 
 describe('agents', () => {
+  const built = builtAgents()('aarch64');
+  it.skipIf(!built.ok)('are small enough to be pushed at every connection', () => {
+    expect(built.ok ? built.value.bytes.length : 0).toBeLessThanOrEqual(400 * 1024);
+  });
+
   it('are there for boards with a Hexagon only', () => {
     expect(builtAgents()('x86_64')).toMatchObject({ ok: false, problem: { code: 'no-agent' } });
     expect(builtAgents()('')).toMatchObject({ ok: false, problem: { code: 'no-agent' } });
