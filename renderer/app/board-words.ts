@@ -78,9 +78,14 @@ export const transportText = ({ transports }: BoardView): string =>
 export const waysText = (board: BoardView): string => {
   const through = ({ transport, via }: BoardView['ways'][number]): string =>
     transport === 'adb' ? `through the ${via}` : via;
-  const usable = board.ways.filter(({ state, transport }) => state === 'ready' && transport !== 'virtual');
-  return usable.map(through).join(', or ') || transportText(board);
+  const real = board.ways.filter(({ transport }) => transport !== 'virtual');
+  const usable = real.filter(({ state }) => state === 'ready');
+  return (usable.length > 0 ? usable : real).map(through).join(', or ') || transportText(board);
 };
+
+/** Its id, where its label alone does not tell it from others; empty: it does. */
+export const idBeside = ({ id, label, transports }: BoardView): string =>
+  label === id || transports.includes('virtual') ? '' : id;
 
 /** '6.18' of '6.18.0-rc3-lab'. */
 export const kernelText = (release: string): string => /^\d+\.\d+/.exec(release)?.[0] ?? release;
