@@ -217,6 +217,11 @@ describe('hot plug by the nodes below /dev', () => {
     });
   });
 
+  test('a device is given to whoever sits at the machine', async () => {
+    const of = kernels().withUsb().plug({ path: '1-1' });
+    await next(of, () => of.deny(1, 2));
+  });
+
   test('a bus comes to a machine without any', async () => {
     const of = kernels();
     await next(of, () => of.withUsb());

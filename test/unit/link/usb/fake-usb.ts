@@ -223,7 +223,7 @@ export class FakeDaemon {
   readonly packets: { readonly header: PacketHeader; readonly payload: string }[] = [];
   readonly wrong: string[] = [];
   /** What it answers; null: nothing. */
-  answer: (header: PacketHeader) => AdbPacketInit | null = (header) =>
+  answer: (header: PacketHeader, payload: Buffer) => AdbPacketInit | null = (header) =>
     header.command === AdbCommand.Connect ? packet(AdbCommand.Connect, 0x01000001, 1 << 20, BANNER) : null;
   #header: PacketHeader | null = null;
   #payload: Buffer = Buffer.alloc(0);
@@ -255,7 +255,7 @@ export class FakeDaemon {
       this.wrong.push(`${String(this.#payload.length)} of ${String(header.payloadLength)} bytes`);
     this.packets.push({ header, payload: this.#payload.toString() });
     this.#header = null;
-    const answer = this.answer(header);
+    const answer = this.answer(header, this.#payload);
     if (answer !== null) this.usb.give(...transfers(answer));
   }
 }

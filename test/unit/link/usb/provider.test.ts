@@ -1,4 +1,5 @@
-import { AdbCommand, type AdbCredentialStore } from '@yume-chan/adb';
+import { AdbCommand, type AdbCredentialStore, type AdbPrivateKey } from '@yume-chan/adb';
+import { generateKeyPairSync, publicDecrypt, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Ways } from '../../../../electron/link/adb/ways.ts';
 import type { Target } from '../../../../electron/link/interfaces/link.ts';
@@ -7,7 +8,7 @@ import type { SeenDevice } from '../../../../electron/link/usb/discover.ts';
 import { usbProvider } from '../../../../electron/link/usb/provider.ts';
 import type { BoardSummary } from '../../../../electron/model/board.ts';
 import { ok, type Outcome } from '../../../../electron/model/outcome.ts';
-import { ADB, FakeDaemon, FakeUsb, packet } from './fake-usb.ts';
+import { ADB, BANNER, FakeDaemon, FakeUsb, packet, transfers } from './fake-usb.ts';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (error) => unhandled.push(error));
@@ -31,10 +32,17 @@ const device = (changes: Partial<SeenDevice> = {}): SeenDevice => ({
   ...changes,
 });
 
-const noKeys: AdbCredentialStore = {
-  iterateKeys: () => [][Symbol.iterator](),
-  generateKey: () => Promise.reject(new Error('nobody asked for a key')),
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const KEY: AdbPrivateKey = {
+  buffer: pair.privateKey.export({ type: 'pkcs8', format: 'der' }),
+  name: 'test@here',
 };
+const unsigned = (signature: Buffer): Buffer => publicDecrypt(pair.publicKey, signature);
+
+const keysOf = (keys: readonly AdbPrivateKey[]): AdbCredentialStore => ({
+  iterateKeys: () => keys[Symbol.iterator](),
+  generateKey: () => Promise.reject(new Error('nobody asked for a key')),
+});
 
 /** A USB that is what the test says. */
 class FakeBus implements UsbBus {
@@ -64,7 +72,9 @@ class FakeBus implements UsbBus {
   holder = (): string | null => this.held;
 }
 
-const bench = (): {
+const bench = (
+  keys: readonly AdbPrivateKey[] = [],
+): {
   bus: FakeBus;
   ways: Ways;
   provider: ReturnType<typeof usbProvider>;
@@ -76,7 +86,7 @@ const bench = (): {
     summary,
     deploy: () => Promise.reject(new Error('not here')),
   });
-  const provider = usbProvider({ ways, targetOf, keys: noKeys, bus, answerMs: 50 });
+  const provider = usbProvider({ ways, targetOf, keys: keysOf(keys), bus, answerMs: 50 });
   const summaries = async (): Promise<readonly BoardSummary[]> => {
     const listed = await provider.list();
     return listed.ok ? listed.value.map(({ summary }) => summary) : [];
@@ -169,8 +179,10 @@ test('listeners are told of what changed, and only of that', async () => {
 });
 
 /** A board behind a bus. */
-const plugged = (): ReturnType<typeof bench> & { usb: FakeUsb; daemon: FakeDaemon } => {
-  const all = bench();
+const plugged = (
+  keys: readonly AdbPrivateKey[] = [],
+): ReturnType<typeof bench> & { usb: FakeUsb; daemon: FakeDaemon } => {
+  const all = bench(keys);
   const usb = new FakeUsb(7);
   all.bus.seen = [device()];
   all.bus.usbs = [new FakeUsb(3), usb];
@@ -275,16 +287,37 @@ describe('opening', () => {
     expect(await way?.open()).toMatchObject({ ok: false, problem: { code: 'unknown-board' } });
   });
 
-  test('a board that waits for its user shows that, until it is plugged in anew', async () => {
-    const { bus, daemon, ways, summaries } = plugged();
-    daemon.answer = ({ command, arg0 }) =>
-      command === AdbCommand.Connect || (command === AdbCommand.Auth && arg0 === 2)
-        ? packet(AdbCommand.Auth, 1, 0, 'a token of 20 bytes.')
-        : null;
+  /** Asks for a signature of its token, and takes the public key or does not. */
+  const asking = (daemon: FakeDaemon, token: Buffer, isKnown: (signature: Buffer) => boolean): void => {
+    const auth = { ...packet(AdbCommand.Auth, 1, 0), payload: token };
+    daemon.answer = ({ command, arg0 }, payload) => {
+      if (command === AdbCommand.Auth && arg0 === 2 && isKnown(payload))
+        return packet(AdbCommand.Connect, 0x01000001, 1 << 20, BANNER);
+      return command === AdbCommand.Auth && arg0 === 3 ? null : auth;
+    };
+  };
+
+  test('a board that knows our key, with a token of an earlier session still in its pipe', async () => {
+    const { usb, daemon, ways, summaries } = plugged([KEY]);
+    const token = randomBytes(20);
+    // PKCS#1 v1.5 over the token as if it were a SHA-1 digest (adb's auth.cpp): checked by what node makes of it.
+    asking(daemon, token, (signature) => unsigned(signature).subarray(-20).equals(token));
+    usb.give(...transfers({ ...packet(AdbCommand.Auth, 1, 0), payload: randomBytes(20) }));
     await summaries();
-    expect(await ways.to('SER1')[0]?.open()).toMatchObject({ ok: false });
-    const [shown] = await summaries();
-    expect(shown?.state).not.toBe('ready');
+    const known = await ways.to('SER1')[0]?.open();
+    expect(known?.ok).toBe(true);
+    expect(daemon.packets.map(({ header }) => header.command)).toEqual([AdbCommand.Connect, AdbCommand.Auth]);
+    if (known?.ok === true) await known.value.close();
+  });
+
+  test('a board that waits for its user shows that, until it is plugged in anew', async () => {
+    const { bus, usb, daemon, ways, summaries } = plugged([KEY]);
+    asking(daemon, randomBytes(20), () => false);
+    await summaries();
+    const tried = await ways.to('SER1')[0]?.open();
+    expect(tried).toMatchObject({ ok: false, problem: { code: 'unauthorized' } });
+    expect(usb.log.slice(-2)).toEqual(['release 1', 'close']);
+    expect(await summaries()).toMatchObject([{ state: 'unauthorized' }]);
     bus.seen = [device({ address: 9 })];
     expect(await summaries()).toMatchObject([{ state: 'ready' }]);
   });
