@@ -5,7 +5,10 @@ import { PacketRules } from '../adb/rules.ts';
 
 const NOTHING = new Uint8Array();
 
-/** Cuts a stream of bytes into packets. No byte of a payload is made room for before its header was found to be in order. */
+/** Not set to zero: it is filled before anybody sees it. */
+const roomFor = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+
+/** Cuts a stream of bytes into packets, which share no memory with the bytes. No byte of a payload is made room for before its header was found to be in order. */
 export class PacketParser {
   readonly #rules = new PacketRules();
   readonly #head = Buffer.alloc(HEADER_BYTES);
@@ -42,12 +45,7 @@ export class PacketParser {
   }
 
   #takePayload(bytes: Uint8Array, { payloadLength }: PacketHeader): number {
-    if (this.#payloadBytes === 0 && bytes.length >= payloadLength) {
-      this.#payload = bytes.subarray(0, payloadLength);
-      this.#payloadBytes = payloadLength;
-      return payloadLength;
-    }
-    if (this.#payloadBytes === 0) this.#payload = new Uint8Array(payloadLength);
+    if (this.#payloadBytes === 0) this.#payload = roomFor(payloadLength);
     const taken = bytes.subarray(0, payloadLength - this.#payloadBytes);
     this.#payload.set(taken, this.#payloadBytes);
     this.#payloadBytes += taken.length;

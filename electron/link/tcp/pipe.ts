@@ -16,13 +16,25 @@ import { PacketParser } from './parser.ts';
 const CONNECT_MS = 2_000;
 /** A board that was switched off says nothing: the kernel asks after so long. */
 const KEEPALIVE_MS = 5_000;
+/** Most bytes that are taken from the kernel at once. */
+const READ_BYTES = 256 * 1024;
 /** So many packets may wait for Tango; it takes them at once unless this process is very busy. */
 const WAITING_PACKETS = 32;
 
 /** Connects to a daemon. Fails with 'offline' where nobody answers, 'no-permission' where the network forbids it. */
 export function connectTcp(address: TcpAddress, signal?: AbortSignal): Promise<Outcome<PacketPipe>> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: address.host, port: address.port, noDelay: true });
+    let pipe: TcpPipe | null = null;
+    const socket = createConnection({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      // One room for all that comes: a fresh one for each piece costs more than the copying.
+      onread: {
+        buffer: new Uint8Array(READ_BYTES),
+        callback: (count, room) => pipe?.take(room.subarray(0, count)) ?? true,
+      },
+    });
     const finish = (outcome: Outcome<PacketPipe>): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
@@ -34,7 +46,8 @@ export function connectTcp(address: TcpAddress, signal?: AbortSignal): Promise<O
       finish({ ok: false, problem: socketProblem(error, address.name) });
     };
     const connected = (): void => {
-      finish(ok(new TcpPipe(socket)));
+      pipe = new TcpPipe(socket);
+      finish(ok(pipe));
     };
     const aborted = (): void => {
       finish({ ok: false, problem: cancelled(`Connecting to ${address.name}`) });
@@ -76,21 +89,19 @@ class TcpPipe implements PacketPipe {
     socket.on('close', () => {
       this.#end(this.#error === null ? badEnd(this.#parser.inside) : connectionLost(this.#error.message));
     });
-    socket.on('data', (bytes: Uint8Array) => {
-      this.#take(bytes);
-    });
   }
 
-  close(): void {
-    this.#end(closedByUs);
-  }
-
-  #take(bytes: Uint8Array): void {
+  /** Takes what came. False: no more before Tango asks for it. */
+  take(bytes: Uint8Array): boolean {
     const problem = this.#parser.take(bytes, (packet) => {
       if (!this.#over) this.#controller?.enqueue(packet);
     });
     if (problem) this.#end(problem);
-    else if ((this.#controller?.desiredSize ?? 1) <= 0) this.#socket.pause();
+    return this.#over || (this.#controller?.desiredSize ?? 1) > 0;
+  }
+
+  close(): void {
+    this.#end(closedByUs);
   }
 
   #end(problem: Problem): void {
