@@ -3,6 +3,7 @@
 import { agentSize, idleAgent } from './bench/agent-cost.ts';
 import { dspCost } from './bench/dsp-cost.ts';
 import { roundTrip, toolCost } from './bench/ioctl-cost.ts';
+import { boardLink } from './bench/link/link.ts';
 import { memoryPicture } from './bench/memory-picture.ts';
 import { runBench } from './bench/runner.ts';
 import { sampleStream } from './bench/sample-stream.ts';
@@ -18,6 +19,7 @@ process.exitCode = await runBench(process.argv.slice(2), {
     size: agentSize,
     idle: idleAgent,
     dsp: dspCost,
+    link: boardLink,
   },
   extra: { 'with-suites': suites },
 });

@@ -203,9 +203,9 @@ export function waysTo(...ways: readonly LocalWay[]): Ways {
   return book;
 }
 
-/** The agent of this machine, on a virtual board (its name) or on the machine's own kernel. */
-export function hostAgents(board: string | null): Agents {
-  const bytes = readFileSync(valueOf(nativeProgram('agent')));
+/** The agent of this machine (or another program in its place), on a virtual board (its name) or on the machine's own kernel. */
+export function hostAgents(board: string | null, program = valueOf(nativeProgram('agent'))): Agents {
+  const bytes = readFileSync(program);
   const args = board === null ? [] : ['--vqda', `qda-lab/${userInfo().uid}/${board}/vqda`];
   return () => ok({ bytes, buildId: null, args });
 }

@@ -15,6 +15,7 @@ import { Identities } from '../../electron/link/adb/identity.ts';
 import { Ways } from '../../electron/link/adb/ways.ts';
 import { parseServerAddress } from '../../electron/link/adb-server/address.ts';
 import { adbServerProvider } from '../../electron/link/adb-server/provider.ts';
+import type { Agents } from '../../electron/link/deploy/agents.ts';
 import { boardTarget } from '../../electron/link/deploy/board-target.ts';
 import type { Provider, Target } from '../../electron/link/interfaces/link.ts';
 import { parseTcpAddress } from '../../electron/link/tcp/address.ts';
@@ -101,15 +102,20 @@ export class LinkBoard {
   adbd!: RealAdbd;
   #power!: Power;
 
-  private constructor(index: number) {
+  /** What is put on it: our agent, with its virtual QDA. */
+  readonly program: Agents;
+
+  private constructor(index: number, program?: string) {
     this.serial = `LINK${process.pid}N${index}`;
     this.name = `link-${process.pid}-${index}`;
+    this.program = hostAgents(this.name, program);
     mkdirSync(this.place);
   }
 
-  static async start(): Promise<LinkBoard> {
+  /** `program`: in place of our agent. */
+  static async start(program?: string): Promise<LinkBoard> {
     boards += 1;
-    const board = new LinkBoard(boards);
+    const board = new LinkBoard(boards, program);
     await board.#boot();
     return board;
   }
@@ -215,7 +221,7 @@ export class LinkHost {
     if (board === undefined) throw new Error(`${summary.id} is none of this test's boards`);
     return boardTarget(summary, {
       ways: this.ways,
-      agents: hostAgents(board.name),
+      agents: board.program,
       places: [board.place],
     });
   }
