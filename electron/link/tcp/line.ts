@@ -2,7 +2,7 @@ import type { AdbCredentialStore } from '@yume-chan/adb';
 import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import { loginDaemon } from '../adb/daemon.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
-import { cancelled, unanswered } from '../adb/problems.ts';
+import { cancelled, closedByUs, unanswered } from '../adb/problems.ts';
 import type { TcpAddress } from './address.ts';
 import { leaseOf } from './lease.ts';
 import { connectTcp } from './pipe.ts';
@@ -76,7 +76,7 @@ export class TcpLine implements AdbWay {
     void this.#try();
   }
 
-  /** Resolves when there is something to say: it is there, it asks, it failed. */
+  /** Resolves when there is something to say: it is there, it asks, it failed; or when it is closed. */
   settled(signal?: AbortSignal): Promise<void> {
     return this.#until(({ kind }) => kind !== 'connecting', signal);
   }
@@ -85,31 +85,37 @@ export class TcpLine implements AdbWay {
     this.start();
     const late = AbortSignal.timeout(this.#options.answerMs ?? ANSWER_MS);
     const end = signal === undefined ? late : AbortSignal.any([late, signal]);
+    const over = this.#abort.signal;
     await this.#until(({ kind }) => kind === 'ready' || (kind === 'failed' && !this.#trying), end);
     if (signal?.aborted === true) return { ok: false, problem: cancelled(`Connecting to ${this.serial}`) };
+    if (over.aborted) return { ok: false, problem: closedByUs };
     const state = this.#state;
     if (state.kind === 'ready') return ok(leaseOf(state.device));
     return { ok: false, problem: state.kind === 'connecting' ? unanswered(this.serial) : state.problem };
   }
 
+  /** Ends it, and every waiting for it; `start` and `open` begin anew. */
   async close(): Promise<void> {
-    this.#abort.abort();
     clearTimeout(this.#timer);
     const last = this.#state;
     this.#state = { kind: 'connecting' };
+    this.#trying = false;
+    this.#abort.abort();
     if (last.kind === 'ready') await last.device.close();
   }
 
+  /** Until it holds, the caller gives up, or the line is closed. */
   #until(holds: (state: LineState) => boolean, signal?: AbortSignal): Promise<void> {
+    const ends = signal === undefined ? [this.#abort.signal] : [this.#abort.signal, signal];
     return new Promise((resolve) => {
       const look = (): void => {
-        if (!holds(this.#state) && signal?.aborted !== true) return;
+        if (!holds(this.#state) && !ends.some(({ aborted }) => aborted)) return;
         off();
-        signal?.removeEventListener('abort', look);
+        for (const end of ends) end.removeEventListener('abort', look);
         resolve();
       };
       const off = this.onChange(look);
-      signal?.addEventListener('abort', look);
+      for (const end of ends) end.addEventListener('abort', look);
       look();
     });
   }
@@ -123,10 +129,13 @@ export class TcpLine implements AdbWay {
     this.#trying = true;
     const { signal } = this.#abort;
     const device = await this.#connect(signal);
-    this.#trying = false;
     if (signal.aborted) {
+      // Closed meanwhile; another try may be under way.
       if (device.ok) await device.value.close();
-    } else if (device.ok) this.#isReady(device.value);
+      return;
+    }
+    this.#trying = false;
+    if (device.ok) this.#isReady(device.value, signal);
     else this.#failed(device.problem);
   }
 
@@ -135,16 +144,16 @@ export class TcpLine implements AdbWay {
     if (!pipe.ok) return pipe;
     const { keys } = this.#options;
     const onAsked = (): void => {
-      this.#is({ kind: 'asked', problem: unanswered(this.serial) });
+      if (!signal.aborted) this.#is({ kind: 'asked', problem: unanswered(this.serial) });
     };
     return loginDaemon(pipe.value, { serial: this.serial, keys, answerMs: Infinity, onAsked, signal });
   }
 
-  #isReady(device: AdbDevice): void {
+  #isReady(device: AdbDevice, signal: AbortSignal): void {
     this.#pause = this.#options.retryMs ?? RETRY_MS;
     this.#is({ kind: 'ready', device });
     void device.gone.then((problem) => {
-      if (!this.#abort.signal.aborted) this.#failed(problem);
+      if (!signal.aborted) this.#failed(problem);
     });
   }
 
