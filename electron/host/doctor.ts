@@ -60,7 +60,7 @@ export async function makeDoctor(parts: DoctorParts): Promise<Doctor> {
   const day = new Date(nowMs).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
   return {
     file: { name: `qda-lab-doctor-${day}.txt`, mime: 'text/plain', text: `${scrub(text, here())}\n` },
-    holds: `versions, ${ways.length} checks of ways to boards, ${byId.size} boards with ${checks} checks, ${parts.log.length} lines of the log`,
+    holds: `versions, ${ways.length} checks of ways to boards, ${byId.size} board${byId.size === 1 ? '' : 's'} with ${checks} checks, ${parts.log.length} lines of the log`,
   };
 }
 

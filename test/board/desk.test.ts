@@ -50,6 +50,52 @@ describe('boards', () => {
     ).toContain('The agent is ready.');
   });
 
+  it('are checked one check after the other, also without an agent, and cleaned', async () => {
+    const face = lab.face();
+    await face.untilBoard('the board', lab.name, () => true);
+    const seen = value(await face.call('boards.checks', { board: lab.name, agent: false }));
+    expect(seen.map(({ name }) => name)).toEqual([
+      'transport',
+      'agent-program',
+      'virtual-board',
+      'virtual-dsp',
+    ]);
+    expect(processesOf('qda-agent', lab.name)).toEqual([]);
+    const told = face.all('checks').filter(({ board }) => board === lab.name);
+    expect(told.map(({ checks, asking }) => [checks.length, asking])).toEqual([
+      [0, true],
+      [1, true],
+      [2, true],
+      [3, true],
+      [4, true],
+      [4, false],
+    ]);
+    const all = value(await face.call('boards.checks', { board: lab.name }));
+    expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(['transport', 'generation', 'clock']));
+    expect(problemOf(await face.call('boards.checks', { board: 'nobody' })).code).toBe('unknown-board');
+    expect(value(await face.call('boards.clean', { board: lab.name })).text).toContain('Nothing of ours');
+    await face.untilBoard('a closed board', lab.name, (board) => !board.open);
+  });
+
+  it('are looked for at addresses that are kept over a restart; a file for a report holds no names of keys', async () => {
+    const face = lab.face();
+    await face.untilBoard('the board', lab.name, () => true);
+    expect(problemOf(await face.call('boards.addAddress', { kind: 'tcp', address: 'no address' })).code).toBe(
+      'tcp-address',
+    );
+    value(await face.call('boards.addAddress', { kind: 'tcp', address: '127.0.0.1:9' }));
+    await until('the address', () => (face.last('boards')?.addresses?.length === 1 ? true : null));
+    await lab.again();
+    const again = lab.face();
+    await until('the address', () =>
+      again.last('boards')?.addresses?.[0]?.address === '127.0.0.1:9' ? true : null,
+    );
+    const made = value(await again.call('app.doctor', {}));
+    expect(made.file.text).toContain('ok virtual-board: ');
+    value(await again.call('boards.removeAddress', { kind: 'tcp', address: '127.0.0.1:9' }));
+    await until('no address', () => (again.last('boards')?.addresses?.length === 0 ? true : null));
+  });
+
   it('keep their label over a restart, until it is taken away', async () => {
     value(await labelled('rack'));
     await lab.again();

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { listOf, oneOf, parseCommand, seconds, wholeNumber } from '../../../electron/cli/arguments.ts';
+import {
+  commandFirst,
+  listOf,
+  oneOf,
+  parseCommand,
+  seconds,
+  wholeNumber,
+} from '../../../electron/cli/arguments.ts';
 import { type Arguments, type Command, UsageError } from '../../../electron/cli/command.ts';
 
 const command: Command = {
@@ -69,4 +76,22 @@ test('a word of a few: the first is the default, another is refused with what th
 
 test('lists are joined over commas and repeats', () => {
   expect(listOf(parse('a', '--n', 'p, q,', '--n', 'r'), 'n')).toEqual(['p', 'q', 'r']);
+});
+
+test('where to look for boards may stand before the command, and only commands that look take it', () => {
+  expect(commandFirst(['--tcp', 'a:1', '--adb-server=b:2', 'fly', 'home', '--fast'])).toEqual([
+    'fly',
+    '--tcp',
+    'a:1',
+    '--adb-server=b:2',
+    'home',
+    '--fast',
+  ]);
+  expect(commandFirst(['fly', '--tcp', 'a:1'])).toEqual(['fly', '--tcp', 'a:1']);
+  expect([commandFirst([]), commandFirst(['--tcp', 'a:1'])]).toEqual([[], ['--help']]);
+  expect(commandFirst(['--version'])).toEqual(['--version']);
+  const looks: Command = { ...command, boards: true };
+  const args = parseCommand(looks, ['home', '--tcp', 'a:1', '--tcp', 'b:2']);
+  expect([args.values('tcp'), args.values('adb-server')]).toEqual([['a:1', 'b:2'], []]);
+  expect(usage(() => parse('home', '--tcp', 'a:1'))).toContain('--tcp');
 });

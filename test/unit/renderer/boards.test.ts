@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
 import type { BoardView } from '../../../electron/model/desk.ts';
 import { fail, ok } from '../../../electron/model/outcome.ts';
-import { canConnect, isStale, markOf, shortLabel, stateSentence } from '../../../renderer/app/board-words.ts';
+import {
+  canConnect,
+  isStale,
+  markOf,
+  shortLabel,
+  stateRemedy,
+  stateSentence,
+  waysText,
+} from '../../../renderer/app/board-words.ts';
 import { AppState } from '../../../renderer/state/app.svelte.ts';
+import { fatalText } from '../../../renderer/views/bench/ready.ts';
 import { boardMenu } from '../../../renderer/views/boards/board-menu.ts';
 import { countProblem, sizeProblem, Starter } from '../../../renderer/views/boards/starter.svelte.ts';
 import { TestDoor } from './test-door.ts';
@@ -184,4 +193,56 @@ test('a driver is named by the user only where it could not be proven', () => {
   if (first === undefined || first === 'line') throw new Error('no entry');
   first.run();
   expect(asked('boards.open')).toEqual([{ board: 'a', generation: 'v1' }]);
+});
+
+test('checks come one by one, and what will come again stays where it is', async () => {
+  const { app, door } = windowWith(board('a', { open: true }));
+  const check = (name: string, read: string) => ({ name, state: 'ok', read, why: '', remedy: '' }) as const;
+  const tell = (...checks: ReturnType<typeof check>[]): void => {
+    door.push({ push: 'checks', value: { board: 'a', checks, asking: true } });
+  };
+  const reads = (): unknown => app.boards.checksOf.get('a')?.checks.map(({ read }) => read);
+  tell(check('x', 'by another window'));
+  expect(reads()).toBeUndefined();
+  const asked = app.boards.check('a', 'g');
+  tell(check('x', '1'));
+  tell(check('x', '1'), check('y', '2'));
+  expect(reads()).toEqual(['1', '2']);
+  door.answer(door.sent.length - 1, ok([check('x', '1'), check('y', '2')]));
+  await asked;
+  void app.boards.check('a', 'h');
+  tell(check('x', 'new'));
+  expect(reads()).toEqual(['new', '2']);
+});
+
+test('what is in the way of a board is checked by itself, without an agent; a board that waits is not', () => {
+  const { app, asked } = windowWith(board('a'));
+  const busy = board('b', { state: { kind: 'busy', holder: 'Held by adb.', remedy: 'End it.' } });
+  app.boards.checkWhenNew(busy);
+  app.boards.checkWhenNew(busy);
+  expect(asked('boards.checks')).toEqual([expect.objectContaining({ board: 'b', agent: false })]);
+  app.boards.checkWhenNew(board('c'));
+  app.boards.checkWhenNew(board('c', { state: { kind: 'absent' } }));
+  expect(asked('boards.checks')).toHaveLength(1);
+  app.boards.checkWhenNew(board('d', { open: true }));
+  expect(asked('boards.checks').at(-1)).toMatchObject({ board: 'd', agent: true });
+  expect([stateSentence(busy), stateRemedy(busy)]).toEqual(['Held by adb.', 'End it.']);
+});
+
+test('how a board is reached is said in words', () => {
+  const usb = { transport: 'usb', via: 'USB 1-2', state: 'busy', detail: '' } as const;
+  const adb = { transport: 'adb', via: 'adb server h:1', state: 'ready', detail: '' } as const;
+  expect(waysText(board('a', { ways: [adb, usb], transports: ['adb', 'usb'] }))).toBe(
+    'through the adb server h:1',
+  );
+  expect(waysText(board('a', { ways: [usb], transports: ['usb'] }))).toBe('USB 1-2');
+  expect(waysText(board('a'))).toBe('virtual');
+});
+
+test('a failing check that is not fatal lets a run begin', () => {
+  const check = { name: 'thermal', state: 'fail', read: 'hot', why: '', remedy: 'cool it' } as const;
+  expect(fatalText([check])).toBe('');
+  expect(fatalText([check, { ...check, name: 'place', fatal: true }])).toBe(
+    'The check place fails: hot. To mend it: cool it',
+  );
 });
