@@ -28,8 +28,16 @@ const modules = (name: string, filter: readonly string[]): FileSet => ({
 
 /** npm `usb`: its JavaScript, and of its native parts the one for the system that is packed for. */
 const usb = modules('usb', ['package.json', 'index.js', 'dist/index.js', 'LICENSE.md']);
-export const nativeUsb = (system: string): FileSet =>
-  modules(`@node-usb/usb-${system}`, ['package.json', '*.node']);
+
+/** Packages of the native parts, ${arch} as electron-builder fills it in. */
+export const NATIVE_USB = {
+  linux: '@node-usb/usb-linux-${arch}-gnu',
+  win: '@node-usb/usb-win32-${arch}-msvc',
+  mac: '@node-usb/usb-darwin-${arch}',
+} as const;
+
+const nativeUsb = (system: keyof typeof NATIVE_USB): FileSet =>
+  modules(NATIVE_USB[system], ['package.json', '*.node']);
 
 /**
  * How the app is packed. Everything that runs is in the bundles of out/ (build/shell.ts, build/renderer.ts), so no
@@ -71,7 +79,7 @@ export const config: Configuration = {
     synopsis: 'Profile boards with a Qualcomm Hexagon DSP',
     maintainer: 'QDA Lab',
     icon: 'build/pack/icons',
-    files: [nativeUsb('linux-${arch}-gnu')],
+    files: [nativeUsb('linux')],
     extraResources: [
       ...HOST_PROGRAMS.map((path) => resource(`.build/host/${path}`, path)),
       resource(`resources/udev/${UDEV}`, `udev/${UDEV}`),
@@ -82,12 +90,12 @@ export const config: Configuration = {
     recommends: ['qemu-user', 'adb'],
     fpm: [`resources/udev/${UDEV}=/usr/lib/udev/rules.d/${UDEV}`],
   },
-  win: { target: ['nsis'], icon: 'build/pack/icons/icon.ico', files: [nativeUsb('win32-${arch}-msvc')] },
+  win: { target: ['nsis'], icon: 'build/pack/icons/icon.ico', files: [nativeUsb('win')] },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
   mac: {
     target: ['dmg'],
     icon: 'build/pack/icons/icon.icns',
-    files: [nativeUsb('darwin-${arch}')],
+    files: [nativeUsb('mac')],
     category: 'public.app-category.developer-tools',
     hardenedRuntime: true,
   },

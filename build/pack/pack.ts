@@ -1,11 +1,12 @@
 // Packs the app: npm run pack [-- linux|win|mac] [-- dir]. Builds what goes in first. Takes Electron's program from the package's
 // download, or from the folder that QDA_LAB_ELECTRON_DIST names.
+import { existsSync, readFileSync } from 'node:fs';
 import { build, Platform, type Configuration } from 'electron-builder';
 import { buildStale } from '../app.ts';
 import { buildTree } from '../native.ts';
-import { root } from '../run.ts';
+import { at, root } from '../run.ts';
 import { buildShell } from '../shell.ts';
-import { config } from './config.ts';
+import { config, NATIVE_USB } from './config.ts';
 
 const PLATFORMS = { linux: Platform.LINUX, win: Platform.WINDOWS, mac: Platform.MAC } as const;
 type PlatformName = keyof typeof PLATFORMS;
@@ -32,6 +33,12 @@ export function request(
   };
 }
 
+/** The native part of npm `usb` that npm left out here, since it is another system's; null: it is there. */
+export function missingNative(platform: PlatformName, arch: string = process.arch): string | null {
+  const name = NATIVE_USB[platform].replace('${arch}', arch);
+  return existsSync(at('node_modules', name, 'package.json')) ? null : name;
+}
+
 /** Everything that goes into the package. */
 export async function buildParts(): Promise<void> {
   for (const tree of ['host', 'aarch64'] as const) {
@@ -50,9 +57,20 @@ async function main(words: readonly string[]): Promise<number> {
     );
     return 3;
   }
+  const named = words.filter(isPlatform);
+  const platforms = named.length > 0 ? named : (['linux'] as const);
+  for (const missing of platforms.flatMap((platform) => missingNative(platform) ?? [])) {
+    console.error(
+      `pack: ${missing} is not installed, without which the packed app finds no board on the USB.`,
+    );
+    const { version } = JSON.parse(readFileSync(at('node_modules/usb/package.json'), 'utf8')) as {
+      version: string;
+    };
+    console.error(`Run: npm install --no-save --force ${missing}@${version}`);
+    return 2;
+  }
   await buildParts();
-  const platforms = words.filter(isPlatform);
-  for (const platform of platforms.length > 0 ? platforms : (['linux'] as const))
+  for (const platform of platforms)
     await build(request(platform, words.includes('dir'), process.env['QDA_LAB_ELECTRON_DIST']));
   return 0;
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildStale } from '../../../build/app.ts';
 import { config } from '../../../build/pack/config.ts';
 import { ico, icns } from '../../../build/pack/icons.ts';
-import { request } from '../../../build/pack/pack.ts';
+import { missingNative, request } from '../../../build/pack/pack.ts';
 import { at } from '../../../build/run.ts';
 import { buildShell } from '../../../build/shell.ts';
 
@@ -135,6 +135,12 @@ describe("npm usb's native part", () => {
     ['mac', 'node_modules/@node-usb/usb-darwin-${arch}'],
   ] as const)('is the one for %s: %s', (platform, from) => {
     expect(config[platform]?.files).toEqual([{ from, to: from, filter: ['package.json', '*.node'] }]);
+  });
+
+  it('is missed where npm left it out', () => {
+    expect(missingNative('linux', 'x64')).toBeNull();
+    expect(missingNative('win', 'x64')).toBe('@node-usb/usb-win32-x64-msvc');
+    expect(missingNative('mac', 'arm64')).toBe('@node-usb/usb-darwin-arm64');
   });
 
   it('is left to the system to load', () => {
