@@ -14,6 +14,13 @@ export type WhoIs = (
   device: ListedDevice,
 ) => { readonly id: string; readonly boot: string | null } | undefined;
 
+/** What a server calls a device that has none (append_transport in transport.cpp). */
+const NO_SERIAL = '(no serial number)';
+
+/** A board without a serial is called by its place, as `boardIds` of link/usb does it. */
+const nameOf = ({ serial, path }: ListedDevice): string =>
+  serial === NO_SERIAL && path !== '' ? path : printable(serial);
+
 const usable = ({ state }: ListedDevice): boolean => state === 'device';
 
 /**
@@ -22,7 +29,7 @@ const usable = ({ state }: ListedDevice): boolean => state === 'device';
  */
 export function boardsIn(devices: readonly ListedDevice[], whoIs: WhoIs): readonly ListedBoard[] {
   const cabled = devices.filter((device) => !isNetwork(device));
-  const groups = Map.groupBy(cabled, ({ serial }) => printable(serial));
+  const groups = Map.groupBy(cabled, nameOf);
   const byCable = [...groups].flatMap(([id, group]) => {
     const living = group.filter(usable);
     const [only = group[0], other] = living;

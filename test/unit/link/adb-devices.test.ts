@@ -151,6 +151,13 @@ describe('a board at an adb server', () => {
     });
   });
 
+  it('is called by its place where it has no serial', () => {
+    const listed = parseDevices(
+      '(no serial number) device usb:1-2 transport_id:1\n(no serial number) device usb:1-3 transport_id:2\n',
+    );
+    expect(boardsIn(listed ?? [], () => undefined).map(({ id }) => id)).toEqual(['usb:1-2', 'usb:1-3']);
+  });
+
   it('says in a sentence why it cannot be used, and what to do', () => {
     const kinds = {
       unauthorized: 'unauthorized',
