@@ -54,7 +54,7 @@ export class Collector {
 
   constructor(stream: Connection) {
     stream.onData((bytes) => {
-      this.#chunks.push(bytes);
+      this.#chunks.push(Uint8Array.from(bytes));
       this.#bytes += bytes.length;
       if (this.#wanted !== null && this.#bytes >= this.#wanted.bytes) this.#wanted.done();
     });

@@ -2,6 +2,7 @@ import type { Problem } from '../../model/outcome.ts';
 import type { Connection } from '../interfaces/link.ts';
 import type { Fate } from './fate.ts';
 import { streamLost } from './problems.ts';
+import { giveRoomBack } from './rooms.ts';
 import type { TamedSocket } from './socket.ts';
 
 /** With so many bytes on their way out, whoever sends waits. */
@@ -131,6 +132,7 @@ export class AdbStream implements Connection {
       if (this.#end !== null) return;
       if (bytes === null) break;
       for (const listener of this.#dataListeners) listener(bytes);
+      giveRoomBack(bytes);
     }
     this.#finish(streamLost('the other side closed it'));
   }

@@ -81,6 +81,7 @@ export interface Deployment {
 export interface Connection {
   /** Sends bytes; resolves when they may be followed by more (back-pressure). Never rejects: a broken stream ends by onClose. */
   send(bytes: Uint8Array): Promise<void>;
+  /** The bytes are the listener's until it returns; who wants them for longer copies them. */
   onData(listener: (bytes: Uint8Array) => void): void;
   /** Called once when the stream ended; null: ended by us. */
   onClose(listener: (problem: Problem | null) => void): void;

@@ -1,12 +1,10 @@
 import type { AdbPacketData } from '@yume-chan/adb';
 import type { Problem } from '../../model/outcome.ts';
 import { HEADER_BYTES, readHeader, type PacketHeader } from '../adb/packet.ts';
+import { takeRoom } from '../adb/rooms.ts';
 import { PacketRules } from '../adb/rules.ts';
 
 const NOTHING = new Uint8Array();
-
-/** Not set to zero: it is filled before anybody sees it. */
-const roomFor = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 
 /** Cuts a stream of bytes into packets, which share no memory with the bytes. No byte of a payload is made room for before its header was found to be in order. */
 export class PacketParser {
@@ -45,7 +43,7 @@ export class PacketParser {
   }
 
   #takePayload(bytes: Uint8Array, { payloadLength }: PacketHeader): number {
-    if (this.#payloadBytes === 0) this.#payload = roomFor(payloadLength);
+    if (this.#payloadBytes === 0) this.#payload = takeRoom(payloadLength);
     const taken = bytes.subarray(0, payloadLength - this.#payloadBytes);
     this.#payload.set(taken, this.#payloadBytes);
     this.#payloadBytes += taken.length;
