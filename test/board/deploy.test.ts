@@ -251,8 +251,9 @@ describe('an agent that lost its host', () => {
     const way = new LocalWay('a');
     const deployment = valueOf(await targetFor(way, partsOf([place], 1)).deploy({}));
     way.pull();
-    await deployment.stop();
     expect(problemOf(await deployment.connect()).code).toBe('unknown-board');
+    await deployment.stop();
+    expect(problemOf(await deployment.connect()).code).toBe('closed');
     await until('its end', () => programsBelow(place).length === 0);
   });
 

@@ -1,5 +1,6 @@
 import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { ConnectOptions } from '../adb/device.ts';
+import { closedByUs } from '../adb/problems.ts';
 import type { Ways } from '../adb/ways.ts';
 import type { Connection, Deployment } from '../interfaces/link.ts';
 import { endAgent, whyNobodyListens, type DeployedAgent } from './agent-state.ts';
@@ -21,6 +22,8 @@ export class BoardDeployment implements Deployment {
   readonly #ways: Ways;
   #lease: Lease | null;
   #patience: ConnectOptions = {};
+  /** Aborted by `stop`: no new way is taken for `connect` then. */
+  readonly #over = new AbortController();
 
   constructor(agent: DeployedAgent, ways: Ways, lease: Lease) {
     this.#agent = agent;
@@ -46,21 +49,33 @@ export class BoardDeployment implements Deployment {
     });
   }
 
+  /** Called while `connect` looks for a way, that gives up. */
   async stop(): Promise<void> {
+    this.#over.abort();
     const late = AbortSignal.timeout(STOP_MS);
-    const lease = await this.#way(late);
+    const held = this.#lease?.over === false ? this.#lease : null;
+    if (held === null) this.#lease?.release();
+    this.#lease = null;
+    const lease = held === null ? await this.#take(late) : ok(held);
     if (!lease.ok) return; // The agent ends by itself when its grace is over.
     await endAgent(lease.value.device, this.#agent, late);
     lease.value.release();
-    this.#lease = null;
   }
 
-  async #way(signal?: AbortSignal): Promise<Outcome<Lease>> {
+  async #way(): Promise<Outcome<Lease>> {
     if (this.#lease?.over === false) return ok(this.#lease);
     this.#lease?.release();
     this.#lease = null;
-    const lease = await leasesOf(this.#ways).takeBest(this.#ways, this.#agent.board, signal);
+    const lease = await this.#take(this.#over.signal);
+    if (this.#over.signal.aborted) {
+      if (lease.ok) lease.value.release();
+      return { ok: false, problem: closedByUs };
+    }
     if (lease.ok) this.#lease = lease.value;
     return lease;
+  }
+
+  #take(signal: AbortSignal): Promise<Outcome<Lease>> {
+    return leasesOf(this.#ways).takeBest(this.#ways, this.#agent.board, signal);
   }
 }

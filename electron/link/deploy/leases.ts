@@ -14,6 +14,8 @@ export interface Lease {
 
 interface Shared {
   readonly opening: Promise<Outcome<AdbDevice>>;
+  /** Gives the opening up: nobody waits for it any more. */
+  readonly abort: AbortController;
   users: number;
   over: boolean;
 }
@@ -48,7 +50,8 @@ export class Leases {
   }
 
   #open(key: string, way: AdbWay): Shared {
-    const shared: Shared = { opening: opened(way), users: 0, over: false };
+    const abort = new AbortController();
+    const shared: Shared = { opening: opened(way, abort.signal), abort, users: 0, over: false };
     const forget = (): void => {
       shared.over = true;
       if (this.#shared.get(key) === shared) this.#shared.delete(key);
@@ -81,6 +84,7 @@ export class Leases {
     if (shared.users > 0) return;
     shared.over = true;
     if (this.#shared.get(key) === shared) this.#shared.delete(key);
+    shared.abort.abort();
     void shared.opening.then((outcome) => (outcome.ok ? outcome.value.close() : undefined));
   }
 }
@@ -95,9 +99,9 @@ export function leasesOf(ways: Ways): Leases {
 }
 
 /** A way that throws is a defect of ours, and still must not end a process that measures elsewhere. */
-const opened = (way: AdbWay): Promise<Outcome<AdbDevice>> =>
+const opened = (way: AdbWay, signal: AbortSignal): Promise<Outcome<AdbDevice>> =>
   way
-    .open()
+    .open(signal)
     .catch((error: unknown) =>
       fail(
         'adb-protocol',

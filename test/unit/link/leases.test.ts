@@ -1,52 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AdbDevice, AdbWay } from '../../../electron/link/adb/device.ts';
 import { Ways } from '../../../electron/link/adb/ways.ts';
 import { leasesOf, Leases, type Lease } from '../../../electron/link/deploy/leases.ts';
-import { fail, ok, type Outcome, type Problem } from '../../../electron/model/outcome.ts';
-
-const lost: Problem = { code: 'connection-lost', message: 'pulled', remedy: '' };
-
-/** A way whose opening a test decides. */
-class PlayedWay implements AdbWay {
-  readonly transport: AdbWay['transport'];
-  readonly serial = 's';
-  readonly via: string;
-  opened = 0;
-  closed = 0;
-  next: Promise<Outcome<undefined>> = Promise.resolve(ok(undefined));
-  lose: () => void = () => undefined;
-
-  constructor(transport: AdbWay['transport'] = 'usb') {
-    this.transport = transport;
-    this.via = `${transport} played`;
-  }
-
-  async open(): Promise<Outcome<AdbDevice>> {
-    this.opened += 1;
-    const may = await this.next;
-    if (!may.ok) return may;
-    let lose: () => void = () => undefined;
-    const gone = new Promise<Problem>((resolve) => {
-      lose = () => {
-        resolve(lost);
-      };
-    });
-    this.lose = lose;
-    return ok({
-      features: [],
-      banner: { product: '', model: '', device: '' },
-      run: () => Promise.resolve({ ok: false, problem: lost }),
-      push: () => Promise.resolve({ ok: false, problem: lost }),
-      connect: () => Promise.resolve({ ok: false, problem: lost }),
-      gone,
-      close: () => {
-        this.closed += 1;
-        lose();
-        return Promise.resolve();
-      },
-    });
-  }
-}
+import { fail, ok, type Outcome } from '../../../electron/model/outcome.ts';
+import { PlayedWay } from './played-way.ts';
 
 const leaseOf = (outcome: Outcome<Lease>): Lease => {
   if (!outcome.ok) throw new Error(outcome.problem.message);
@@ -101,6 +57,19 @@ describe('a connection that several use', () => {
     expect(await c).toMatchObject({ ok: false, problem: { code: 'cancelled' } });
     await soon();
     expect([way.opened, way.closed]).toEqual([2, 2]);
+  });
+
+  it('whose opening nobody waits for any more is told to give up', async () => {
+    const [way, leases] = [new PlayedWay(), new Leases()];
+    way.next = new Promise(() => undefined);
+    const aborts = [new AbortController(), new AbortController()];
+    const taken = aborts.map(({ signal }) => leases.take(way, signal));
+    aborts[0]?.abort();
+    await taken[0];
+    expect(way.givenUp).toBe(false);
+    aborts[1]?.abort();
+    await taken[1];
+    expect(way.givenUp).toBe(true);
   });
 
   it('that cannot be opened leaves nothing in the way of the next try', async () => {
