@@ -251,8 +251,8 @@ describe('an agent that lost its host', () => {
     const way = new LocalWay('a');
     const deployment = valueOf(await targetFor(way, partsOf([place], 1)).deploy({}));
     way.pull();
-    expect(problemOf(await deployment.connect()).code).toBe('unknown-board');
     await deployment.stop();
+    expect(problemOf(await way.open()).code).toBe('unknown-board');
     expect(problemOf(await deployment.connect()).code).toBe('closed');
     await until('its end', () => programsBelow(place).length === 0);
   });
