@@ -84,10 +84,13 @@ function agentText(): string {
   return `aarch64, ${agent.value.bytes.length} bytes, sha256 begins with ${digest.slice(0, 12)}`;
 }
 
-/** Variables that change what this tool does; of others nothing is told. */
-const environmentLines = (env: NodeJS.ProcessEnv): readonly string[] =>
+/** Variables that change what this tool or an adb server does. Of others nothing is told: ANDROID_KEYSTORE_PASSWORD and its like are set where apps are built. */
+const TOLD =
+  /^(QDA_LAB_[A-Z_]+|ADB_SERVER_SOCKET|ADB_VENDOR_KEYS|ANDROID_ADB_SERVER_(ADDRESS|PORT)|XDG_(CONFIG|DATA)_HOME)$/;
+
+export const environmentLines = (env: NodeJS.ProcessEnv): readonly string[] =>
   Object.keys(env)
-    .filter((name) => /^(QDA_LAB_|ADB_|ANDROID_|XDG_(CONFIG|DATA)_HOME$)/.test(name))
+    .filter((name) => TOLD.test(name))
     .sort()
     .map((name) => `${name}=${env[name] ?? ''}`);
 

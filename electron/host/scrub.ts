@@ -20,7 +20,9 @@ export function scrub(text: string, { home, user, host }: Private): string {
     .replace(/[A-Za-z0-9+/]{100,}={0,2}/g, '(key taken out)')
     .replace(/([#?&]token=)[^\s&"']+/gi, '$1...');
   if (home.length > 1) clean = clean.replaceAll(home, '~');
-  clean = clean.replace(/(\/home\/|\/Users\/|[A-Z]:\\Users\\)[^/\\\s"']+/g, '$1...');
+  clean = clean.replace(/(\/home\/|\/Users\/)[^/\\\s"']+/g, '$1...');
+  // Names have blanks there, and JSON writes each backslash twice.
+  clean = clean.replace(/([A-Z]:\\{1,2}Users\\{1,2})[^/\\\n"']+/gi, '$1...');
   return withoutName(withoutName(clean, user, 'USER'), host.split('.')[0] ?? '', 'HOST');
 }
 

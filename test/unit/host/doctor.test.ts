@@ -7,7 +7,7 @@ import { boardChecks } from '../../../electron/host/checks.ts';
 import { KnownAddresses } from '../../../electron/host/desk/addresses.ts';
 import { LogFile } from '../../../electron/host/desk/log-file.ts';
 import { Log } from '../../../electron/host/desk/log.ts';
-import { makeDoctor } from '../../../electron/host/doctor.ts';
+import { environmentLines, makeDoctor } from '../../../electron/host/doctor.ts';
 import { Links } from '../../../electron/host/links.ts';
 import { scrub } from '../../../electron/host/scrub.ts';
 import type { Target } from '../../../electron/link/interfaces/link.ts';
@@ -97,7 +97,8 @@ describe('what is sent to others', () => {
 
   it.each([
     ['read /home/ada/.local/x and /home/bob/y', 'read ~/.local/x and /home/.../y'],
-    ['C:\\Users\\Ada Lovelace\\x', 'C:\\Users\\... Lovelace\\x'],
+    ['C:\\Users\\Ada Lovelace\\x', 'C:\\Users\\...\\x'],
+    [JSON.stringify('read C:\\Users\\Ada\\x'), JSON.stringify('read C:\\Users\\...\\x')],
     ['ada@lab7: adamant, ADA', 'USER@HOST: adamant, USER'],
     ['token e4dc1fac199e1abbff33faa47287c6202d408947', 'token e4dc1fac...'],
     ['http://127.0.0.1:1/#token=abc123', 'http://127.0.0.1:1/#token=...'],
@@ -114,6 +115,18 @@ describe('what is sent to others', () => {
     expect(scrub('adbd is root on host', { home: '/root', user: 'root', host: 'host' })).toBe(
       'adbd is root on HOST',
     );
+  });
+
+  it('tells of the environment what changes this tool, and no secret', () => {
+    const env = {
+      QDA_LAB_TCP: '10.0.0.7:5555',
+      ANDROID_ADB_SERVER_PORT: '6037',
+      ANDROID_KEYSTORE_PASSWORD: 'secret',
+      ANDROID_SIGNING_KEY: 'secret',
+      ADB_PASSWORD: 'secret',
+      HOME: '/home/ada',
+    };
+    expect(environmentLines(env)).toEqual(['ANDROID_ADB_SERVER_PORT=6037', 'QDA_LAB_TCP=10.0.0.7:5555']);
   });
 
   it('is one file with everything of every board', async () => {
