@@ -8,6 +8,7 @@ import { buildTree, fuzzers, recipes, type Tree } from './native.ts';
 import { at, nodeModule, run, runNode } from './run.ts';
 import { buildShell } from './shell.ts';
 import { mesonLog, mustRun, nothing, oneFailed, onePassed, sum, vitestReport, type Tally } from './tally.ts';
+import { usbTests } from './usb-machine/suite.ts';
 
 export interface Suite {
   readonly name: string;
@@ -132,6 +133,12 @@ export const suites: readonly Suite[] = [
     what: 'TypeScript: units, wire, virtual board',
     trees: ['host'],
     run: async () => mustRun('vitest', await vitest('node')),
+  },
+  {
+    name: 'usb',
+    what: 'a board on a USB, with the real adbd, in a machine of its own',
+    trees: ['host'],
+    run: async () => mustRun('usb', await usbTests()),
   },
   {
     name: 'app',

@@ -88,7 +88,7 @@ const share = (tag: string, path: string, more: string): readonly string[] => [
 ];
 
 /**
- * Software emulation, one processor whose time is what it has executed (a nanosecond an instruction): with two, or with the host's time, a busy
+ * Software emulation, one processor whose time is what it has executed (four nanoseconds an instruction): with two, or with the host's time, a busy
  * host makes the machine wait for itself, and time limits inside pass that would not. No network at all. The command's output comes by a
  * socket, as file descriptor 3.
  */
@@ -100,7 +100,7 @@ function qemuArgs({ folder: debs, kernel }: Parts, place: string): readonly stri
     '/usr/share/seabios',
   ];
   const words =
-    '-M q35 -accel tcg -icount shift=0,sleep=on -cpu qemu64 -smp 1 -m 2048 -nic none -display none';
+    '-M q35 -accel tcg -icount shift=2,sleep=on -cpu qemu64 -smp 1 -m 2048 -nic none -display none';
   return [
     ...words.split(' '),
     ...['-nodefaults', '-no-user-config', '-no-reboot', ...data.flatMap((path) => ['-L', path])],

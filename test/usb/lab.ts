@@ -1,4 +1,5 @@
 import { Ways } from '../../electron/link/adb/ways.ts';
+import { preflightOf } from '../../electron/link/checks/preflight.ts';
 import { boardTarget } from '../../electron/link/deploy/board-target.ts';
 import type { Agents } from '../../electron/link/deploy/agents.ts';
 import type { Provider, Target } from '../../electron/link/interfaces/link.ts';
@@ -20,7 +21,8 @@ export class UsbLab {
     this.provider = usbProvider({
       ways,
       keys: userKeys(),
-      targetOf: (summary) => boardTarget(summary, { ways, agents }),
+      targetOf: (summary) =>
+        boardTarget(summary, { ways, agents, preflight: preflightOf(summary.id, ways, agents) }),
     });
     this.#stop = this.provider.onChange?.(() => (this.told += 1)) ?? (() => undefined);
   }
