@@ -1,6 +1,7 @@
 import type { BoardSummary } from '../../model/board.ts';
+import { printable } from '../adb/printable.ts';
 import { isNetwork, type ListedDevice } from './devices.ts';
-import { labelOf, printable, stateOf, viaOf } from './states.ts';
+import { labelOf, stateOf, viaOf } from './states.ts';
 
 /** A device in a server's list and the board that it is. */
 export interface ListedBoard {

@@ -1,4 +1,5 @@
 import { fail, type Problem } from '../../model/outcome.ts';
+import { plainly, printable } from '../adb/printable.ts';
 
 /** What goes wrong with an adb server, each in its own sentence. */
 
@@ -42,12 +43,13 @@ export const notAnAdbServer = (server: string, said: string): Problem =>
 export const cannotFollow = (server: string, version: number | null, said: string): Problem =>
   problem(
     'adb-server-version',
-    `The adb server ${server}${version === null ? '' : ` (version ${version})`} does not tell which boards it sees: "${said}".`,
+    `The adb server ${server}${version === null ? '' : ` (version ${version})`} does not tell which boards it sees: "${plainly(said)}".`,
     "It is too old or not Android's. Update its platform-tools, or stop it yourself so that boards are reached over USB without it.",
   );
 
 /** The adb server's own words for why a device cannot be talked to, as an outcome of opening it. */
-export function refusedBy(server: string, serial: string, said: string): ReturnType<typeof fail> {
+export function refusedBy(server: string, called: string, words: string): ReturnType<typeof fail> {
+  const [serial, said] = [printable(called), plainly(words)];
   const through = `The adb server ${server}`;
   if (/unauthorized/.test(said))
     return fail('unauthorized', `The board ${serial} has not allowed this computer yet.`, LOOK_AT_SCREEN);

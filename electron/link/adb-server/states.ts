@@ -1,4 +1,5 @@
 import type { BoardSummary } from '../../model/board.ts';
+import { printable } from '../adb/printable.ts';
 import type { ListedDevice } from './devices.ts';
 import { LOOK_AT_SCREEN, REPLUG, UDEV } from './problems.ts';
 
@@ -68,6 +69,3 @@ export function labelOf(id: string, { model, product, device }: ListedDevice): s
   const name = [model, product, device].find((one) => one !== '');
   return name === undefined ? `board ${id}` : printable(name).replaceAll('_', ' ');
 }
-
-/** Nothing that a terminal or a page would obey or hide. */
-export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');

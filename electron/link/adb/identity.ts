@@ -1,5 +1,6 @@
 import { ok, type Outcome } from '../../model/outcome.ts';
 import type { AdbDevice, AdbWay } from './device.ts';
+import { printable } from './printable.ts';
 import type { Ways } from './ways.ts';
 
 /** Who a board is, as it says itself by its shell. */
@@ -38,7 +39,7 @@ export async function askIdentity(device: AdbDevice, signal?: AbortSignal): Prom
 export function identityIn(text: string): BoardIdentity {
   const of = (key: string): string | null => {
     const line = new RegExp(`^qda-lab ${key} (.*)$`, 'm').exec(text)?.[1] ?? '';
-    const word = line.replaceAll('\0', '').trim();
+    const word = printable(line.replaceAll('\0', '').trim());
     return word === '' || /^(0+|unknown|none)$/i.test(word) ? null : word;
   };
   const soc = of('soc0');

@@ -1,5 +1,6 @@
 import type { Problem } from '../../model/outcome.ts';
 import { LinkError } from './packet.ts';
+import { plainly } from './printable.ts';
 
 /** What can go wrong over an open adb connection, each in its own sentence. Errors of Tango and of sockets are told apart here only. */
 
@@ -93,12 +94,7 @@ export function pushFailed(path: string, words: string): Problem {
 }
 
 /** Words of the board, fit for a sentence: one line, of bounded length, nothing that a terminal would obey. */
-export const clean = (words: string): string =>
-  [...words]
-    .map((letter) => (letter < ' ' || letter === '\u007f' ? ' ' : letter))
-    .join('')
-    .trim()
-    .slice(0, 200);
+export const clean = (words: string): string => plainly(words).trim().slice(0, 200);
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

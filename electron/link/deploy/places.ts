@@ -108,7 +108,8 @@ export async function tryPlaces(
     [given, PLACES_SCRIPT, loop].join('\n'),
     signal === undefined ? {} : { signal },
   );
-  return fields.ok ? ok(parsePlaces(fields.value)) : fields;
+  // Only what was asked about: the agent is put where a report says.
+  return fields.ok ? ok(parsePlaces(fields.value).filter(({ place }) => places.includes(place))) : fields;
 }
 
 const REASONS: Readonly<Record<Exclude<PlaceState, 'ok'>, string>> = {

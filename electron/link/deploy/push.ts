@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { fail, ok, type Outcome } from '../../model/outcome.ts';
 import type { AdbDevice } from '../adb/device.ts';
 import type { BoardProbe } from './probe.ts';
-import { ask, quote } from './shell.ts';
+import { ask, quote, words } from './shell.ts';
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -41,9 +41,9 @@ export async function pushProgram(device: AdbDevice, job: PushJob): Promise<Outc
     `e=$({ chmod 700 ${quote(temporary)}&&mv -f ${quote(temporary)} ${quote(job.path)};} 2>&1)&&echo moved=yes;echo "said=$e"`,
     options,
   );
-  if (!moved.ok) return moved;
-  if (moved.value.get('moved') === 'yes') return ok(undefined);
+  if (moved.ok && moved.value.get('moved') === 'yes') return ok(undefined);
   await device.run(`rm -f ${quote(temporary)}`);
+  if (!moved.ok) return moved;
   return fail(
     'push-failed',
     `${job.path} was pushed, and could not be given its name: ${moved.value.get('said')}.`,
@@ -97,6 +97,6 @@ const unreadable = (path: string, said: string): Outcome<never> =>
   fail(
     'push-failed',
     `${path} cannot be compared with what was pushed: the board has neither sha256sum nor openssl, and od and xxd do not read it back ` +
-      `('${said.slice(0, 100).trim()}').`,
+      `('${words(said, 100)}').`,
     'Put one of them on the board (busybox has them).',
   );

@@ -2,7 +2,7 @@ import type { Tier } from '../../model/memory.ts';
 import type { Problem } from '../../model/outcome.ts';
 import type { AdbDevice } from '../adb/device.ts';
 import type { BoardProbe } from './probe.ts';
-import { quote } from './shell.ts';
+import { quote, words } from './shell.ts';
 
 /** As whom the agent runs, and how. */
 export interface Rank {
@@ -58,7 +58,7 @@ export async function findRank(
 }
 
 function saidNo(name: string, said: string): string {
-  const word = said.replaceAll(/\s+/g, ' ').trim().slice(0, 100);
+  const word = words(said, 100);
   return word === '' ? `${name} said nothing` : `${name} said '${word}'`;
 }
 

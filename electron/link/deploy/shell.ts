@@ -53,9 +53,11 @@ export function parseFields(text: string, mark: string): Fields | null {
   );
 }
 
-/** Without what would write into a terminal; a device tree's strings end with NUL, and a pseudo-terminal adds carriage returns. */
-// eslint-disable-next-line no-control-regex
-const plain = (line: string): string => line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+/**
+ * Without what a terminal or a page would obey, the direction of writing too; a device tree's strings end with NUL, and a pseudo-terminal adds
+ * carriage returns. Tabs stay.
+ */
+const plain = (line: string): string => line.replace(/(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 
 /** Words of the board fit for a sentence: one line, of bounded length. */
 export function words(text: string, most = 300): string {

@@ -1,8 +1,11 @@
 import { ok, type Outcome } from '../../model/outcome.ts';
-import { printable } from '../adb-server/states.ts';
+import { printable } from '../adb/printable.ts';
 import { faultOf, wordsOf } from './errors.ts';
 import { adbInterface, type AdbInterface } from './interface.ts';
 import type { UsbConfiguration, UsbDevice, UsbModule } from './native.ts';
+
+/** Where the USB cannot be looked at. */
+export const NO_LIST = 'Reach the board through an adb server or over TCP meanwhile (--adb-server, --tcp).';
 
 /** A device with an adb interface, as it can be seen without claiming it. */
 export interface SeenDevice {
@@ -74,7 +77,11 @@ export class NativeLook {
       if (faultOf(error) === 'gone' || /not found/.test(wordsOf(error))) return ok([]);
       return {
         ok: false,
-        problem: { code: 'no-usb', message: `USB devices cannot be listed: ${wordsOf(error)}.`, remedy: '' },
+        problem: {
+          code: 'no-usb',
+          message: `USB devices cannot be listed: ${wordsOf(error)}.`,
+          remedy: NO_LIST,
+        },
       };
     }
     const keys = new Set(devices.map(keyOf));

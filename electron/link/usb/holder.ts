@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { printable } from '../adb/printable.ts';
 import type { SeenDevice } from './discover.ts';
 import { OURSELVES } from './errors.ts';
 import { ROOTS, type Roots } from './sysfs.ts';
@@ -34,7 +35,7 @@ function processesWith(path: string, { proc }: Roots): readonly Holder[] {
 
 function nameOf(folder: string): string {
   try {
-    return readFileSync(join(folder, 'comm'), 'utf8').trim() || 'a program';
+    return printable(readFileSync(join(folder, 'comm'), 'utf8').trim()) || 'a program';
   } catch {
     return 'a program';
   }

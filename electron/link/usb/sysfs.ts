@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fail, ok, type Outcome } from '../../model/outcome.ts';
-import type { SeenDevice } from './discover.ts';
+import { NO_LIST, type SeenDevice } from './discover.ts';
 import { adbInterface } from './interface.ts';
 
 /** Where Linux shows its devices; tests name folders of their own. */
@@ -31,7 +31,7 @@ export function lookAtSysfs(roots: Roots = ROOTS): Outcome<SysfsLook> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return ok({ devices: [], unsettled: false });
     const why = error instanceof Error ? error.message : String(error);
-    return fail('no-usb', `The USB devices of this machine cannot be listed: ${why}.`);
+    return fail('no-usb', `The USB devices of this machine cannot be listed: ${why}.`, NO_LIST);
   }
   // "1-2.4": a device by its ports; "usb1": a root hub; "1-2.4:1.0": an interface.
   const devices = names.filter((name) => /^\d+-[\d.]+$/.test(name));

@@ -8,7 +8,7 @@ import {
 } from '../../../electron/link/adb-server/address.ts';
 import { isNetwork, parseDevices, type ListedDevice } from '../../../electron/link/adb-server/devices.ts';
 import { boardsIn, summaryOf } from '../../../electron/link/adb-server/listed.ts';
-import { printable } from '../../../electron/link/adb-server/states.ts';
+import { printable } from '../../../electron/link/adb/printable.ts';
 
 const one = (line: string): ListedDevice => {
   const [device, more] = parseDevices(`${line}\n`) ?? [];
