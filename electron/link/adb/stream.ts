@@ -9,8 +9,12 @@ import type { TamedSocket } from './socket.ts';
 const HIGH_WATER = 256 * 1024;
 /** What waits to be sent goes out together, up to so many bytes: one packet of adb costs a round trip, however short it is. */
 const TOGETHER = 1024 * 1024;
+/** What takes a while to work through: its receipt goes out before that, so that the board sends on meanwhile. */
+const MUCH = 64 * 1024;
 /** What was sent before `close` has so long to leave. */
 const FLUSH_MS = 1_000;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A socket through adb as a stream of bytes. */
 export class AdbStream implements Connection {
@@ -128,6 +132,7 @@ export class AdbStream implements Connection {
     for (;;) {
       await this.#unpaused();
       const bytes = this.#end === null ? await this.#socket.read() : null;
+      if (bytes !== null && bytes.length >= MUCH) await nextTurn();
       await this.#unpaused();
       if (this.#end !== null) return;
       if (bytes === null) break;
