@@ -86,7 +86,7 @@ const closingWith = (device: AdbDevice, packets: UsbPackets): AdbDevice => ({
   gone: device.gone,
   run: (command, options) => device.run(command, options),
   push: (path, content, options) => device.push(path, content, options),
-  connect: (name) => device.connect(name),
+  connect: (name, options) => device.connect(name, options),
   close: async () => {
     await device.close();
     await packets.released;

@@ -190,6 +190,20 @@ const plugged = (
 };
 
 describe('opening', () => {
+  test('gives a device that keeps to the time which its user allows a stream', async () => {
+    const { ways, summaries } = plugged();
+    await summaries();
+    const opened = await ways.to('SER1')[0]?.open();
+    if (opened?.ok !== true) throw new Error(opened?.problem.message);
+    const hung = new Promise((resolve) => setTimeout(resolve, 5_000, 'hung').unref());
+    expect(await Promise.race([opened.value.connect('agent', { timeoutMs: 20 }), hung])).toMatchObject({
+      ok: false,
+      problem: { code: 'timed-out' },
+    });
+    expect(await opened.value.gone).toMatchObject({ code: 'connection-lost' });
+    await opened.value.close();
+  });
+
   test('logs in, runs, and gives the interface back', async () => {
     const { ways, usb, daemon, summaries } = plugged();
     await summaries();
