@@ -13,7 +13,7 @@ export const clean: Command = {
     { name: 'json', help: 'As JSON' },
   ],
   notes: [
-    'An agent ends by itself soon after nobody is connected; its file stays, so that the next connection is quicker. This removes it too.',
+    'An agent ends with its session, and by itself 10 minutes after it lost its host; its file stays, so that the next connection is quicker. This removes it too.',
     'A run of another window or computer that goes on on the board ends with it.',
   ],
   async run(args, { lab, screen, signal }) {

@@ -48,10 +48,14 @@ export const badAnswer = (what: string): Problem =>
     'Is this really an adb daemon? Restart it on the board, or start the board anew.',
   );
 
+/** What a command is called at the beginning of a sentence: a script of many lines says nothing to a reader. */
+export const commandText = (command: string): string =>
+  command.trim().includes('\n') ? 'A script of this tool' : `The command "${clean(command.slice(0, 60))}"`;
+
 export const cannotRun = (command: string): Problem =>
   problem(
     'no-shell',
-    `The board's adb daemon does not start a shell for "${command.slice(0, 60)}".`,
+    `${commandText(command)} was not run: the board's adb daemon does not start a shell.`,
     'Look whether /system/bin/sh or /bin/sh is there for the user that adbd runs as: adb shell id',
   );
 

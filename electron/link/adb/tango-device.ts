@@ -8,6 +8,7 @@ import {
   cannotRun,
   clean,
   closedByUs,
+  commandText,
   connectionLost,
   lostBy,
   nobodyListens,
@@ -73,7 +74,7 @@ class TangoDevice implements AdbDevice {
   async run(command: string, options: RunOptions = {}): Promise<Outcome<ShellResult>> {
     const input = Buffer.from(options.input ?? '');
     const service = this.#shell2 ? shellService(command) : execService(command, input.length);
-    const bounds = this.#bounds(`The command "${command.slice(0, 60)}"`, options.signal);
+    const bounds = this.#bounds(commandText(command), options.signal);
     const timed = { ...bounds, timeoutMs: options.timeoutMs ?? RUN_MS };
     const work = (socket: TamedSocket): Promise<Outcome<ShellResult>> =>
       this.#shell2 ? runShell(socket, command, input) : runExec(socket, input);

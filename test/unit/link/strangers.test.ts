@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AdbDevice } from '../../../electron/link/adb/device.ts';
 import { identityIn } from '../../../electron/link/adb/identity.ts';
-import { lostBy } from '../../../electron/link/adb/problems.ts';
+import { cannotRun, lostBy } from '../../../electron/link/adb/problems.ts';
 import { cannotFollow, refusedBy } from '../../../electron/link/adb-server/problems.ts';
 import { installAgent } from '../../../electron/link/deploy/install.ts';
 import { probeOf } from '../../../electron/link/deploy/probe.ts';
@@ -51,6 +51,15 @@ describe('words of a stranger', () => {
       expect(text).toContain('a');
       expect(text).not.toMatch(OBEYED);
     }
+  });
+});
+
+describe('a command that fails', () => {
+  it('is called by its words where it is short, and a script is not quoted', () => {
+    expect(cannotRun('id -u').message).toContain('The command "id -u" was not run');
+    const script = cannotRun('echo qda-lab-1-begin\nc(){ cat;}\necho qda-lab-1-end').message;
+    expect(script).toContain('A script of this tool was not run');
+    expect(script).not.toMatch(/\n|qda-lab-1/);
   });
 });
 
