@@ -1,6 +1,16 @@
 // A machine with a USB of its own: boots Debian's kernel on the host's user land, runs one command in it, and is gone.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fail, ok, type Outcome } from '../../electron/model/outcome.ts';
@@ -176,8 +186,13 @@ const tail = (text: string): string => `\nIts console ended with:\n${text.trimEn
  * 'cancelled', 'no-modules'.
  */
 export async function runInMachine(parts: Parts, job: Job): Promise<Outcome<Done>> {
-  mkdirSync(at('.build/usb-machine'), { recursive: true });
-  const place = mkdtempSync(at('.build/usb-machine/job-'));
+  const jobs = at('.build/usb-machine/jobs');
+  mkdirSync(jobs, { recursive: true });
+  // Of processes that were killed.
+  for (const left of readdirSync(jobs))
+    if (!existsSync(`/proc/${left.split('-')[0]}`))
+      rmSync(`${jobs}/${left}`, { recursive: true, force: true });
+  const place = mkdtempSync(`${jobs}/${process.pid}-`);
   try {
     writeJob(parts, job, place);
     const made = await initramfs(parts, `${place}/initramfs`);

@@ -16,7 +16,7 @@ async function told(parts: Parts): Promise<number> {
 async function runCommand(parts: Parts, words: readonly string[]): Promise<number> {
   const command = words.join(' ');
   const stop = new AbortController();
-  process.once('SIGINT', () => {
+  process.on('SIGINT', () => {
     stop.abort();
   });
   const onOutput = (text: string): void => void process.stdout.write(text);

@@ -16,10 +16,9 @@ import type { UsbLab } from '../lab.ts';
 import type { Rig } from '../rig.ts';
 import type { Tap } from '../tap.ts';
 
-/** The board with the agent on it, and who it is. */
-export async function openBoard(lab: UsbLab): Promise<OpenBoard> {
+/** The board with the agent on it, and who it is. `steps`: gets the steps of putting it there, in words. */
+export async function openBoard(lab: UsbLab, steps: string[] = []): Promise<OpenBoard> {
   const target = await lab.target();
-  const steps: string[] = [];
   const opened = await openSession(target, { onStep: (step) => steps.push(step) });
   if (!opened.ok) throw new Error(`${opened.problem.message} (after: ${steps.join(', ')})`);
   const session = opened.value;
@@ -39,13 +38,19 @@ const request: PlanRequest = {
   seed: '7',
 };
 
+/** A run as it was, and what the store holds of it. */
+export interface StoredPlan {
+  readonly run: Run;
+  readonly stored: StoredRun;
+}
+
 /** Runs a plan as the app does, and gives what the store holds of it afterwards. */
 export async function runStored(
   board: OpenBoard,
   changes: Partial<PlanRequest>,
   hooks: Partial<RunHooks> = {},
   signal = new AbortController().signal,
-): Promise<{ readonly run: Run; readonly stored: StoredRun }> {
+): Promise<StoredPlan> {
   const home = mkdtempSync(join(tmpdir(), 'usb-store-'));
   const lab: Lab = {
     providers: [],
@@ -103,7 +108,9 @@ export async function measuring(tap: Tap, rig: Rig, lab: UsbLab): Promise<void> 
     return seen.map(({ name, state }) => `${name} ${state}`).join(', ');
   });
   const board = await tap.make('the agent is pushed, started, and shakes hands', async () => {
-    const opened = await openBoard(lab);
+    const steps: string[] = [];
+    const opened = await openBoard(lab, steps);
+    assert.ok(steps.some((step) => step.startsWith('pushing')));
     assert.ok(opened.identity.nodes.some(({ generation }) => generation !== null));
     return opened;
   });

@@ -4,7 +4,7 @@ import { until, valueOf } from '../../board/session-lab.ts';
 import type { UsbLab } from '../lab.ts';
 import type { Rig } from '../rig.ts';
 import type { Tap } from '../tap.ts';
-import { countsOf, openBoard, runStored } from './measuring.ts';
+import { countsOf, openBoard, runStored, type StoredPlan } from './measuring.ts';
 
 const TIMES = 20;
 
@@ -29,9 +29,16 @@ async function pullOnce(rig: Rig, { session }: OpenBoard, pull: Pull): Promise<v
 
 /** Twenty times in the middle of a run: nothing that fits in the agent's memory is lost, and each gap is marked. */
 export async function pulled(tap: Tap, lab: UsbLab, rig: Rig): Promise<void> {
-  const open = await tap.make('the agent is there already: it is started without being pushed', () =>
-    openBoard(lab),
-  );
+  const open = await tap.make('the agent is there already: it is started without being pushed', async () => {
+    const steps: string[] = [];
+    const opened = await openBoard(lab, steps);
+    assert.deepEqual(
+      steps.filter((step) => step.startsWith('pushing')),
+      [],
+    );
+    assert.ok(steps.includes('starting the agent'));
+    return opened;
+  });
   if (open === null) return;
   const pull: Pull = { blocks: [], back: [] };
   const stop = new AbortController();
@@ -46,22 +53,7 @@ export async function pulled(tap: Tap, lab: UsbLab, rig: Rig): Promise<void> {
   stop.abort();
   await tap.check(
     'every sample that the agent took is stored, and each absence is marked as a gap',
-    async () => {
-      const { run, stored } = await running;
-      assert.deepEqual([run.status, run.gaps.length], ['cancelled', TIMES]);
-      assert.deepEqual(
-        run.gaps.filter(({ droppedBlocks, reason }) => droppedBlocks !== 0 || reason === ''),
-        [],
-      );
-      assert.deepEqual(
-        pull.blocks,
-        pull.blocks.map((_, index) => index + 1),
-      );
-      const [point] = countsOf(stored);
-      assert.ok(point !== undefined && point.taken > 0);
-      assert.deepEqual([point.kept, point.dropped], [point.taken, 0]);
-      return `${point.kept} samples; ${run.gaps[0]?.reason ?? ''} ${backText(pull.back)}`;
-    },
+    async () => nothingLost(await running, pull),
   );
   await open.session.close();
   await tap.check('cleaning removes the agent from the board', async () => {
@@ -71,6 +63,22 @@ export async function pulled(tap: Tap, lab: UsbLab, rig: Rig): Promise<void> {
     assert.ok(cleaned.removed.length > 0);
     return cleaned.removed.join(', ');
   });
+}
+
+function nothingLost({ run, stored }: StoredPlan, { blocks, back }: Pull): string {
+  assert.deepEqual([run.status, run.gaps.length], ['cancelled', TIMES]);
+  assert.deepEqual(
+    run.gaps.filter(({ droppedBlocks, reason }) => droppedBlocks !== 0 || reason === ''),
+    [],
+  );
+  assert.deepEqual(
+    blocks,
+    blocks.map((_, index) => index + 1),
+  );
+  const [point] = countsOf(stored);
+  assert.ok(point !== undefined && point.taken > 0);
+  assert.deepEqual([point.kept, point.dropped], [point.taken, 0]);
+  return `${point.kept} samples; ${run.gaps[0]?.reason ?? ''} ${backText(back)}`;
 }
 
 function backText(back: readonly number[]): string {
