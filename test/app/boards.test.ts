@@ -85,6 +85,35 @@ describe('boards', () => {
     expect(await facts.innerText()).toMatch(/\/dev\/accel\/accel0/);
   });
 
+  it('says of a board at an address what is in the way, until the address is taken away', async () => {
+    const main = await show(page, 'Boards');
+    const box = page.getByRole('dialog', { name: 'Boards at an address' });
+    await main.getByRole('button', { name: 'By address' }).click();
+    await box.getByLabel('Address', { exact: true }).fill('no address');
+    await box.getByRole('button', { name: 'Add', exact: true }).click();
+    await box.getByText('is no address of an adb daemon').waitFor();
+    await box.getByLabel('Address', { exact: true }).fill('127.0.0.1:9');
+    await box.getByRole('button', { name: 'Add', exact: true }).click();
+    await box.getByRole('cell', { name: '127.0.0.1:9', exact: true }).waitFor();
+    await box.getByRole('button', { name: 'Remove 127.0.0.1:9' }).click();
+    await box.getByText('No address is kept').waitFor();
+    await box.getByRole('button', { name: 'Done' }).click();
+    await box.waitFor({ state: 'detached' });
+  });
+
+  it('takes our files off a board and says what there was', async () => {
+    const main = await show(page, 'Boards');
+    await main.getByRole('button', { name: new RegExp(`^More for .*${prefix}one`) }).click();
+    await page.getByRole('menuitem', { name: 'Remove our files' }).click();
+    await page.getByText(`Nothing of ours was on ${prefix}one`).waitFor();
+    await main
+      .getByRole('row')
+      .filter({ hasText: `${prefix}one` })
+      .getByRole('button', { name: 'Connect', exact: true })
+      .click();
+    await page.getByRole('banner').getByText('ready').waitFor();
+  });
+
   it('takes a name from the user and gives it back', async () => {
     const main = await show(page, 'Boards');
     const row = main.getByRole('row').filter({ hasText: `${prefix}one` });
