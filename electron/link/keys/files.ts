@@ -38,13 +38,13 @@ export function createOnce(path: string, text: string, protect: (path: string) =
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;
   const file = openSync(fresh, 'wx', 0o600);
   try {
-    protect(fresh);
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
+    try {
+      protect(fresh);
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     linkSync(fresh, path);
     return true;
   } catch (error) {

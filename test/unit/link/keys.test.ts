@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LinkError } from '../../../electron/link/adb/packet.ts';
+import { createOnce } from '../../../electron/link/keys/files.ts';
 import { adbKeyPath, configFolder, ownKeyPath } from '../../../electron/link/keys/paths.ts';
 import { keyCheck } from '../../../electron/link/checks/keys.ts';
 import { KeyStore } from '../../../electron/link/keys/store.ts';
@@ -52,6 +53,15 @@ const problemOfThrown = (work: () => unknown): Problem => {
   }
   throw new Error('nothing was thrown');
 };
+
+test('a key that cannot be closed to others leaves nothing', () => {
+  const folder = join(home, 'config');
+  const protect = (): never => {
+    throw new Error('icacls failed');
+  };
+  expect(() => createOnce(join(folder, 'adbkey'), 'secret', protect)).toThrow('icacls failed');
+  expect(readdirSync(folder)).toEqual([]);
+});
 
 describe('keys of a user', () => {
   test('there is none until one is asked for; it is made for this user alone and stays', async () => {
