@@ -283,6 +283,18 @@ describe.skipIf(cannotPlay !== null)(title, () => {
       await goesOn(watched, 1);
     });
 
+    it('goes on over TCP where the server still believes in a way that is dead', async () => {
+      const direct = await Cable.to(board.adbd.port);
+      const watched = await measuring();
+      host.tcp(direct.address);
+      await until('both ways', () => host.ways.to(board.serial).length === 2);
+      cable.freeze();
+      await is(watched, 'lost');
+      await goesOn(watched, 1);
+      expect(host.ways.to(board.serial).map(({ usable }) => usable)).toEqual([true, true]);
+      await direct.close();
+    });
+
     it('goes on over TCP when the server is gone, and over the server when TCP is', async () => {
       const direct = await Cable.to(board.adbd.port);
       host.tcp(direct.address);

@@ -22,6 +22,8 @@ export class BoardDeployment implements Deployment {
   readonly #ways: Ways;
   #lease: Lease | null;
   #patience: ConnectOptions = {};
+  /** Via of the way that did not even answer last: it may look as if it could be used, and another one may do better. */
+  #dead: string | null = null;
   /** Aborted by `stop`: no new way is taken for `connect` then. */
   readonly #over = new AbortController();
 
@@ -37,10 +39,13 @@ export class BoardDeployment implements Deployment {
   async connect(): Promise<Outcome<Connection>> {
     const lease = await this.#way();
     if (!lease.ok) return lease;
-    const connection = await lease.value.device.connect(this.#agent.started.socket, this.#patience);
+    const { device, way } = lease.value;
+    const connection = await device.connect(this.#agent.started.socket, this.#patience);
     if (connection.ok) this.#patience = AGAIN;
-    if (connection.ok || connection.problem.code !== 'connection-refused') return connection;
-    return (await whyNobodyListens(lease.value.device, this.#agent)) ?? connection;
+    const refused = !connection.ok && connection.problem.code === 'connection-refused';
+    this.#dead = connection.ok || refused ? null : way.via;
+    if (!refused) return connection;
+    return (await whyNobodyListens(device, this.#agent)) ?? connection;
   }
 
   onHope(listener: () => void): () => void {
@@ -76,6 +81,6 @@ export class BoardDeployment implements Deployment {
   }
 
   #take(signal: AbortSignal): Promise<Outcome<Lease>> {
-    return leasesOf(this.#ways).takeBest(this.#ways, this.#agent.board, signal);
+    return leasesOf(this.#ways).takeBest(this.#ways, this.#agent.board, signal, this.#dead);
   }
 }

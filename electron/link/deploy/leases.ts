@@ -38,10 +38,19 @@ export class Leases {
     return opened;
   }
 
-  /** Takes the best way to that board, and the next where one cannot be opened. Fails with the problem of the best. */
-  async takeBest(ways: Ways, board: string, signal?: AbortSignal): Promise<Outcome<Lease>> {
+  /** Takes the best way to that board, and the next where one cannot be opened. Fails with the problem of the best. `last`: via of a way that is taken only where no other is. */
+  async takeBest(
+    ways: Ways,
+    board: string,
+    signal?: AbortSignal,
+    last: string | null = null,
+  ): Promise<Outcome<Lease>> {
     let first: Problem | null = null;
-    for (const way of ways.to(board)) {
+    const found = ways.to(board);
+    for (const way of [
+      ...found.filter(({ via }) => via !== last),
+      ...found.filter(({ via }) => via === last),
+    ]) {
       const lease = await this.take(way, signal);
       if (lease.ok || signal?.aborted === true) return lease;
       first ??= lease.problem;
