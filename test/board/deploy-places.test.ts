@@ -1,9 +1,10 @@
 // Boards that make it hard: places that are read-only, full, without exec, somebody else's; users that are not root, and su in its dialects.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanBoard } from '../../electron/link/deploy/clean.ts';
+import { agentLog } from '../../electron/link/deploy/logs.ts';
 import { probeBoard } from '../../electron/link/deploy/probe.ts';
 import { findRank } from '../../electron/link/deploy/root.ts';
 import { tryPlaces } from '../../electron/link/deploy/places.ts';
@@ -121,6 +122,23 @@ describe.skipIf(!isRoot)('folders that are not ours', () => {
     expect(await reportOf({}, [place])).toMatchObject([{ state: 'foreign' }]);
     await cleanBoard(new LocalDevice({}), { places: [place] });
     expect(existsSync(join(place, `qda-lab-${uid}`))).toBe(true);
+  });
+
+  it('what lies there is not read as a log of ours, nor where a link leads', async () => {
+    const place = bench.place('tmp');
+    const folder = join(place, `qda-lab-${uid}`);
+    const secret = join(bench.place('secret', 0o700), 'shadow');
+    writeFileSync(secret, 'root:hash');
+    mkdirSync(folder, { mode: 0o700 });
+    const logOf = async () => valueOf(await agentLog({ device: new LocalDevice({}) }, { places: [place] }));
+    expect(await logOf()).toBe('');
+    symlinkSync(secret, join(folder, 'agent-1.log'));
+    expect(await logOf()).toBe('');
+    rmSync(join(folder, 'agent-1.log'));
+    writeFileSync(join(folder, 'agent-2.log'), 'one\ntwo\n');
+    expect(await logOf()).toBe(`${folder}/agent-2.log\none\ntwo`);
+    spawnSync('chown', [String(NOBODY), folder]);
+    expect(await logOf()).toBe('');
   });
 
   it('a file of that name is left alone', async () => {
