@@ -85,7 +85,7 @@ export const waysText = (board: BoardView): string => {
 
 /** Its id, where its label alone does not tell it from others; empty: it does. */
 export const idBeside = ({ id, label, transports }: BoardView): string =>
-  label === id || transports.includes('virtual') ? '' : id;
+  label.includes(id) || transports.includes('virtual') ? '' : id;
 
 /** '6.18' of '6.18.0-rc3-lab'. */
 export const kernelText = (release: string): string => /^\d+\.\d+/.exec(release)?.[0] ?? release;

@@ -1,3 +1,5 @@
+import type { Target } from '../../link/interfaces/link.ts';
+import type { Check } from '../../model/board.ts';
 import { fail, ok, type Outcome } from '../../model/outcome.ts';
 import { appLogTail, logLine } from '../app-log.ts';
 import { boardChecks } from '../checks.ts';
@@ -62,8 +64,7 @@ export const doctorCall = (desk: DeskContext): Pick<CallsOf<'app'>, 'app.doctor'
     const made = await makeDoctor({
       lab,
       electron,
-      // What has an agent of ours is asked through it; a run is not disturbed.
-      checksOf: (targets) => boardChecks(targets, () => askOpen(desk, targets[0]?.summary.id), {}),
+      checksOf: (targets) => quietChecks(desk, targets),
       log: [...new Set([...appLogTail(lab.home), ...own])],
       nowMs: Date.now(),
     });
@@ -73,7 +74,24 @@ export const doctorCall = (desk: DeskContext): Pick<CallsOf<'app'>, 'app.doctor'
   },
 });
 
-async function askOpen({ boards, checks }: DeskContext, board = ''): ReturnType<DeskContext['checks']['of']> {
-  if (boards.opened(board) !== null) return await checks.of(board, true);
-  return fail('not-open', 'Nobody is connected to it, so its agent was not asked.', 'Connect to it first.');
+/** What has an agent of ours is asked through it, and no other is put anywhere; a run is not disturbed. */
+async function* quietChecks(
+  { boards, checks }: DeskContext,
+  targets: readonly Target[],
+): AsyncGenerator<Check> {
+  const board = targets[0]?.summary.id ?? '';
+  if (boards.opened(board) === null) {
+    yield* boardChecks(targets, null, {});
+    return;
+  }
+  const asked = await checks.of(board, true);
+  if (asked.ok) yield* asked.value;
+  else
+    yield {
+      name: 'agent',
+      state: 'unknown',
+      read: asked.problem.message,
+      why: '',
+      remedy: asked.problem.remedy,
+    };
 }
