@@ -12,7 +12,7 @@ import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import type { Check } from '../../electron/model/board.ts';
 import { fail, ok } from '../../electron/model/outcome.ts';
 import { Bench, hostAgents, LocalDevice, LocalWay, summaryOf, USER_LANDS, waysTo } from './deploy-lab.ts';
-import { boardOfOwn, remainsOf } from './session-lab.ts';
+import { boardOfOwn, remainsOf, valueOf } from './session-lab.ts';
 
 const listed = async (checks: AsyncIterable<Check>): Promise<readonly Check[]> => {
   const list: Check[] = [];
@@ -106,6 +106,17 @@ describe('with the agent', () => {
     expect(names.slice(0, 11)).toEqual(['transport', ...FIRST, ...SEEN]);
     expect(names).toEqual([...new Set(names)]);
     expect(names).toEqual(expect.arrayContaining([...HELD, 'node-access', 'generation']));
+  });
+
+  it('its log on the board can be read while it lives, and is gone with it', async () => {
+    const target = targetWith(hostAgents(board.name));
+    const read = async (): Promise<string> => valueOf((await target.logs?.({})) ?? ok(''));
+    expect(await read()).toBe('');
+    const deployment = valueOf(await target.deploy({}));
+    const log = await read();
+    expect(log.split('\n')[0]).toMatch(/qda-lab-\d+\/agent-[0-9a-f]+\.log$/);
+    await deployment.stop();
+    expect(await read()).toBe('');
   });
 
   it('where none can be put there, what the shell saw stands in its place, and why', async () => {

@@ -47,7 +47,10 @@ export function boardTarget(summary: BoardSummary, parts: BoardParts): Target {
     ...(parts.preflight === undefined ? {} : { preflight: parts.preflight }),
     logs: ({ signal }) =>
       withLease(signal, async (lease) => {
-        const log = await agentLog(lease, signal === undefined ? {} : { signal });
+        const log = await agentLog(lease, {
+          ...(signal === undefined ? {} : { signal }),
+          ...(parts.places === undefined ? {} : { places: parts.places }),
+        });
         lease.release();
         return log;
       }),
