@@ -1,10 +1,11 @@
 import type { Problem } from '../model/outcome.ts';
+import { safeText } from './safe.ts';
 import { wrap } from './wrap.ts';
 
 /** Where a command writes: results to standard output, everything about the work itself to standard error. */
 export interface Screen {
-  /** A result. */
-  out(text: string): void;
+  /** A result; `anew`: in place of what the terminal shows. */
+  out(text: string, anew?: boolean): void;
   /** A remark: what was done, where it was written. */
   note(text: string): void;
   /** An expected failure, with its remedy. */
@@ -13,8 +14,6 @@ export interface Screen {
   live(text: string): void;
   /** Columns that results are laid out for: those of the terminal, at most 100; 80 in a pipe. */
   readonly columns: number;
-  /** Standard output is a terminal: it may be cleared and written again. */
-  readonly interactive: boolean;
   /** Aborted where nobody reads standard output any more ('| head'). */
   readonly closed: AbortSignal;
 }
@@ -22,25 +21,28 @@ export interface Screen {
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const WIDEST = 100;
 
+/** Clears a terminal, and begins at its top. */
+const CLEAR = '\x1b[2J\x1b[H';
+
 export function processScreen(): Screen {
   const terminal = process.stderr;
   const live = terminal.isTTY;
   const said = (text: string, hanging: number): string =>
-    live ? wrap(text, terminal.columns || 80, hanging) : text;
+    live ? wrap(safeText(text), terminal.columns || 80, hanging) : text;
   let shown = false;
   const clear = (): void => {
     if (shown) terminal.write('\r\x1b[K');
     shown = false;
   };
   return {
-    interactive: process.stdout.isTTY,
     closed: whenClosed(),
     get columns() {
       return Math.min(WIDEST, (process.stdout.isTTY && process.stdout.columns) || 80);
     },
-    out: (text) => {
+    out: (text, anew = false) => {
       clear();
-      process.stdout.write(`${text}\n`);
+      const { isTTY } = process.stdout;
+      process.stdout.write(`${anew && isTTY ? CLEAR : ''}${isTTY ? safeText(text) : text}\n`);
     },
     note: (text) => {
       clear();
@@ -53,7 +55,7 @@ export function processScreen(): Screen {
     live: (text) => {
       if (!live) return;
       clear();
-      terminal.write(cut(text, (terminal.columns || 80) - 1));
+      terminal.write(cut(safeText(text), (terminal.columns || 80) - 1));
       shown = true;
     },
   };

@@ -64,9 +64,8 @@ function shower(args: Arguments, screen: Screen, board: OpenBoard): (picture: Me
     return (picture) => {
       screen.out(jsonOf(picture, 0));
     };
-  const clear = screen.interactive ? '\x1b[2J\x1b[H' : '';
   return (picture) => {
-    screen.out(`${clear}${pictureText(picture, screen, board)}\n`);
+    screen.out(`${pictureText(picture, screen, board)}\n`, true);
   };
 }
 
