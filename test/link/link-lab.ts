@@ -46,7 +46,7 @@ class Power {
   private constructor(holder: ChildProcessWithoutNullStreams) {
     this.#holder = holder;
     const first = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim();
-    this.within = ['nsenter', '-t', first, '-m', '-p', '--'];
+    this.within = ['nsenter', '-t', first, '-m', '-p', '-r', '--'];
   }
 
   static async on(bootFile: string): Promise<Power> {

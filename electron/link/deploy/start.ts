@@ -61,6 +61,7 @@ export async function startAgent(device: AdbDevice, job: StartJob): Promise<Outc
   return started === null ? neverListened(answer.value, job) : ok({ ...started, token, log });
 }
 
+/** An older agent that nobody runs goes; a newer one may be another computer's that is just being started. */
 function startScript({ installed, ...job }: StartJob, log: string): string {
   const command = [installed.path, ...job.args, ...optionsOf(job), '--detach', '--log', log]
     .map(quote)
@@ -71,7 +72,7 @@ o=$(${command} 2>&1);echo "code=$?"
 echo "$o"|sed 's/^/said=/'
 r=$(${LIST_AGENTS})
 cd ${quote(installed.folder)} 2>/dev/null&&{
-for f in agent-*;do case $f in *.*);;*)case $r in *"$PWD/$f"*);;*)[ "$PWD/$f" = ${quote(installed.path)} ]||rm -f "$f";;esac;;esac;done
+for f in agent-*;do case $f in *.*);;*)case $r in *"$PWD/$f"*);;*)[ "$f" -ot ${quote(installed.path)} ]&&rm -f "$f";;esac;;esac;done
 ls -t agent-*.log 2>/dev/null|tail -n +${KEPT_LOGS + 1}|while read -r f;do rm -f "$f";done;}
 echo "$r"
 `;

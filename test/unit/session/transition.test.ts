@@ -120,7 +120,7 @@ it.each([
   ['unknown-board', { kind: 'absent' }],
   ['offline', { kind: 'offline', reason: 'm' }],
   ['unauthorized', { kind: 'unauthorized', remedy: 'r' }],
-  ['busy', { kind: 'busy', holder: 'm' }],
+  ['busy', { kind: 'busy', holder: 'm', remedy: 'r' }],
   ['anything else', { kind: 'failed', reason: 'm', remedy: 'r' }],
 ])('the problem %s', (code, state) => {
   expect(stateOfProblem({ code, message: 'm', remedy: 'r' })).toEqual(state);
