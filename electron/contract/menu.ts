@@ -24,6 +24,7 @@ export const FILE_COMMANDS: readonly MenuCommand[] = [
 export const HELP_COMMANDS: readonly MenuCommand[] = [
   { id: 'app.palette', title: 'Command Palette', accelerator: 'CmdOrCtrl+K' },
   { id: 'app.keys', title: 'Keyboard Shortcuts' },
+  { id: 'app.doctor', title: 'Save File for a Bug Report...' },
 ];
 
 export const THEME_COMMANDS: readonly MenuCommand[] = [

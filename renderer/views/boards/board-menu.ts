@@ -42,6 +42,7 @@ export function boardMenu(app: AppState, board: BoardView): MenuEntry[] {
       blocked: seen(board) ? '' : 'It is not seen now',
       run: () => void app.cleanBoard(id),
     },
+    { label: 'Save a file for a bug report ...', run: () => void app.saveDoctor() },
   ];
   const items = [...session, ...generationItems(app, board), ...upkeep];
   return board.transports.includes('virtual') ? [...items, ...virtualItems(app, board)] : items;
