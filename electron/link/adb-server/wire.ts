@@ -36,7 +36,7 @@ export class ServerStream {
     const { signal, answerMs = ANSWER_MS } = options;
     if (signal?.aborted === true) return Promise.resolve(CANCELLED);
     return new Promise((resolve) => {
-      const socket = createConnection(address.where);
+      const socket = createConnection(address.where).setNoDelay(true);
       const finish = (outcome: Outcome<ServerStream>): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
