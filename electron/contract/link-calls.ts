@@ -28,6 +28,8 @@ export const LINK_CALLS = {
   'boards.checks': call<readonly Check[]>()(
     v.strictObject({ board: boardId, agent: v.optional(v.boolean()) }),
   ),
+  /** What the ways to boards say of themselves, board or none. */
+  'boards.ways': call<readonly Check[]>()(v.strictObject({})),
   /** Ends every agent of this tool on the board and removes its files there. */
   'boards.clean': call<CleanedFace>()(v.strictObject({ board: boardId })),
   /** Looks for boards behind that address too, from now on; it is kept. */

@@ -24,9 +24,15 @@ export async function* checkBoard(
   options: DeployOptions,
 ): AsyncGenerator<Check> {
   const transports = new Set(targets.map(({ summary }) => summary.transport));
-  yield* waysThat(lab, (transport) => transports.has(transport), options);
+  const reached = targets.some(({ summary }) => summary.state === 'ready');
+  for await (const check of waysThat(lab, (transport) => transports.has(transport), options))
+    yield reached ? ofOthers(check) : check;
   yield* boardChecks(targets, () => askAgent(targets[0], options), options);
 }
+
+/** What fails of a way is about other boards where this one is reached. */
+const ofOthers = ({ fatal: _, ...check }: Check): Check =>
+  check.state === 'fail' ? { ...check, state: 'warn' } : check;
 
 /** What the ways say of themselves where no board is to be had. */
 export const checkWays = (lab: Lab, options: DeployOptions): AsyncGenerator<Check> =>

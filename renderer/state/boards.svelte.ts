@@ -120,6 +120,11 @@ export class BoardsState {
     this.#setChecks(id, { checks, problem, asking: false, ground });
   }
 
+  /** What the ways to boards say of themselves. */
+  ways(): Promise<Outcome<readonly Check[]>> {
+    return this.#host.call('boards.ways', {});
+  }
+
   clean(id: string): Promise<Outcome<{ readonly text: string }>> {
     this.#closed.add(id);
     return this.#host.call('boards.clean', { board: id });

@@ -2,19 +2,25 @@ import type { Target } from '../../link/interfaces/link.ts';
 import type { Check } from '../../model/board.ts';
 import { fail, ok, type Outcome } from '../../model/outcome.ts';
 import { appLogTail, logLine } from '../app-log.ts';
-import { boardChecks } from '../checks.ts';
+import { boardChecks, wayChecks } from '../checks.ts';
 import { cleanedText } from '../clean-board.ts';
 import { makeDoctor } from '../doctor.ts';
 import type { CallsOf, DeskContext } from './context.ts';
 import { unknownBoard } from './seen-boards.ts';
 
-type LinkCall = 'boards.checks' | 'boards.clean' | 'boards.addAddress' | 'boards.removeAddress';
+type LinkCall =
+  'boards.checks' | 'boards.ways' | 'boards.clean' | 'boards.addAddress' | 'boards.removeAddress';
 
 /** What has to do with the ways to boards. */
 export function linkCalls(desk: DeskContext): Pick<CallsOf<'boards'>, LinkCall> {
   const { boards, addresses, checks } = desk;
   return {
     'boards.checks': ({ board, agent }) => checks.of(board, agent !== false),
+    'boards.ways': async () => {
+      const list: Check[] = [];
+      for await (const check of wayChecks(desk.lab, {})) list.push(check);
+      return ok(list);
+    },
     'boards.clean': async ({ board }) => {
       const text = await clean(desk, board);
       if (text.ok) desk.log.say('info', text.value, board);
