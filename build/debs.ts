@@ -108,13 +108,14 @@ function apt(command: string, args: readonly string[], cwd = APT): ReturnType<ty
   return run(command, ['-q', ...settings.flatMap((setting) => ['-o', setting]), ...args], { cwd });
 }
 
+/** apt's own reason; what could not be fetched says more than that something could not. */
 const cannot = (what: string, output: string): { readonly ok: false; readonly problem: Problem } => {
-  const errors = output.split('\n').filter((line) => line.startsWith('E:'));
-  return fail(
-    'no-packages',
-    `${what} cannot be had: ${errors.at(-1) ?? output.trimEnd().slice(-300)}`,
-    REMEDY,
-  );
+  const lines = output.split('\n');
+  const why =
+    lines.find((line) => /^[WE]: Failed to fetch/.test(line)) ??
+    lines.findLast((line) => line.startsWith('E:'));
+  const words = (why ?? output.trimEnd().slice(-300)).replace(/^[WE]: /, '').trim();
+  return fail('no-packages', `${what} cannot be had: ${words}`, REMEDY);
 };
 
 /** What dpkg has installed, less some packages: those would not be fetched again. */

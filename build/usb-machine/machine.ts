@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
   copyFileSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -24,8 +23,6 @@ export interface Job {
   /** The machine is ended after so long. */
   readonly limitMs: number;
   readonly onOutput: (text: string) => void;
-  /** What the job leaves in /run/job/kept is copied into this folder. */
-  readonly keep?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -89,7 +86,6 @@ function writeJob(parts: Parts, job: Job, place: string): void {
   writeFileSync(`${place}/settings`, lines.join(''));
   writeFileSync(`${place}/command`, job.command);
   copyFileSync(at('build/usb-machine/inside.sh'), `${place}/inside.sh`);
-  mkdirSync(`${place}/kept`);
 }
 
 const share = (tag: string, path: string, more: string): readonly string[] => [
@@ -197,9 +193,7 @@ export async function runInMachine(parts: Parts, job: Job): Promise<Outcome<Done
     writeJob(parts, job, place);
     const made = await initramfs(parts, `${place}/initramfs`);
     if (!made.ok) return made;
-    const done = await runQemu(parts, job, place);
-    if (job.keep !== undefined) cpSync(`${place}/kept`, job.keep, { recursive: true });
-    return done;
+    return await runQemu(parts, job, place);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

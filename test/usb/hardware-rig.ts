@@ -1,9 +1,8 @@
-// A real board on this machine's USB. Its cable is pulled by taking the device's authorization away, which ends it for every driver
-// and program (kernel: Documentation/usb/authorization.rst); that takes root.
+// A real board on this machine's USB. Its cable is pulled by switching its hub's port off, for the host the same thing (kernel 6.0:
+// Documentation/ABI/testing/sysfs-bus-usb, .../<hub_interface>/port<X>/disable); that takes root.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { builtAgents } from '../../electron/link/deploy/agents.ts';
-import { ROOT } from '../../electron/link/deploy/built.ts';
 import type { AdbClient, Rig } from './rig.ts';
 
 const DEVICES = '/sys/bus/usb/devices';
@@ -29,17 +28,20 @@ export function hardwareRig(serial: string): Rig {
   const device = readdirSync(DEVICES).find((name) => text(`${DEVICES}/${name}/serial`) === serial);
   if (device === undefined)
     throw new Error(`No device of the serial ${serial} is on the USB of this machine.`);
-  const authorize = (value: '0' | '1'): Promise<void> => {
-    writeFileSync(`${DEVICES}/${device}/authorized`, value);
+  const port = `${realpathSync(`${DEVICES}/${device}/port`)}/disable`;
+  if (!existsSync(port))
+    throw new Error(`This kernel cannot switch a port off (${port}): it takes Linux 6.0.`);
+  const disable = (value: '0' | '1'): Promise<void> => {
+    writeFileSync(port, value);
     return Promise.resolve();
   };
   return {
     what: `the board ${serial} on USB ${device}`,
     serial,
-    agents: builtAgents((machine) => `${ROOT}.build/${machine}`),
-    plug: () => authorize('1'),
-    unplug: () => authorize('0'),
+    agents: builtAgents(),
+    plug: () => disable('0'),
+    unplug: () => disable('1'),
     adb: adbOfSystem(),
-    close: () => authorize('1'),
+    close: () => disable('0'),
   };
 }
