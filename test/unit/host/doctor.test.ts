@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appLogTail } from '../../../electron/host/app-log.ts';
+import { checkBoard } from '../../../electron/host/check-board.ts';
 import { boardChecks } from '../../../electron/host/checks.ts';
 import { KnownAddresses } from '../../../electron/host/desk/addresses.ts';
 import { LogFile } from '../../../electron/host/desk/log-file.ts';
@@ -76,6 +77,25 @@ describe('the checks of a board', () => {
     const none = await listed(boardChecks(targets, async () => fail('x', 'no agent'), {}));
     expect(none).toEqual(['transport', 'adb', 'root', 'thermal', 'agent']);
     expect(await listed(boardChecks(targets, null, {}))).toEqual(['transport', 'adb', 'root', 'thermal']);
+  });
+
+  it('tell of their way first; what fails of it is about others where this board is reached', async () => {
+    const provider = {
+      transport: 'usb' as const,
+      list: async () => ok([]),
+      async *preflight() {
+        yield check('usb-permission', { state: 'fail', fatal: true });
+      },
+    };
+    const lab = { providers: [provider], storePath: '', home, version: '', buildId: '' };
+    const none = board([check('place', { state: 'fail', fatal: true })]);
+    const first = async (target: Target): Promise<Check | undefined> => {
+      for await (const one of checkBoard(lab, [target], {})) return one;
+      return undefined;
+    };
+    expect(await first(none)).toEqual(check('usb-permission', { state: 'warn' }));
+    const away = { ...none, summary: { ...none.summary, state: 'failed' as const } };
+    expect(await first(away)).toEqual(check('usb-permission', { state: 'fail', fatal: true }));
   });
 
   it('put nothing on a board after a fatal one', async () => {
