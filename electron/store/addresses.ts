@@ -1,10 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fail, ok, type Outcome } from '../model/outcome.ts';
-import { makeFolders } from './folders.ts';
-import { storeProblem } from './problems.ts';
-
-const SCHEMA = 'qda-lab/addresses/1';
+import { join } from 'node:path';
+import { fail, type Outcome } from '../model/outcome.ts';
+import { readSmall, writeSmall, type SmallFile } from './small-file.ts';
 
 /** Where else to look for boards. */
 export interface Addresses {
@@ -18,53 +14,24 @@ export const NO_ADDRESSES: Addresses = { adbServers: [], tcp: [] };
 
 export const addressesPath = (home: string): string => join(home, 'addresses.json');
 
-/** The addresses that the user gave. Fails with 'addresses-damaged', or with what the file system says. */
-export function readAddresses(path: string): Outcome<Addresses> {
-  try {
-    const addresses = addressesIn(readFileSync(path, 'utf8'));
-    return addresses === null ? damaged(path) : ok(addresses);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(NO_ADDRESSES);
-    return storeProblem(error, path);
-  }
-}
-
-/** Writes them: the file is the old one or the new one at every moment. */
-export function writeAddresses(path: string, addresses: Addresses): Outcome<undefined> {
-  const fresh = `${path}.${process.pid}.new`;
-  try {
-    makeFolders(dirname(path));
-    writeFileSync(fresh, `${JSON.stringify({ schema: SCHEMA, ...addresses }, null, 2)}\n`);
-    renameSync(fresh, path);
-    return ok(undefined);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    return storeProblem(error, path);
-  }
-}
-
-function addressesIn(text: string): Addresses | null {
-  const value = parsed(text) as Record<string, unknown> | null;
-  if (value?.['schema'] !== SCHEMA) return null;
-  const { adbServers, tcp } = value;
-  return isList(adbServers) && isList(tcp) ? { adbServers, tcp } : null;
-}
-
 const isList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'string' && one.length <= 300);
 
-/** null where it is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+const FILE: SmallFile<Addresses> = {
+  schema: 'qda-lab/addresses/1',
+  none: NO_ADDRESSES,
+  take: ({ adbServers, tcp }) => (isList(adbServers) && isList(tcp) ? { adbServers, tcp } : null),
+  give: (addresses) => addresses,
+  damaged: (path) =>
+    fail(
+      'addresses-damaged',
+      `${path}: the addresses of boards cannot be read: the file is damaged or of a newer version. None of them is looked at.`,
+      'Mend the file, or move it away; it is not written to before that.',
+    ),
+};
 
-const damaged = (path: string): Outcome<never> =>
-  fail(
-    'addresses-damaged',
-    `${path}: the addresses of boards cannot be read: the file is damaged or of a newer version. None of them is looked at.`,
-    'Mend the file, or move it away; it is not written to before that.',
-  );
+/** The addresses that the user gave. Fails with 'addresses-damaged', or with what the file system says. */
+export const readAddresses = (path: string): Outcome<Addresses> => readSmall(FILE, path);
+
+export const writeAddresses = (path: string, addresses: Addresses): Outcome<undefined> =>
+  writeSmall(FILE, path, addresses);
