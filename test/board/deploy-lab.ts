@@ -260,7 +260,7 @@ export class Bench {
         reject(new Error(`unshare ended with ${code}: ${String(holder.stderr.read())}`));
       });
     });
-    return [pathOf('nsenter'), '-t', String(holder.pid), '-m', '-r', '--'];
+    return [pathOf('nsenter'), '-t', String(holder.pid), '-m', '-r', '-w', '--'];
   }
 
   /** Takes all away, also what a test that failed has left running; that is told. */

@@ -46,7 +46,7 @@ class Power {
   private constructor(holder: ChildProcessWithoutNullStreams) {
     this.#holder = holder;
     const first = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim();
-    this.within = ['nsenter', '-t', first, '-m', '-p', '-r', '--'];
+    this.within = ['nsenter', '-t', first, '-m', '-p', '-r', '-w', '--'];
   }
 
   static async on(bootFile: string): Promise<Power> {

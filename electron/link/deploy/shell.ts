@@ -72,14 +72,14 @@ export interface AskOptions extends RunOptions {
   readonly mark?: string;
 }
 
-/** Runs a script that prints key=value lines, and takes them. */
+/** Runs a script that prints key=value lines, and takes them. A shell complains where the folder that its daemon stands in is gone: not here. */
 export async function ask(
   device: AdbDevice,
   script: string,
   options: AskOptions = {},
 ): Promise<Outcome<Fields>> {
   const { as = (line: string) => line, mark = randomBytes(6).toString('hex'), ...run } = options;
-  const command = as(`echo ${beginOf(mark)}\n${script.trim()}\necho ${endOf(mark)}`);
+  const command = as(`cd /;echo ${beginOf(mark)}\n${script.trim()}\necho ${endOf(mark)}`);
   const done = await device.run(command, run);
   if (!done.ok) return done;
   const fields = parseFields(done.value.out, mark);

@@ -234,7 +234,7 @@ test('a hostile label stays text, in the list and in the report', async () => {
 });
 
 test('a file that needs more memory than the thread has is refused before it is parsed', async () => {
-  const thread = new HeavyThread(storePath(), 24);
+  const thread = new HeavyThread(storePath(), 64);
   const path = file('large.json', `{"schema":"qda-lab/run/1","x":[${'{"a":[1]},'.repeat(1_000_000)}1]}`);
   const outcome = await thread.do('import', { path });
   expect(outcome).toMatchObject({ ok: false, problem: { code: 'too-large' } });
