@@ -122,10 +122,17 @@ export class LinkBoard {
 
   /** Agents that run on it, and what they started. */
   get agents(): readonly number[] {
-    const isOurs = (pid: string): boolean => linkOf(`/proc/${pid}/exe`).startsWith(`${this.place}/`);
+    const isOurs = (pid: string): boolean => linkOf(`/proc/${pid}/exe`).includes(`${this.place}/`);
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && isOurs(name))
       .map(Number);
+  }
+
+  /** One of them. Never process 0, which a signal takes for all of the test's own group. */
+  get agent(): number {
+    const [pid] = this.agents;
+    if (pid === undefined) throw new Error('no agent runs on the board');
+    return pid;
   }
 
   get files(): readonly string[] {

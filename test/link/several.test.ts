@@ -69,7 +69,7 @@ describe.skipIf(cannotPlay !== null)(title, () => {
     valueOf(await third.session.startPlan(planOf({ samples: 20_000, budgetNs: 600e9 }, { samples: 20_000 })));
     await until('samples of each', () => [first, second, third].every(({ events }) => events.length > 2));
     await wire.pull();
-    process.kill(killed.agents[0] ?? 0, 'SIGKILL');
+    process.kill(killed.agent, 'SIGKILL');
     await until('what became of them', () => first.session.state.kind === 'lost' && second.over);
     expect(second.aborted).toMatchObject([{ code: 'agent-died' }]);
     await wholeRun(third);

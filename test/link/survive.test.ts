@@ -97,8 +97,7 @@ describe.skipIf(cannotPlay !== null)(title, () => {
 
     it('tells an agent that was killed from a board that is away, with its last words', async () => {
       const watched = await measuring(host, board);
-      const [pid = 0] = board.agents;
-      process.kill(pid, 'SIGSEGV');
+      process.kill(board.agent, 'SIGSEGV');
       await untilIs(watched, 'failed');
       expect(watched.aborted).toMatchObject([{ code: 'agent-died' }]);
       expect(watched.aborted[0]?.message).toContain('crashed by signal 11');
