@@ -1,6 +1,6 @@
 // What the checks make of what was read, before an agent is there: captured text, ugly text, nothing.
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseServerAddress } from '../../../electron/link/adb-server/address.ts';
 import { agentLikeChecks, ALSO_AGENT } from '../../../electron/link/checks/agent-checks.ts';
 import { driverChecks } from '../../../electron/link/checks/board-checks.ts';
@@ -240,9 +240,18 @@ const listed = async (checks: AsyncIterable<Check>): Promise<Check[]> => {
   return list;
 };
 
+/** Its folders go with the test. */
+function machineOfTest(): FakeMachine {
+  const machine = new FakeMachine();
+  onTestFinished(() => {
+    machine.remove();
+  });
+  return machine;
+}
+
 describe('USB of this machine', () => {
   it('says what is missing where nothing is plugged in, for each system', async () => {
-    const machine = new FakeMachine().withUsb();
+    const machine = machineOfTest().withUsb();
     const [check] = await listed(usbPreflight(systemBus('linux', machine.roots)));
     expect(check).toMatchObject({ name: 'usb', state: 'warn' });
     for (const [platform, word] of [
@@ -260,7 +269,7 @@ describe('USB of this machine', () => {
   });
 
   it('names the device, who may open it, and who has it', async () => {
-    const machine = new FakeMachine().withUsb().plug({ path: '1-2', serial: 'S1', driver: 'usbfs' });
+    const machine = machineOfTest().withUsb().plug({ path: '1-2', serial: 'S1', driver: 'usbfs' });
     const checks = await listed(usbPreflight(systemBus('linux', machine.roots)));
     expect(checks.map(({ name }) => name)).toEqual(['usb', 'usb-permission', 'usb-interface']);
     expect(named(checks, 'usb').read).toContain('USB 1-2');
@@ -268,7 +277,7 @@ describe('USB of this machine', () => {
   });
 
   it('shows the udev rule where the user may not open it', async () => {
-    const machine = new FakeMachine().withUsb().plug({ path: '1-2', serial: 'S1' });
+    const machine = machineOfTest().withUsb().plug({ path: '1-2', serial: 'S1' });
     const bus = systemBus('linux', machine.roots);
     const look = async (): ReturnType<typeof bus.look> => {
       const seen = await bus.look();
