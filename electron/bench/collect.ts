@@ -26,7 +26,7 @@ export class Collector {
     else if (event.kind === 'done') point.end = event;
     else {
       const series = point.chunks.get(event.series) ?? new Map<number, Float64Array>();
-      series.set(event.first, event.ns);
+      series.set(event.first, event.ns.slice());
       point.chunks.set(event.series, series);
     }
   }

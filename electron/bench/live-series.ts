@@ -43,7 +43,7 @@ export class LiveSamples {
     }
     this.#n += samples.length;
     if (this.#n > KEPT) this.#kept = null;
-    else this.#kept?.push(samples);
+    else this.#kept?.push(samples.slice());
   }
 
   /** As it stands, from the bins. */

@@ -16,7 +16,7 @@ export interface SampleBlock {
   readonly series: number;
   /** Place of the first sample in its series. */
   readonly first: number;
-  /** Nanoseconds; every value is a whole number below 2^53. */
+  /** Nanoseconds; every value is a whole number below 2^53. Of a stream they stand only while it is told: whoever keeps them makes a copy. */
   readonly ns: Float64Array;
   readonly simulated: boolean;
 }

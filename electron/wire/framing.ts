@@ -44,13 +44,16 @@ const truncated = (have: number, want: number): Problem => ({
 
 /**
  * Cuts a byte stream into messages. Keeps at most one unfinished message between chunks; a message that lies whole
- * in a chunk is handed out without a copy. After a defect nothing more comes out: where the next frame begins is unknown.
+ * in a chunk is handed out without a copy. Messages stand until the next chunk: whoever keeps one makes a copy.
+ * After a defect nothing more comes out: where the next frame begins is unknown.
  */
 export class FrameDecoder {
   readonly #header = new Uint8Array(HEADER);
   #headerFill = 0;
   #body: Uint8Array | null = null;
   #bodyFill = 0;
+  /** Rooms for what lies in several chunks, in turn: while the one is read, the next message begins in the other. */
+  #rooms: [Uint8Array, Uint8Array] = [new Uint8Array(), new Uint8Array()];
   #problem: Problem | null = null;
 
   push(chunk: Uint8Array): Decoded {
@@ -83,10 +86,17 @@ export class FrameDecoder {
       frames.push(chunk.subarray(start, start + length));
       return taken + length;
     } else {
-      this.#body = new Uint8Array(length);
+      this.#body = this.#roomFor(length);
       this.#bodyFill = 0;
     }
     return taken;
+  }
+
+  #roomFor(length: number): Uint8Array {
+    const [next, other] = this.#rooms;
+    const room = next.length < length ? new Uint8Array(length) : next;
+    this.#rooms = [other, room];
+    return room.subarray(0, length);
   }
 
   #takeBody(chunk: Uint8Array, from: number, frames: Uint8Array[]): number {

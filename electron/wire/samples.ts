@@ -7,7 +7,10 @@ const TWO_32 = 0x1_0000_0000;
 /** Upper halves from here on make numbers of 2^53 and more. */
 const HIGH_LIMIT = 0x20_0000;
 
-/** Packed little-endian u64 to numbers, exactly. */
+/** One room for the samples of every block: a fresh one each would leave hundreds of MiB a second for the garbage collector. */
+const room = new Float64Array(MAX_SAMPLES);
+
+/** Packed little-endian u64 to numbers, exactly. They stand until the next block is read: whoever keeps them makes a copy. */
 export function samplesOf(bytes: Uint8Array, fit: Fit): Float64Array {
   const count = bytes.length / BYTES;
   if (!Number.isInteger(count)) fit.refuse(`SampleBlock.ns has ${bytes.length} bytes, no multiple of 8`);
@@ -15,7 +18,7 @@ export function samplesOf(bytes: Uint8Array, fit: Fit): Float64Array {
     fit.refuse(`SampleBlock.ns has ${Math.floor(count)} samples, the most is ${MAX_SAMPLES}`);
   if (fit.fault !== null) return new Float64Array(0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const ns = new Float64Array(count);
+  const ns = room.subarray(0, count);
   let highest = 0;
   for (let i = 0, at = 0; i < count; i += 1, at += BYTES) {
     const high = view.getUint32(at + 4, true);

@@ -121,6 +121,8 @@ test('a page that does not read for a while has no gap in what it reads then', a
 
 test('a run made here is exported, deleted, uploaded again and opened; a recording too', async () => {
   const page = await Page.open();
+  // Before the run, which may be over before a second question is answered.
+  await page.ask('recordings.start', { board: lab.name });
   const { run } = await page.ask('bench.start', {
     board: lab.name,
     label: '<script>alert(1)</script>',
@@ -138,7 +140,6 @@ test('a run made here is exported, deleted, uploaded again and opened; a recordi
       seed: '1',
     },
   });
-  await page.ask('recordings.start', { board: lab.name });
   await expect
     .poll(() => page.of('bench').some((change) => change.kind === 'phase' && change.phase === 'ended'), soon)
     .toBe(true);

@@ -123,7 +123,7 @@ export class Watched {
     session.on('gap', (gap) => this.gaps.push(gap));
     session.on('aborted', ({ problem }) => this.aborted.push(problem));
     session.on('plan', (event) => {
-      this.events.push(event);
+      this.events.push(event.kind === 'samples' ? { ...event, ns: event.ns.slice() } : event);
       if (this.acknowledge) session.ackUpTo(event.block);
     });
   }

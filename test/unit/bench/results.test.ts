@@ -55,6 +55,18 @@ test('a point that began and never ended keeps what it has', () => {
   expect([group?.status, group?.rows[0]?.samples.length]).toEqual(['cancelled', 1]);
 });
 
+test('a block is kept also when the next one comes in its room', () => {
+  const ns = Float64Array.of(1, 2);
+  const collector = new Collector();
+  const block = (first: number): PlanEvent => ({ kind: 'samples', block: 2, index: 0, series: 0, first, ns, simulated: true });
+  collector.add(started(0, ['alloc']));
+  collector.add(block(0));
+  ns.set([3, 4]);
+  collector.add(block(2));
+  const [result] = collector.results(header('r', [point(0)]).plan, true, () => 'digest');
+  expect([...(result?.series[0]?.ns ?? [])]).toEqual([1, 2, 3, 4]);
+});
+
 test('bytes a sample make a bandwidth of 1e9 bytes a second', () => {
   const events = [
     started(0, ['read']),

@@ -26,7 +26,7 @@ describe('FrameDecoder', () => {
     for (let at = 0; at < stream.length; at += size) {
       const { frames, problem } = decoder.push(stream.subarray(at, at + size));
       expect(problem).toBeNull();
-      found.push(...frames);
+      found.push(...frames.map((frame) => frame.slice()));
     }
     expect(plain(found)).toEqual(plain(messages));
     expect(decoder.end()).toBeNull();

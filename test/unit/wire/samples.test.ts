@@ -18,6 +18,12 @@ describe('samples', () => {
     }
   });
 
+  it('stand until the next block is read, which takes their room', () => {
+    const first = samplesOf(packSamples([1, 2]), new Fit());
+    const second = samplesOf(packSamples([3]), new Fit());
+    expect([first.buffer, ...first, ...second]).toEqual([second.buffer, 3, 2, 3]);
+  });
+
   it.each([
     ['a sample of 2^53', Uint8Array.from([0, 0, 0, 0, 0, 0, 32, 0]), '2^53'],
     ['half a sample', new Uint8Array(12), 'no multiple of 8'],
