@@ -44,10 +44,14 @@ interface Asked {
 /** Runs a command with the first Ctrl-C as its abort signal, or a reader that went; a second Ctrl-C ends the program at once. */
 async function run({ command, args, rest }: Asked, screen: Screen): Promise<ExitCode> {
   const abort = new AbortController();
-  const interrupt = (): void => {
+  const interrupt = (which: NodeJS.Signals): void => {
     if (abort.signal.aborted) process.exit(EXIT.interrupted);
     screen.note('Stopping; press Ctrl-C again to leave at once.');
-    abort.abort();
+    abort.abort(
+      which === 'SIGINT'
+        ? 'Cancelled by the user with Ctrl-C.'
+        : 'Cancelled: qda-lab was told to end (SIGTERM).',
+    );
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);

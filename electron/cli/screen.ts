@@ -74,7 +74,7 @@ function whenClosed(): AbortSignal {
   process.stdout.on(
     'error',
     on(() => {
-      closed.abort();
+      closed.abort('Cancelled: nobody reads the output of qda-lab any more.');
     }),
   );
   process.stderr.on(

@@ -41,11 +41,17 @@ export interface FinishedRun {
   readonly kept: Kept;
 }
 
+const CANCELLED = 'Cancelled by the user.';
+
+/** Who aborted it, where that was said: abort('Cancelled by ...'). */
+const cancelledBy = ({ aborted, reason }: AbortSignal): string =>
+  aborted ? (typeof reason === 'string' ? reason : CANCELLED) : '';
+
 /** How a plan came to its end. */
 type End = { readonly status: Exclude<Run['status'], 'running'>; readonly reason: string };
 
 /**
- * Runs a plan on an open board and keeps it. The signal cancels on the board; what was measured is kept. Fails only where no
+ * Runs a plan on an open board and keeps it. The signal cancels on the board, its reason (a sentence) says who; what was measured is kept. Fails only where no
  * run came to be: a bad plan, no node, another run on the board, a request unanswered before the plan began.
  */
 export async function runPlan(
@@ -167,7 +173,7 @@ async function follow(board: OpenBoard, header: RunHeader, signal: AbortSignal):
   const end = Promise.withResolvers<End>();
   const off = [
     session.on('plan', (event) => {
-      if (event.kind === 'plan-done') end.resolve(endOf(event.cancelled, event.reason));
+      if (event.kind === 'plan-done') end.resolve(endOf(event.cancelled, event.reason, signal));
     }),
     session.on('aborted', ({ problem }) => {
       end.resolve({ status: 'incomplete', reason: problem.message });
@@ -192,8 +198,9 @@ async function follow(board: OpenBoard, header: RunHeader, signal: AbortSignal):
   }
 }
 
-function endOf(cancelled: boolean, reason: string): End {
-  if (cancelled) return { status: 'cancelled', reason: reason || 'Cancelled by the user.' };
+/** The agent knows that it was cancelled; who did it, and how, the reason of our signal says. */
+function endOf(cancelled: boolean, reason: string, signal: AbortSignal): End {
+  if (cancelled) return { status: 'cancelled', reason: cancelledBy(signal) || reason || CANCELLED };
   return reason ? { status: 'incomplete', reason } : { status: 'complete', reason: '' };
 }
 

@@ -192,8 +192,9 @@ test('Ctrl-C cancels on the board and keeps what was measured', async () => {
   running.signal('SIGINT');
   const said = await running.ended;
   expect([said.code, said.err]).toEqual([130, expect.stringContaining('The run is cancelled')]);
-  const [newest] = JSON.parse((await lab.run('runs', '--json')).out) as { status: string; label: string }[];
-  expect(newest).toMatchObject({ status: 'cancelled', label: 'cancelled' });
+  const [newest] = JSON.parse((await lab.run('runs', '--json')).out) as object[];
+  const reason = 'Cancelled by the user with Ctrl-C.';
+  expect(newest).toMatchObject({ status: 'cancelled', reason, label: 'cancelled' });
   const samples = await lab.run('report', 'latest', '--format', 'samples-csv');
   expect(samples.out.trim().split('\n').length).toBeGreaterThan(10);
 });

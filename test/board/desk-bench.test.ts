@@ -100,7 +100,7 @@ describe('a run of the desk', () => {
     value(await other.call('bench.cancel', { board: lab.name }));
     for (const one of [face, other, late]) {
       const { end } = await one.untilBench('the end', 'phase', ({ phase }) => phase === 'ended');
-      expect(end?.status).toBe('cancelled');
+      expect([end?.status, end?.reason]).toEqual(['cancelled', 'Cancelled by the user.']);
       expect(folded(one, run).points.map(({ status }) => status)).toEqual([
         'cancelled',
         'not-run',
@@ -211,11 +211,17 @@ describe('a run of the desk', () => {
     const face = lab.face();
     const first = value(await start(face, endless));
     value(await face.call('boards.close', { board: lab.name }));
-    expect(value(loadRun(lab.lab, first.run)).status).toBe('cancelled');
+    expect(value(loadRun(lab.lab, first.run))).toMatchObject({
+      status: 'cancelled',
+      reason: 'Cancelled: the user disconnected the board.',
+    });
     expect(processesOf('qda-agent', lab.name)).toEqual([]);
     const second = value(await start(face, endless));
     await lab.closeDesk();
-    expect(value(loadRun(lab.lab, second.run)).status).toBe('cancelled');
+    expect(value(loadRun(lab.lab, second.run))).toMatchObject({
+      status: 'cancelled',
+      reason: 'Cancelled: QDA Lab was closed.',
+    });
     await until('that no agent runs', () => (processesOf('qda-agent', lab.name).length === 0 ? true : null));
   });
 });

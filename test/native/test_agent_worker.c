@@ -164,7 +164,7 @@ static void test_cancel(void)
     host_ask(&host, qdalab_ToAgent_cancel_tag);
     hear_until(&heard, qdalab_FromAgent_point_done_tag);
     CHECK_INT(field_uint(&frame, qdalab_PointDone_status_tag), qdalab_Status_STATUS_CANCELLED);
-    CHECK_STR(field_text(&frame, qdalab_PointDone_reason_tag), "Cancelled by the host.");
+    CHECK_STR(field_text(&frame, qdalab_PointDone_reason_tag), "Cancelled from the computer that started the run.");
     CHECK_INT(field_uint(&frame, qdalab_PointDone_samples_taken_tag), heard.next[0]);
     hear_until(&heard, qdalab_FromAgent_plan_done_tag);
     CHECK_INT(field_uint(&frame, qdalab_PlanDone_cancelled_tag), 1);

@@ -65,8 +65,9 @@ export class Bench {
     return this.#told ? (this.#state?.view() ?? null) : null;
   }
 
-  cancel(): void {
-    this.#abort.abort();
+  /** `why`: who does it, a sentence for the run. */
+  cancel(why: string): void {
+    this.#abort.abort(why);
     if (this.#state === null) this.#prepare('giving it up');
     if (this.#state?.phase !== 'running') return;
     this.#state.cancelling();

@@ -42,7 +42,7 @@ export class Benches {
   cancel(board: string): boolean {
     const bench = this.#latest.get(board);
     if (bench?.going !== true) return false;
-    bench.cancel();
+    bench.cancel('Cancelled by the user.');
     return true;
   }
 
@@ -55,18 +55,20 @@ export class Benches {
     return [...this.#latest.values()].flatMap((bench) => bench.run ?? []);
   }
 
-  /** Cancels what runs there and waits for its end; where it does not come, the agent is ended. What was measured is kept. */
-  async end(board: string): Promise<void> {
+  /** Cancels what runs there and waits for its end; where it does not come, the agent is ended. What was measured is kept. `why`: a sentence for the run. */
+  async end(board: string, why: string): Promise<void> {
     const bench = this.#latest.get(board);
     if (bench?.going !== true) return;
-    bench.cancel();
+    bench.cancel(why);
     const stop = this.#clock.after(PATIENCE_MS, () => void this.#parts.boards.close(board));
     await bench.done;
     stop();
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#latest.keys()].map((board) => this.end(board)));
+    await Promise.all(
+      [...this.#latest.keys()].map((board) => this.end(board, 'Cancelled: QDA Lab was closed.')),
+    );
   }
 
   #tell(change: LiveRunChange): undefined {

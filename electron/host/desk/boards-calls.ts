@@ -22,7 +22,7 @@ export function boardsCalls(desk: DeskContext): CallGroup<'boards'> {
         return opened.ok ? ok(undefined) : opened;
       },
       'boards.close': async ({ board }) => {
-        await benches.end(board);
+        await benches.end(board, 'Cancelled: the user disconnected the board.');
         await boards.close(board);
         return ok(undefined);
       },

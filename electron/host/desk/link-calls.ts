@@ -45,7 +45,7 @@ export function linkCalls(desk: DeskContext): Pick<CallsOf<'boards'>, LinkCall> 
 
 async function clean({ boards, benches }: DeskContext, board: string): Promise<Outcome<string>> {
   if (boards.opened(board)?.session.state.kind === 'running') return RUNNING;
-  await benches.end(board);
+  await benches.end(board, 'Cancelled: the user cleaned the board.');
   await boards.close(board);
   const target = boards.entry(board)?.targets[0];
   if (target === undefined) return unknownBoard(board);

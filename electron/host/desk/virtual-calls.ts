@@ -22,7 +22,7 @@ export function virtualCalls(desk: DeskContext): Pick<CallsOf<'boards'>, Virtual
     'boards.stopVirtual': async ({ board }) => {
       const virtual = onlyVirtual(desk, board);
       if (!virtual.ok) return virtual;
-      await benches.end(board);
+      await benches.end(board, 'Cancelled: the user stopped the virtual board.');
       await boards.close(board);
       const stopped = await stopVirtualBoard(board);
       await boards.look();
