@@ -4,13 +4,13 @@ import { loginDaemon } from '../adb/daemon.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
 import { cancelled, closedByUs, unanswered } from '../adb/problems.ts';
 import type { TcpAddress } from './address.ts';
-import { leaseOf } from './lease.ts';
+import { SharedDevice } from './lease.ts';
 import { connectTcp } from './pipe.ts';
 
 /** What is known of a daemon at an address. */
 export type LineState =
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'ready'; readonly device: AdbDevice }
+  | { readonly kind: 'ready'; readonly device: AdbDevice; readonly shared: SharedDevice }
   /** The board waits for its user; the connection stays until the answer. */
   | { readonly kind: 'asked'; readonly problem: Problem }
   | { readonly kind: 'failed'; readonly problem: Problem };
@@ -90,7 +90,7 @@ export class TcpLine implements AdbWay {
     if (signal?.aborted === true) return { ok: false, problem: cancelled(`Connecting to ${this.serial}`) };
     if (over.aborted) return { ok: false, problem: closedByUs };
     const state = this.#state;
-    if (state.kind === 'ready') return ok(leaseOf(state.device));
+    if (state.kind === 'ready') return ok(state.shared.lease());
     return { ok: false, problem: state.kind === 'connecting' ? unanswered(this.serial) : state.problem };
   }
 
@@ -151,7 +151,7 @@ export class TcpLine implements AdbWay {
 
   #isReady(device: AdbDevice, signal: AbortSignal): void {
     this.#pause = this.#options.retryMs ?? RETRY_MS;
-    this.#is({ kind: 'ready', device });
+    this.#is({ kind: 'ready', device, shared: new SharedDevice(device) });
     void device.gone.then((problem) => {
       if (!signal.aborted) this.#failed(problem);
     });
