@@ -1,5 +1,6 @@
 import { fail, ok, type Outcome } from '../../model/outcome.ts';
 import type { ShellResult } from './device.ts';
+import { Gathered } from './gathered.ts';
 import { badAnswer, cannotRun, streamLost } from './problems.ts';
 import type { TamedSocket } from './socket.ts';
 
@@ -16,15 +17,14 @@ export const MAX_OUTPUT = 32 * 1024 * 1024;
 /** Standard input goes out in pieces of this size: every daemon takes them (MAX_PAYLOAD_V1 of adb.h is 4 KiB, with the head). */
 const PIECE = 4096 - HEAD;
 
-type Chunks = Uint8Array[];
-
-const textOf = (chunks: Chunks): string => Buffer.concat(chunks).toString('utf8');
-
-/** Puts what the daemon sends together, however it is cut. */
+/** Puts what the daemon sends together, however it is cut. What it takes of time and memory grows with the bytes, not with their pieces. */
 export class ShellReader {
-  readonly #out: Chunks = [];
-  readonly #err: Chunks = [];
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #out = new Gathered();
+  readonly #err = new Gathered();
+  readonly #head = Buffer.alloc(HEAD);
+  #headBytes = 0;
+  /** Of the packet whose head is whole. */
+  #left = 0;
   #bytes = 0;
   #code: number | null = null;
 
@@ -32,25 +32,36 @@ export class ShellReader {
   take(bytes: Uint8Array): Outcome<ShellResult> | null {
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_OUTPUT) return tooMuch;
-    this.#rest = this.#rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes]);
-    while (this.#rest.length >= HEAD) {
-      const length = this.#rest.readUInt32LE(1);
-      if (length > MAX_OUTPUT)
-        return { ok: false, problem: badAnswer(`a piece of ${length} bytes of output`) };
-      if (this.#rest.length < HEAD + length) break;
-      this.#packet(this.#rest.readUInt8(0), this.#rest.subarray(HEAD, HEAD + length));
-      this.#rest = this.#rest.subarray(HEAD + length);
+    for (let at = 0; at < bytes.length;) {
+      at += this.#headBytes < HEAD ? this.#takeHead(bytes, at) : this.#takeData(bytes, at);
+      if (this.#left > MAX_OUTPUT)
+        return { ok: false, problem: badAnswer(`a piece of ${this.#left} bytes of output`) };
+      if (this.#headBytes === HEAD && this.#left === 0) this.#headBytes = 0;
     }
     return this.#code === null
       ? null
-      : ok({ code: this.#code, out: textOf(this.#out), err: textOf(this.#err) });
+      : ok({ code: this.#code, out: this.#out.text(), err: this.#err.text() });
   }
 
-  #packet(id: number, data: Buffer): void {
-    if (id === STDOUT) this.#out.push(data);
-    else if (id === STDERR) this.#err.push(data);
-    else if (id === EXIT) this.#code = data[0] ?? null;
+  /** How many bytes from there on belong to the head. */
+  #takeHead(bytes: Uint8Array, at: number): number {
+    const count = Math.min(HEAD - this.#headBytes, bytes.length - at);
+    this.#head.set(bytes.subarray(at, at + count), this.#headBytes);
+    this.#headBytes += count;
+    if (this.#headBytes === HEAD) this.#left = this.#head.readUInt32LE(1);
+    return count;
+  }
+
+  #takeData(bytes: Uint8Array, at: number): number {
+    const count = Math.min(this.#left, bytes.length - at);
+    const data = bytes.subarray(at, at + count);
+    const id = this.#head.readUInt8(0);
+    this.#left -= count;
+    if (id === STDOUT) this.#out.add(data);
+    else if (id === STDERR) this.#err.add(data);
+    else if (id === EXIT) this.#code ??= data[0] ?? null;
     // Others are passed over, as adb's own client does.
+    return count;
   }
 }
 
@@ -110,14 +121,12 @@ export async function runShell(
 
 /** Runs a command on an open socket of `execService`. */
 export async function runExec(socket: TamedSocket, input: Uint8Array): Promise<Outcome<ShellResult>> {
-  const out: Chunks = [];
-  let size = 0;
+  const out = new Gathered();
   if (input.length > 0) void socket.write(input);
   for (;;) {
     const bytes = await socket.read();
-    if (bytes === null) return ok({ code: null, out: textOf(out), err: '' });
-    size += bytes.length;
-    if (size > MAX_OUTPUT) return tooMuch;
-    out.push(bytes);
+    if (bytes === null) return ok({ code: null, out: out.text(), err: '' });
+    if (out.bytes + bytes.length > MAX_OUTPUT) return tooMuch;
+    out.add(bytes);
   }
 }

@@ -31,6 +31,34 @@ describe('shell protocol 2', () => {
     expect(result).toEqual({ ok: true, value: { code: 7, out: 'out puts\n', err: 'err' } });
   });
 
+  // Whoever copies what waits for its rest with every piece is not done with this within the test's time.
+  test('one large piece that comes in small ones', () => {
+    const large = Buffer.alloc(MAX_OUTPUT - 100, 'qda ');
+    const sent = Buffer.concat([shellPacket(1, large), shellPacket(3, Buffer.of(0))]);
+    const reader = new ShellReader();
+    let result = null;
+    for (let at = 0; at < sent.length; at += 1000) result = reader.take(sent.subarray(at, at + 1000));
+    expect(result).toEqual({ ok: true, value: { code: 0, out: large.toString(), err: '' } });
+  });
+
+  test('a great many packets of one letter', () => {
+    const letters = Buffer.concat([shellPacket(1, Buffer.from('o')), shellPacket(2, Buffer.from('é'))]);
+    const many = Buffer.alloc(100_000 * letters.length, letters);
+    const reader = new ShellReader();
+    for (let round = 0; round < 20; round += 1) expect(reader.take(many)).toBeNull();
+    const result = reader.take(shellPacket(3, Buffer.of(1)));
+    const [out, err] = ['o'.repeat(2_000_000), 'é'.repeat(2_000_000)];
+    expect(result).toEqual({ ok: true, value: { code: 1, out, err } });
+  });
+
+  test('packets without anything in them', () => {
+    const reader = new ShellReader();
+    const nothing = Buffer.alloc(0);
+    const [empty, end] = [shellPacket(1, nothing), shellPacket(3, nothing)];
+    expect(reader.take(Buffer.concat([empty, empty, end]))).toBeNull();
+    expect(reader.take(said)).toMatchObject({ ok: true, value: { code: 7, out: 'out puts\n' } });
+  });
+
   test('more than a board has to say is not listened to', () => {
     const reader = new ShellReader();
     const piece = shellPacket(1, Buffer.alloc(1 << 20));
