@@ -1,5 +1,6 @@
 import { Collector } from '../bench/collect.ts';
 import { leavesBehind, makePlan, type PlanRequest } from '../bench/plan.ts';
+import type { Target } from '../link/interfaces/link.ts';
 import type { AccelNode } from '../model/board.ts';
 import { fail, ok, type Outcome, type Problem, type Reading } from '../model/outcome.ts';
 import type { PlanEvent } from '../model/plan-events.ts';
@@ -13,6 +14,7 @@ import { explainSkips } from './dsp-missing.ts';
 import { DspWatch } from './dsp-watch.ts';
 import { nodeOf, type OpenBoard } from './open-board.ts';
 import { Recorder, type Kept } from './recorder.ts';
+import { virtualEnd } from './virtual-end.ts';
 import { LOOK_MS, takePicture } from './watch-memory.ts';
 
 export interface RunRequest {
@@ -51,8 +53,8 @@ const cancelledBy = ({ aborted, reason }: AbortSignal): string =>
 type End = { readonly status: Exclude<Run['status'], 'running'>; readonly reason: string };
 
 /**
- * Runs a plan on an open board and keeps it. The signal cancels on the board, its reason (a sentence) says who; what was measured is kept. Fails only where no
- * run came to be: a bad plan, no node, another run on the board, a request unanswered before the plan began.
+ * Runs a plan on an open board and keeps it. The signal cancels on the board, its reason (a sentence) says who; what was measured is
+ * kept. Fails only where no run came to be: a bad plan, no node, another run on the board, a request unanswered before the plan began.
  */
 export async function runPlan(
   lab: Lab,
@@ -115,7 +117,7 @@ async function record(
       dsp.stop();
     },
   ];
-  const end = await follow(board, header, signal);
+  const end = await explained(follow(board, header, signal), board.target);
   for (const stop of off) stop();
   if (!end.ok) return end;
   const after = await readingsAfter(board);
@@ -202,6 +204,13 @@ async function follow(board: OpenBoard, header: RunHeader, signal: AbortSignal):
 function endOf(cancelled: boolean, reason: string, signal: AbortSignal): End {
   if (cancelled) return { status: 'cancelled', reason: cancelledBy(signal) || reason || CANCELLED };
   return reason ? { status: 'incomplete', reason } : { status: 'complete', reason: '' };
+}
+
+/** A run that broke off with its virtual board says so. */
+async function explained(ending: Promise<Outcome<End>>, target: Target): Promise<Outcome<End>> {
+  const end = await ending;
+  if (!end.ok || end.value.status !== 'incomplete') return end;
+  return ok({ ...end.value, reason: (await virtualEnd(target)) || end.value.reason });
 }
 
 /** Readings after the run; where the board is gone, each would be missing for the same reason, so one says it. */

@@ -105,9 +105,10 @@ static void note_node_gone(struct plan *plan)
 {
     if (!plan->result.node_gone || plan->node_gone[0] != '\0')
         return;
-    snprintf(plan->node_gone, sizeof(plan->node_gone),
-             "%s went away during point %u (DSP restart or unplug); the points after it were not tried. Run the plan again.",
-             plan->node.path, (unsigned)plan->points[plan->at].index);
+    snprintf(plan->node_gone, sizeof(plan->node_gone), "%s went away during point %u (DSP restart or unplug)%s. Run the plan again.",
+             plan->node.path, (unsigned)plan->points[plan->at].index,
+             plan->at + 1 < plan->count ? "; the points after it were not tried" : "");
+    qda_text_copy(plan->reason, sizeof(plan->reason), plan->node_gone); /* the plan is not complete */
 }
 
 static void end_point(struct plan *plan)

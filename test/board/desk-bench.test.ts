@@ -202,7 +202,8 @@ describe('a run of the desk', () => {
     );
     await lab.board.board.stop();
     const { end } = await face.untilBench('the end', 'phase', ({ phase }) => phase === 'ended');
-    expect(end?.kept.kind).toBe('store');
+    expect([end?.kept.kind, end?.status]).toEqual(['store', 'incomplete']);
+    expect(end?.reason).toMatch(/The virtual board .*ended/);
     expect(folded(face, run).points.map(({ status }) => status)).not.toContain('pass');
     expect(value(loadRun(lab.lab, run)).points[0]?.series[0]?.ns.length).toBeGreaterThan(0);
   });

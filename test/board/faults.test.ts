@@ -66,6 +66,10 @@ test('a virtual QDA that is killed in the middle ends the run with its sentence,
   const said = await running.ended;
   expect(said.code).toBeGreaterThan(0);
   expect(`${said.out}${said.err}`).toContain('ENODEV');
+  expect(await newest()).toMatchObject({
+    status: 'incomplete',
+    reason: expect.stringContaining(`The virtual board ${lab.name} ended during the run`) as string,
+  });
   expect(await sampleRows('latest')).toBeGreaterThan(0);
 });
 
@@ -75,6 +79,10 @@ test('a node that is unplugged in the middle is told; after a replug the next ru
   const said = await running.ended;
   expect(said.code).toBe(1);
   expect(said.out).toMatch(/ENODEV|node is gone|went away/);
+  expect(await newest()).toMatchObject({
+    status: 'incomplete',
+    reason: expect.stringMatching(/accel0 went away during point 0 \(DSP restart or unplug\)/) as string,
+  });
   expect(await sampleRows('latest')).toBeGreaterThan(0);
   value(await lab.control.replug('cdsp'));
   const again = await lab.run('bench', '--board', lab.name, ...SHORT);

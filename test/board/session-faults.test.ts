@@ -138,7 +138,8 @@ describe('a virtual board that is killed in a run', () => {
     await until('the end', () => watched.over);
     const last = watched.events.at(-1);
     if (watched.aborted.length === 0) {
-      expect(last?.kind).toBe('plan-done');
+      expect(last).toMatchObject({ kind: 'plan-done', cancelled: false });
+      expect(last?.kind === 'plan-done' && last.reason).toMatch(/went away during point 0/);
       expect(watched.events.some((event) => event.kind === 'done' && event.status !== 'pass')).toBe(true);
     }
     await watched.session.close();

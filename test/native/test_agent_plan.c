@@ -296,8 +296,26 @@ static void test_node_gone_ends_the_rest(void)
     }
     hear_until(&heard, qdalab_FromAgent_plan_done_tag);
     CHECK_INT(heard.done, 3);
+    CHECK_INT(field_uint(&frame, qdalab_PlanDone_cancelled_tag), 0);
+    CHECK_CONTAINS(field_text(&frame, qdalab_PlanDone_reason_tag), "the points after it were not tried");
     host_ask(&host, qdalab_ToAgent_ping_tag);
     CHECK(host_await(&host, qdalab_FromAgent_done_tag, &frame));
+    host_close(&host);
+    end();
+}
+
+static void test_node_gone_in_the_last_point(void)
+{
+    if (!start_and_open())
+        return;
+    const qdalab_PlanPoint points[] = {heard_point("test.gone", 7, 1, 1)};
+    struct heard heard = {0};
+    if (!run(points, 1))
+        return;
+    hear_until(&heard, qdalab_FromAgent_plan_done_tag);
+    CHECK_INT(heard.done, 1);
+    CHECK_STR(field_text(&frame, qdalab_PlanDone_reason_tag),
+              "/dev/accel/accel0 went away during point 7 (DSP restart or unplug). Run the plan again.");
     host_close(&host);
     end();
 }
@@ -420,6 +438,7 @@ int main(void)
     check_run("a stuck connection gives way to one with the token", test_stuck_connection_gives_way);
     check_run("cancel keeps what was measured", test_cancel_keeps_what_was_measured);
     check_run("a node that goes away ends the rest quickly", test_node_gone_ends_the_rest);
+    check_run("a node that goes away in the last point leaves the plan incomplete", test_node_gone_in_the_last_point);
     check_run("a bad plan is refused before anything runs", test_bad_plans_are_refused_whole);
     check_run("the longest plan fits the ring", test_longest_plan_fits_the_ring);
     check_run("one run a board at a time", test_one_run_a_board);
