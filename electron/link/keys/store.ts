@@ -45,7 +45,7 @@ export class KeyStore implements AdbCredentialStore {
     const path = ownKeyPath(this.#options);
     const pem = await makeKey();
     try {
-      createOnce(path, pem, (file) => {
+      await createOnce(path, pem, (file) => {
         this.#protect(file);
       });
     } catch (error) {

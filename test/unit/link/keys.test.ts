@@ -54,13 +54,60 @@ const problemOfThrown = (work: () => unknown): Problem => {
   throw new Error('nothing was thrown');
 };
 
-test('a key that cannot be closed to others leaves nothing', () => {
+test('a key that cannot be closed to others leaves nothing', async () => {
   const folder = join(home, 'config');
   const protect = (): never => {
     throw new Error('icacls failed');
   };
-  expect(() => createOnce(join(folder, 'adbkey'), 'secret', protect)).toThrow('icacls failed');
+  await expect(createOnce(join(folder, 'adbkey'), 'secret', protect)).rejects.toThrow('icacls failed');
   expect(readdirSync(folder)).toEqual([]);
+});
+
+describe('a file system without hard links', () => {
+  const noLinks = (): never => {
+    throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' });
+  };
+  const create = (text: string) => createOnce(join(home, 'adbkey'), text, () => undefined, noLinks);
+  const key = () => readFileSync(join(home, 'adbkey'), 'utf8');
+
+  test('holds a key as any other', async () => {
+    expect(await create('mine')).toBe(true);
+    expect(key()).toBe('mine');
+    expect(statSync(join(home, 'adbkey')).mode & 0o777).toBe(0o600);
+    expect(await create('later')).toBe(false);
+    expect(key()).toBe('mine');
+    expect(readdirSync(home)).toEqual(['adbkey']);
+  });
+
+  test('holds the key of one of many that make one at the same time', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `key ${String(index)}`);
+    const made = await Promise.all(names.map(create));
+    const [winner] = names.filter((_, index) => made[index]);
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(key()).toBe(winner);
+    expect(readdirSync(home)).toEqual(['adbkey']);
+  });
+
+  test('lets whoever is at it finish', async () => {
+    writeFileSync(join(home, 'adbkey.claim'), '');
+    const waiting = create('mine');
+    writeFileSync(join(home, 'adbkey'), 'theirs');
+    rmSync(join(home, 'adbkey.claim'));
+    expect(await waiting).toBe(false);
+    expect(key()).toBe('theirs');
+  });
+
+  test('does not wait for ever for one that died at it', async () => {
+    writeFileSync(join(home, 'adbkey.claim'), '');
+    expect(await create('mine')).toBe(true);
+    expect(readdirSync(home)).toEqual(['adbkey']);
+  });
+
+  test('that cannot be written says so, and nothing stays', async () => {
+    mkdirSync(join(home, 'adbkey.claim'));
+    await expect(create('mine')).rejects.toThrow();
+    expect(readdirSync(home)).toEqual(['adbkey.claim']);
+  });
 });
 
 describe('keys of a user', () => {
