@@ -5,7 +5,7 @@ import type { DeployOptions, Deployment } from '../interfaces/link.ts';
 import { connectAbstract } from './stream.ts';
 import { socketName } from './sockets.ts';
 
-const LISTEN_MS = 15_000;
+const LISTEN_MS = 30_000;
 const CONNECT_MS = 5_000;
 /**
  * The agent ends by itself when it was alone for so long: longer than a lost stream is waited for. Results do not keep it

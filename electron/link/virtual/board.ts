@@ -30,7 +30,7 @@ export interface VirtualBoard {
   stop(): Promise<void>;
 }
 
-const READY_MS = 15_000;
+const READY_MS = 30_000;
 
 /** Starts a virtual board and waits until it can be used. */
 export async function startBoard(options: BoardOptions): Promise<Outcome<VirtualBoard>> {
@@ -84,7 +84,7 @@ async function neverReady(child: Child, line: string | null): Promise<Problem> {
   };
 }
 
-const GONE_MS = 5_000;
+const GONE_MS = 20_000;
 
 /** Ends a running virtual board of this user by its name, whoever started it, and waits until it is gone. */
 export async function stopBoard(name: string): Promise<Outcome<undefined>> {
