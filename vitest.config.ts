@@ -5,9 +5,9 @@ const common = {
   environment: 'node',
   restoreMocks: true,
   // Long enough to mean "hung" on a busy machine; nothing asserts on time.
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
-  expect: { poll: { timeout: 30_000 } },
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000 } },
   // Boards of whoever works on this machine are none of the tests'; what a test starts has it from here.
   env: { QDA_LAB_TRANSPORTS: 'virtual' },
 } as const;

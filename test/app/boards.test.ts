@@ -150,13 +150,11 @@ describe('boards', () => {
     await page.getByRole('banner').getByText('DSP restarted').waitFor();
     await menu('Plug the cdsp in again');
     await expect
-      .poll(
-        () =>
-          main
-            .getByRole('row')
-            .filter({ hasText: `${prefix}one` })
-            .innerText(),
-        { timeout: 20_000 },
+      .poll(() =>
+        main
+          .getByRole('row')
+          .filter({ hasText: `${prefix}one` })
+          .innerText(),
       )
       .toContain('cdsp');
   });

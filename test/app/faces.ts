@@ -29,7 +29,9 @@ export const FACES: readonly FaceKind[] = [
 ];
 
 const VIEWPORT = { width: 1280, height: 800 };
-const STARTED_MS = 60_000;
+const STARTED_MS = 120_000;
+/** What a page is waited for: longer means that it hangs, also on a machine that has much else to do. */
+const PATIENCE_MS = 90_000;
 /** A window connects by itself when there is one board only: it must not be one of a test that runs beside this one. */
 const OWN_BOARDS = { QDA_LAB_VIRTUAL_ONLY: `test-${process.pid}-` };
 
@@ -39,6 +41,7 @@ export const openFace = (kind: FaceKind): Promise<Face> =>
 /** What the page writes as an error from now on, and exceptions that nobody caught. */
 export function listen(page: Page): string[] {
   const errors: string[] = [];
+  page.setDefaultTimeout(PATIENCE_MS);
   // File choosers are the test's from the beginning on: the browser takes a moment to hand them over.
   page.on('filechooser', () => undefined);
   page.on('console', (message) => {

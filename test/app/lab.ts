@@ -127,7 +127,7 @@ export async function savedBy(face: Face, name: string, act: () => Promise<void>
     const { control } = await import('./electron/index.ts');
     control.dialogs.push(() => ({ canceled: false, filePath: path }));
     await act();
-    await vi.waitUntil(() => control.dialogs.length === 0, { timeout: 20_000 });
+    await vi.waitUntil(() => control.dialogs.length === 0, { timeout: 90_000 });
     await face.page.getByText(`Saved ${path}`).waitFor();
   }
   return readFileSync(path, 'utf8');

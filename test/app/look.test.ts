@@ -33,7 +33,7 @@ describe('in every view', () => {
       await main.getByRole('checkbox', { name: group }).setChecked(false);
     await main.getByRole('checkbox', { name: 'A2 mem.alloc' }).setChecked(true);
     await main.getByRole('button', { name: 'Start', exact: true }).click();
-    await main.getByRole('button', { name: 'Open the run' }).waitFor({ timeout: 50_000 });
+    await main.getByRole('button', { name: 'Open the run' }).waitFor({ timeout: 180_000 });
   }
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {

@@ -84,8 +84,8 @@ describe('the app', () => {
 
   it('has a second window over the same host', async () => {
     control.clickMenu('file.newWindow');
-    await vi.waitUntil(() => control.windows().length === 2, { timeout: 20_000 });
-    await vi.waitUntil(() => control.windows()[1]?.visible === true, { timeout: 20_000 });
+    await vi.waitUntil(() => control.windows().length === 2, { timeout: 90_000 });
+    await vi.waitUntil(() => control.windows()[1]?.visible === true, { timeout: 90_000 });
     expect(control.hosts()).toHaveLength(1);
     control.windows()[1]?.close();
     expect(control.windows()).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('the app', () => {
     const pid = control.hosts()[0]?.pid;
     const before = face.page;
     void before.goto('chrome://crash').catch(() => undefined);
-    await vi.waitUntil(() => control.page() !== before, { timeout: 30_000 });
+    await vi.waitUntil(() => control.page() !== before, { timeout: 90_000 });
     await control.page().getByRole('navigation').first().waitFor();
     expect(control.hosts()[0]?.pid).toBe(pid);
   });
@@ -104,7 +104,7 @@ describe('the app', () => {
     const first = control.hosts()[0];
     first?.kill();
     await vi.waitUntil(() => control.hosts()[0] !== undefined && control.hosts()[0] !== first, {
-      timeout: 30_000,
+      timeout: 90_000,
     });
     await control.page().getByRole('navigation').first().waitFor();
     const info = await control.page().evaluate("window.qdaLab.shell('shell.show', { path: '/tmp' })");

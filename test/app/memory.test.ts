@@ -161,7 +161,7 @@ describe('the memory view', () => {
       .getByRole('listitem')
       .filter({ hasText: String(pid) })
       .first();
-    await finding.waitFor({ timeout: 20_000 });
+    await finding.waitFor();
     await page
       .getByRole('banner')
       .getByText(/finding/)

@@ -28,9 +28,7 @@ describe.each(FACES)('the window over %s', (kind) => {
     const { page } = face;
     await choose(page, lab.name);
     const banner = page.getByRole('banner');
-    await expect
-      .poll(() => banner.innerText(), { timeout: 20_000 })
-      .toMatch(/cdsp[\s\S]*QDA v1[\s\S]*simulated/);
+    await expect.poll(() => banner.innerText()).toMatch(/cdsp[\s\S]*QDA v1[\s\S]*simulated/);
     const main = await show(page, 'Boards');
     const region = main.getByRole('region', { name: lab.name });
     await region.getByRole('heading', { name: 'Checks' }).waitFor();
@@ -72,7 +70,7 @@ describe.each(FACES)('the window over %s', (kind) => {
       await main.getByRole('textbox', { name: 'Label' }).fill(label);
       await page.keyboard.press('Control+Enter');
       await main.getByText(label).first().waitFor();
-      await main.getByRole('button', { name: 'Open the run' }).waitFor({ timeout: 50_000 });
+      await main.getByRole('button', { name: 'Open the run' }).waitFor({ timeout: 180_000 });
     }
     const grid = main.getByRole('grid', { name: 'Points of the run' });
     await grid.getByText('mem.alloc').first().waitFor();
@@ -88,7 +86,7 @@ describe.each(FACES)('the window over %s', (kind) => {
     await main.getByRole('textbox', { name: 'Label' }).fill('ended early');
     await main.getByRole('button', { name: 'Start', exact: true }).click();
     await main.getByRole('button', { name: /^Cancel/ }).click();
-    await main.getByRole('button', { name: 'Open the run' }).waitFor({ timeout: 50_000 });
+    await main.getByRole('button', { name: 'Open the run' }).waitFor({ timeout: 180_000 });
     await main.getByText('cancelled', { exact: true }).first().waitFor();
   });
 
@@ -173,7 +171,7 @@ describe.each(FACES)('the window over %s', (kind) => {
     const main = await show(page, 'Recordings');
     await main.getByRole('button', { name: /^Record / }).click();
     await main.getByRole('button', { name: 'Stop and save' }).waitFor();
-    await expect.poll(() => main.innerText(), { timeout: 20_000 }).toMatch(/[3-9] moments|\d\d+ moments/);
+    await expect.poll(() => main.innerText()).toMatch(/[3-9] moments|\d\d+ moments/);
     await main.getByRole('button', { name: 'Stop and save' }).click();
     await page.getByText(/^The recording is saved/).waitFor();
     const row = main.getByRole('row').filter({ hasNotText: 'shipped' }).filter({ hasText: 'Open' });
@@ -208,7 +206,7 @@ describe.each(FACES)('the window over %s', (kind) => {
       const replies = (await page.evaluate<string[]>('window.__replies')).join('\n');
       return calls.map(({ id }) => new RegExp(`"id":${id},.*?"code":"([\\w-]+)"`).exec(replies)?.[1] ?? '');
     };
-    await expect.poll(codes, { timeout: 20_000 }).toEqual(['unknown-call', 'bad-arguments', 'bad-arguments']);
+    await expect.poll(codes).toEqual(['unknown-call', 'bad-arguments', 'bad-arguments']);
     await page.evaluate('window.__end()');
     await show(page, 'Boards');
   });

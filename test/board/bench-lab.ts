@@ -130,7 +130,7 @@ export class Running {
 export async function until<T>(
   what: string,
   ready: () => T | null | Promise<T | null>,
-  patienceMs = 30_000,
+  patienceMs = 90_000,
 ): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {

@@ -184,7 +184,7 @@ export const planOf = (...points: readonly Partial<PlanPoint>[]) => ({
 /** Longer than any test waits: it is there to be ended. */
 export const endless = planOf({ samples: 4_000_000, budgetNs: 600e9 });
 
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 90_000;
 
 /** Waits until it holds; gives up when it must hang. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
