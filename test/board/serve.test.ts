@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -188,8 +187,9 @@ test('a wrong token on the real host is refused, and said in its log', async () 
 const built = existsSync(new URL('../../out/renderer/index.html', import.meta.url));
 
 test('qda-lab serve prints the address, and Ctrl-C ends it with nothing left', async () => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('qda-lab-upload-'));
-  const running = lab.start(['serve', '--port', '0']);
+  const own = join(lab.folder, 'tmp'); // other tests serve at the same time, with their uploads in /tmp
+  mkdirSync(own);
+  const running = lab.start(['serve', '--port', '0'], { env: { TMPDIR: own } });
   if (!built) {
     expect(await running.ended).toMatchObject({
       code: 2,
@@ -203,7 +203,7 @@ test('qda-lab serve prints the address, and Ctrl-C ends it with nothing left', a
   running.signal('SIGINT');
   expect((await running.ended).code).toBe(0);
   await expect(fetch(origin)).rejects.toThrow();
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('qda-lab-upload-'))).toEqual(before);
+  expect(readdirSync(own)).toEqual([]);
 });
 
 test('qda-lab record writes a file that opens, and Ctrl-C saves it', async () => {

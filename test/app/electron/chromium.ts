@@ -23,9 +23,17 @@ const start = (): Promise<Browser> =>
     args: [...CHROMIUM_ARGS, '--allow-file-access-from-files'],
   }));
 
+/** Longer than this a page is waited for only where it hangs. */
+const PATIENCE_MS = 90_000;
+
 /** One profile for all windows, as an app has one session. */
 export const shared = (): Promise<BrowserContext> =>
-  (context ??= start().then((one) => one.newContext({ viewport: { width: 1280, height: 800 } })));
+  (context ??= start()
+    .then((one) => one.newContext({ viewport: { width: 1280, height: 800 } }))
+    .then((one) => {
+      one.setDefaultTimeout(PATIENCE_MS);
+      return one;
+    }));
 
 /** For windows whose pages run no script. */
 export const scriptless = (): Promise<BrowserContext> =>

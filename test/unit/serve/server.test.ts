@@ -1,10 +1,18 @@
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Push } from '../../../electron/contract/pushes.ts';
 import { startServing } from '../../../electron/serve/server.ts';
 import { ask, ServeLab } from './serve-lab.ts';
+
+// Servers of other tests have their uploads in /tmp at the same time.
+const own = mkdtempSync(join(tmpdir(), 'qda-lab-server-'));
+vi.stubEnv('TMPDIR', own);
+afterAll(() => {
+  rmSync(own, { recursive: true });
+});
 
 let lab: ServeLab;
 beforeEach(async () => {
