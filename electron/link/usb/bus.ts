@@ -1,6 +1,6 @@
 import { ok, type Outcome } from '../../model/outcome.ts';
 import { NativeLook, type SeenDevice } from './discover.ts';
-import { holderOf } from './holder.ts';
+import { Holders } from './holder.ts';
 import { loadUsb, type UsbModule } from './native.ts';
 import { lookAtSysfs, ROOTS, type Roots } from './sysfs.ts';
 import { calmly, watchNative, watchNodes, type Stop } from './watch.ts';
@@ -33,9 +33,11 @@ class LinuxBus implements UsbBus {
   readonly platform = 'linux';
   readonly library: UsbBus['library'];
   readonly #roots: Roots;
+  readonly #holders: Holders;
 
   constructor(roots: Roots, load: typeof loadUsb) {
     this.#roots = roots;
+    this.#holders = new Holders(roots);
     this.library = () => load();
   }
 
@@ -64,7 +66,7 @@ class LinuxBus implements UsbBus {
   }
 
   holder(device: SeenDevice): string | null {
-    return holderOf(device, this.#roots);
+    return this.#holders.of(device);
   }
 }
 

@@ -53,7 +53,7 @@ export interface FaultContext {
   readonly holder: string | null;
 }
 
-/** How `holderOf` says that it is this process. */
+/** How `Holders` says that it is this process. */
 export const OURSELVES = 'which is this program';
 
 /** Where the rule lies that gives whoever sits at the machine the boards. */

@@ -7,7 +7,7 @@ import {
   nativeDevice,
   type SeenDevice,
 } from '../../../../electron/link/usb/discover.ts';
-import { holderOf } from '../../../../electron/link/usb/holder.ts';
+import { Holders } from '../../../../electron/link/usb/holder.ts';
 import { loadUsb, type UsbModule } from '../../../../electron/link/usb/native.ts';
 import { lookAtSysfs } from '../../../../electron/link/usb/sysfs.ts';
 import { watchNodes } from '../../../../electron/link/usb/watch.ts';
@@ -113,7 +113,7 @@ describe('who holds an interface', () => {
   const held = (): FakeMachine => machine().withUsb().plug({ path: '1-1', serial: 'A', driver: 'usbfs' });
   const holder = (of: FakeMachine): string | null => {
     const [device] = seen(of);
-    return device === undefined ? 'none' : holderOf(device, of.roots);
+    return device === undefined ? 'none' : new Holders(of.roots).of(device);
   };
 
   test('an adb server, by its name and number, before others that have the device open', () => {
@@ -134,6 +134,53 @@ describe('who holds an interface', () => {
     expect(holder(machine().withUsb().plug({ path: '1-1', driver: 'option' }))).toBe(
       "the kernel's driver option",
     );
+  });
+});
+
+describe('a holder that was found', () => {
+  let now = 0;
+  const watched = (of: FakeMachine): (() => string | null) => {
+    now = 0;
+    const holders = new Holders(of.roots, () => now);
+    const [device] = seen(of);
+    if (device === undefined) throw new Error('no device');
+    return () => holders.of(device);
+  };
+  const held = (): FakeMachine => machine().withUsb().plug({ path: '1-1', serial: 'A', driver: 'usbfs' });
+
+  test('is not looked for again while it is an adb server that has the device open', () => {
+    const of = held().holds(300, 'adb', 1, 2);
+    const holder = watched(of);
+    expect(holder()).toBe('adb (process 300)');
+    // Whoever looked again would see this.
+    writeFileSync(join(of.roots.proc, '300/comm'), 'other');
+    now = 1e9;
+    expect(holder()).toBe('adb (process 300)');
+    of.letsGo(300).holds(100, 'adb', 1, 2);
+    expect(holder()).toBe('adb (process 100)');
+    rmSync(join(of.roots.proc, '100'), { recursive: true });
+    expect(holder()).toBeNull();
+  });
+
+  test('is looked for again after seconds where it may be another', () => {
+    const of = held().holds(300, 'ModemManager', 1, 2);
+    const holder = watched(of);
+    expect(holder()).toBe('ModemManager (process 300)');
+    of.holds(400, 'adb', 1, 2);
+    now = 2_999;
+    expect(holder()).toBe('ModemManager (process 300)');
+    now = 3_001;
+    expect(holder()).toBe('adb (process 400)');
+  });
+
+  test('and one that cannot be seen, too', () => {
+    const of = held();
+    const holder = watched(of);
+    expect(holder()).toBeNull();
+    of.holds(300, 'adb', 1, 2);
+    expect(holder()).toBeNull();
+    now = 3_001;
+    expect(holder()).toBe('adb (process 300)');
   });
 });
 

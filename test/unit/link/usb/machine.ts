@@ -94,6 +94,12 @@ export class FakeMachine {
     return this;
   }
 
+  /** It has closed it. */
+  letsGo(pid: number): this {
+    rmSync(join(this.roots.proc, String(pid), 'fd/7'));
+    return this;
+  }
+
   unplug(path: string, bus: number, address: number): void {
     rmSync(join(this.devices, path), { recursive: true });
     rmSync(this.node(bus, address), { force: true });
