@@ -42,19 +42,37 @@ export function placed(nodes: readonly GraphNode[], edges: readonly GraphEdge[],
   return spots;
 }
 
+/** Of edges that say that somebody imported a buffer, known or not. */
+const IMPORTED: ReadonlySet<string> = new Set(['imported by', 'attached to']);
+
+/** Rows that can be read at once in a large window, more or less. */
+const MOST_ROWS = 12;
+
+/** One of the columns is longer than can be seen at once. */
+export const isTall = (nodes: readonly GraphNode[]): boolean =>
+  ORDER.some((column) => nodes.filter((node) => node.column === column).length > MOST_ROWS);
+
 /**
- * The same order in each column, without gaps, all columns around one middle: where everything is linked with everything, straight
- * edges are not worth the height that they cost.
+ * The same order in each column, without gaps, all columns around one middle: where everything is linked with everything, or a
+ * column is longer than the window, straight edges are not worth the height that they cost. What is imported stands in the middle,
+ * beside those who share it.
  */
-export function stacked(nodes: readonly GraphNode[], known: Spots): Spots {
+export function stacked(nodes: readonly GraphNode[], edges: readonly GraphEdge[], known: Spots): Spots {
   const spots = new Map<string, Spot>();
+  const imported = new Set(edges.filter(({ word }) => IMPORTED.has(word)).map(({ from }) => from));
   for (const column of ORDER) {
     const own = nodes
       .filter((node) => node.column === column)
       .map(({ id }) => ({ id, y: known.get(id)?.y ?? Infinity }))
       .sort((a, b) => a.y - b.y);
-    for (const [at, { id }] of own.entries())
-      spots.set(id, { x: columnX(column), y: (at - (own.length - 1) / 2) * NODE.row });
+    const [inside, outside] = [
+      own.filter(({ id }) => imported.has(id)),
+      own.filter(({ id }) => !imported.has(id)),
+    ];
+    const half = Math.floor(outside.length / 2);
+    const order = [...outside.slice(0, half), ...inside, ...outside.slice(half)];
+    for (const [at, { id }] of order.entries())
+      spots.set(id, { x: columnX(column), y: (at - (order.length - 1) / 2) * NODE.row });
   }
   return spots;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { graphOf, type SharingGraph } from '../../../electron/memory/graph.ts';
-import { columnX, NODE, placed, stacked, type Spots } from '../../../electron/memory/graph-place.ts';
+import { columnX, isTall, NODE, placed, stacked, type Spots } from '../../../electron/memory/graph-place.ts';
 import { relatedTo } from '../../../electron/memory/related.ts';
 import type { PictureSource } from '../../../electron/memory/source.ts';
 import type { PictureBuffer, PictureMapping, PictureProcess } from '../../../electron/model/memory.ts';
@@ -183,15 +183,28 @@ test('without any places the columns are filled without overlaps', () => {
 });
 
 test('stacked columns keep their order, have no gaps, and lie around one middle', () => {
-  const { nodes } = graph({ buffers: [bufferRow(1, []), bufferRow(2, []), bufferRow(3, [])] });
+  const { nodes, edges: list } = graph({ buffers: [bufferRow(1, []), bufferRow(2, []), bufferRow(3, [])] });
   const known: Spots = new Map([
     ['b/1', { x: 9, y: 700 }],
     ['b/2', { x: 9, y: 10 }],
     ['b/3', { x: 9, y: 90 }],
   ]);
-  const spots = stacked(nodes, known);
+  const spots = stacked(nodes, list, known);
   expect(['b/2', 'b/3', 'b/1'].map((id) => spots.get(id)?.y)).toEqual([-NODE.row, 0, NODE.row]);
   expect(spots.get(`k/${BANK}`)).toEqual({ x: columnX(3), y: 0 });
+});
+
+test('what is imported is stacked in the middle, whatever stands around it', () => {
+  const held = Array.from({ length: 20 }, (_, at) => bufferRow(at + 1, [7]));
+  const { nodes, edges: list } = graph({
+    processes: [processRow(7), processRow(8)],
+    buffers: [bufferRow(100, [7], linked('m1')), ...held],
+    mappings: [mappingRow('m1', [sg(0x1000, 65536)], { pid: 8 })],
+  });
+  expect(isTall(nodes)).toBe(true);
+  expect(isTall(nodes.slice(0, 12))).toBe(false);
+  const spots = stacked(nodes, list, placed(nodes, list, new Map()));
+  expect(['b/100', 'i/8', `k/${BANK}`].map((id) => spots.get(id)?.y)).toEqual([0, 0, 0]);
 });
 
 test('a selection lights up what is proven to belong to it', () => {

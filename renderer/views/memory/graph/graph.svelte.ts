@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { Position, type Edge, type Node } from '@xyflow/svelte';
-import { NODE, placed, stacked, type Spots } from '../../../../electron/memory/graph-place.ts';
+import { isTall, NODE, placed, stacked, type Spots } from '../../../../electron/memory/graph-place.ts';
 import {
   graphOf,
   type GraphEdge,
@@ -44,11 +44,14 @@ export class GraphState {
   /** Set by whoever shows it: brings all, or one node, into sight. */
   onfit: () => void = () => undefined;
   onreveal: (id: string) => void = () => undefined;
+  /** What is chosen is other than before: something of it comes into sight. */
+  onchosen: () => void = () => undefined;
 
   #spots: Spots = new Map();
   #arranged = false;
   readonly #pace = new Pace(() => this.#take(), 400);
   #known = new Map<string, { readonly sign: string; readonly flow: FlowNode }>();
+  #chosen: MemoryState['selection'] = null;
 
   constructor(memory: MemoryState) {
     this.memory = memory;
@@ -59,7 +62,10 @@ export class GraphState {
     });
     $effect(() => {
       void [memory.selection, this.cursor, this.hovered];
-      untrack(() => this.#show());
+      untrack(() => {
+        this.#show();
+        this.#reveal();
+      });
     });
     $effect(() => () => this.#pace.close());
   }
@@ -77,7 +83,7 @@ export class GraphState {
     this.arranging = true;
     try {
       const spots = await arranged(nodes, edges);
-      this.#spots = grouped ? stacked(nodes, spots) : spots;
+      this.#spots = grouped || isTall(nodes) ? stacked(nodes, edges, spots) : spots;
       this.plain = '';
     } catch (error) {
       this.#spots = placed(nodes, edges, new Map());
@@ -147,6 +153,13 @@ export class GraphState {
     if (!this.#arranged) {
       if (this.graph.nodes.length > 0) void this.arrange();
     } else this.#settle();
+  }
+
+  #reveal(): void {
+    const { selection } = this.memory;
+    if (selection === this.#chosen) return;
+    this.#chosen = selection;
+    if (selection !== null) this.onchosen();
   }
 
   /** Everything gets a place; what has one keeps it. */
