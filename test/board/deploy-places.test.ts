@@ -8,6 +8,7 @@ import { agentLog } from '../../electron/link/deploy/logs.ts';
 import { probeBoard } from '../../electron/link/deploy/probe.ts';
 import { findRank } from '../../electron/link/deploy/root.ts';
 import { tryPlaces } from '../../electron/link/deploy/places.ts';
+import type { RunOptions } from '../../electron/link/adb/device.ts';
 import type { Problem } from '../../electron/model/outcome.ts';
 import { openSession } from '../../electron/session/open.ts';
 import {
@@ -199,10 +200,14 @@ describe.skipIf(!isRoot)('ways to root', () => {
     for (const [name, script] of Object.entries(programs)) bench.program(name, script);
     return { path: bench.program('id', PLAYED_ID) };
   };
-  const rankOn = async (board: LocalBoard) => {
-    const device = new LocalDevice(board);
-    return findRank(device, valueOf(await probeBoard(device)), { timeoutMs: 700 });
-  };
+  const rankOn = async (board: LocalBoard, device = new LocalDevice(board)) =>
+    findRank(device, valueOf(await probeBoard(device)), { timeoutMs: 60_000 });
+  /** Waits for a su no longer than this; for all else, as long as it takes on a slow machine. */
+  class HastyDevice extends LocalDevice {
+    override run(command: string, options?: RunOptions): ReturnType<LocalDevice['run']> {
+      return super.run(command, command.startsWith('su ') ? { ...options, timeoutMs: 700 } : options);
+    }
+  }
 
   const dialects: readonly (readonly [string, Readonly<Record<string, string>>, string, RegExp])[] = [
     ["AOSP's su", { su: AOSP }, 'su', /^su 0 sh -c/],
@@ -254,9 +259,9 @@ describe.skipIf(!isRoot)('ways to root', () => {
 
   it('a su that asks on the screen is given up, and said so', async () => {
     const board = boardWith({ su: 'exec sleep 60', sudo: SUDO });
-    expect(await rankOn(board)).toMatchObject({ root: 'sudo -n' });
+    expect(await rankOn(board, new HastyDevice(board))).toMatchObject({ root: 'sudo -n' });
     bench.program('sudo', 'echo "a password is required" >&2; exit 1');
-    const rank = await rankOn(board);
+    const rank = await rankOn(board, new HastyDevice(board));
     expect(rank.root).toBeNull();
     expect(rank.tried.join()).toMatch(/su does not come back: it waits.*screen/);
     expect(rank.tried.join()).toContain('a password is required');
