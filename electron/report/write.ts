@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fail, ok, type Outcome } from '../model/outcome.ts';
 
@@ -16,6 +16,20 @@ export async function writeText(path: string, text: string): Promise<Outcome<str
     return ok(path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
+    return writeProblem(error, path);
+  }
+}
+
+/** Writes a text file that was not there before: what has that name, a link too, is left alone. Fails as writeText does, or with 'exists'. */
+export async function writeNew(path: string, text: string): Promise<Outcome<string>> {
+  let ours = false;
+  try {
+    const file = await open(path, 'wx', 0o644);
+    ours = true;
+    await fill(file, text);
+    return ok(path);
+  } catch (error) {
+    if (ours) await rm(path, { force: true }).catch(() => undefined);
     return writeProblem(error, path);
   }
 }
@@ -52,7 +66,10 @@ let written = 0;
 
 async function writeWhole(path: string, text: string): Promise<void> {
   await rm(path, { force: true });
-  const file = await open(path, 'wx', 0o644);
+  await fill(await open(path, 'wx', 0o644), text);
+}
+
+async function fill(file: FileHandle, text: string): Promise<void> {
   try {
     await file.writeFile(text, 'utf8');
     await file.sync();
@@ -75,6 +92,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   EPERM: barred('the system does not permit it'),
   ENOENT: ['no-folder', 'its folder does not exist', 'Create the folder first, or name another path.'],
   ENOTDIR: ['no-folder', 'a part of the path is no folder', 'Name a path in an existing folder.'],
+  EEXIST: ['exists', 'something of that name is there already', 'Name another file.'],
   EISDIR: ['is-folder', 'a folder has that name', 'Name a file.'],
   ENAMETOOLONG: ['write-failed', 'the name is too long', 'Choose a shorter name.'],
   EIO: ['write-failed', 'the disk gave an error', 'Check the disk, or write to another one.'],

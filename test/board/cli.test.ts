@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -240,6 +240,42 @@ test('two command lines at once on one board: one measures, the other is told wh
   expect([other.code, other.err]).toEqual([2, expect.stringMatching(/measur|run/i)]);
   long.signal('SIGINT');
   expect((await long.ended).code).toBe(130);
+});
+
+test("a doctor's file is a new one, and does not disturb who measures", async () => {
+  const env = {
+    QDA_LAB_HOME: join(lab.folder, 'home'),
+    QDA_LAB_TRANSPORTS: 'virtual',
+    QDA_LAB_VIRTUAL_ONLY: lab.name,
+  };
+  const doctor = (...args: string[]): Promise<{ code: number | null; err: string }> =>
+    lab.start(['doctor', ...args], { env }).ended;
+  const files = (): string[] => readdirSync(lab.folder).filter((name) => name.startsWith('qda-lab-doctor-'));
+  const long = lab.start(
+    quick('--only', 'mem.alloc', '--plan', 'full', '--budget', '60', '--samples', '900000'),
+  );
+  await until('the first run', () => (long.err.includes('points on') ? true : null));
+  const agent = lab.agentPid();
+  const busy = join(lab.folder, 'busy.txt');
+  const said = await doctor('--out', busy);
+  expect([said.code, said.err]).toEqual([0, expect.stringContaining(`Wrote ${busy}`)]);
+  const text = readFileSync(busy, 'utf8');
+  expect(text).toContain(`unknown agent: an agent of this tool runs on the board already (@qda-lab/`);
+  expect(text).not.toContain('node-access');
+  expect(lab.agentPid()).toBe(agent);
+  long.signal('SIGINT');
+  expect((await long.ended).code).toBe(130);
+  const again = await doctor('--out', busy);
+  expect([again.code, again.err]).toEqual([2, expect.stringContaining('--force')]);
+  expect(readFileSync(busy, 'utf8')).toBe(text);
+  expect((await doctor('--out', busy, '--force')).code).toBe(0);
+  expect(readFileSync(busy, 'utf8')).toContain('node-access');
+  expect((await doctor()).code).toBe(0);
+  const [first = ''] = files();
+  const held = readFileSync(join(lab.folder, first), 'utf8');
+  // In the same minute it ends with '-2', in the next it is another minute's.
+  expect((await doctor()).code).toBe(0);
+  expect([files().length, readFileSync(join(lab.folder, first), 'utf8')]).toEqual([2, held]);
 });
 
 test('two command lines at once on one store keep both runs', async () => {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkBoard } from '../../electron/host/check-board.ts';
+import { checkBoard, checkQuietly } from '../../electron/host/check-board.ts';
 import { boardPreflight, preflightOf } from '../../electron/link/checks/preflight.ts';
 import type { Agents } from '../../electron/link/deploy/agents.ts';
 import { boardTarget } from '../../electron/link/deploy/board-target.ts';
@@ -117,6 +117,21 @@ describe('with the agent', () => {
     expect(log.split('\n')[0]).toMatch(/qda-lab-\d+\/agent-[0-9a-f]+\.log$/);
     await deployment.stop();
     expect(await read()).toBe('');
+  });
+
+  it('one that runs already is seen, and no other is put there for a look that shall not disturb', async () => {
+    const target = targetWith(hostAgents(board.name));
+    const there = async (): Promise<readonly string[]> => valueOf((await target.agents?.({})) ?? ok([]));
+    const deployment = valueOf(await target.deploy({}));
+    // Its log, the only one in a folder of this test's own, names its process.
+    const pid = /, process (\d+), /.exec(valueOf((await target.logs?.({})) ?? ok('')))?.[1] ?? '';
+    expect(await there()).toContain(`process ${pid}`);
+    const checks = await listed(checkQuietly(lab, [target], {}));
+    expect(checks.at(-1)).toMatchObject({ name: 'agent', state: 'unknown' });
+    expect(checks.at(-1)?.read).toContain(`process ${pid}`);
+    expect(checks.map(({ name }) => name)).not.toContain('node-access');
+    await deployment.stop();
+    expect(await there()).not.toContain(`process ${pid}`);
   });
 
   it('where none can be put there, what the shell saw stands in its place, and why', async () => {

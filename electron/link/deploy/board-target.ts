@@ -9,7 +9,7 @@ import { cleanBoard } from './clean.ts';
 import { BoardDeployment } from './deployment.ts';
 import { installAgent } from './install.ts';
 import { leasesOf, type Lease } from './leases.ts';
-import { othersRun } from './notices.ts';
+import { agentsThere, othersRun } from './notices.ts';
 import { probeBoard } from './probe.ts';
 import { agentLog } from './logs.ts';
 import { findRank, missingForWantOfRoot, notAsRoot } from './root.ts';
@@ -53,6 +53,12 @@ export function boardTarget(summary: BoardSummary, parts: BoardParts): Target {
         });
         lease.release();
         return log;
+      }),
+    agents: ({ signal }) =>
+      withLease(signal, async (lease) => {
+        const agents = await agentsThere(lease.device, signal === undefined ? {} : { signal });
+        lease.release();
+        return agents;
       }),
     clean: ({ signal }) =>
       withLease(signal, async (lease) => {

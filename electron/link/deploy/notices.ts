@@ -1,5 +1,24 @@
-import type { Problem } from '../../model/outcome.ts';
-import type { RunningAgent } from './probe.ts';
+import { ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import type { AdbDevice } from '../adb/device.ts';
+import { LIST_AGENTS, parseAgent, probeBoard, type RunningAgent } from './probe.ts';
+import { findRank } from './root.ts';
+import { ask, type AskOptions } from './shell.ts';
+
+/** What of this tool runs on the board, ours or not: seen as whom our agent would run as. Starts and changes nothing. */
+export async function agentsThere(
+  device: AdbDevice,
+  options: Pick<AskOptions, 'signal'>,
+): Promise<Outcome<readonly string[]>> {
+  const probe = await probeBoard(device, options);
+  if (!probe.ok) return probe;
+  const rank = await findRank(device, probe.value, options);
+  const said = await ask(device, LIST_AGENTS, { ...options, as: rank.as });
+  if (!said.ok) return said;
+  return ok(said.value.all('agent').flatMap((line) => pidText(parseAgent(line))));
+}
+
+const pidText = (agent: RunningAgent | null): readonly string[] =>
+  agent === null ? [] : [`process ${agent.pid}`];
 
 /** Other agents that run on the board, of our build and of others. They are not harmed, and their hosts go on. */
 export function othersRun(others: readonly RunningAgent[], ours: string): readonly Problem[] {

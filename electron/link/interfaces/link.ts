@@ -46,6 +46,11 @@ export interface Target {
   preflight?(options: { readonly signal?: AbortSignal }): AsyncIterable<Check>;
   /** The newest lines that our agents left on the board; empty: none. Left out: they are not kept there. */
   logs?(options: { readonly signal?: AbortSignal }): Promise<Outcome<string>>;
+  /**
+   * Agents of this tool that run on it now, each in a few words: sessions of other programs and computers, as far as they can be seen. Starts
+   * and changes nothing. Left out: it cannot be told.
+   */
+  agents?(options: { readonly signal?: AbortSignal }): Promise<Outcome<readonly string[]>>;
   /** Ends every agent of this user's tool on the board and removes its files. Left out: nothing is ever left there. */
   clean?(options: { readonly signal?: AbortSignal }): Promise<Outcome<Cleaned>>;
 }

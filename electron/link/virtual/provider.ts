@@ -5,7 +5,7 @@ import type { Deployment, DeployOptions, Provider, Target } from '../interfaces/
 import { startAgent } from './agent.ts';
 import { connectBoard } from './control.ts';
 import { virtualPreflight } from './preflight.ts';
-import { runningBoards } from './sockets.ts';
+import { runningAgents, runningBoards } from './sockets.ts';
 
 /**
  * Virtual boards that run for this user. With QDA_LAB_VIRTUAL_ONLY in the environment, those whose names begin so: several jobs
@@ -25,6 +25,7 @@ async function targetOf(name: string): Promise<Target> {
     summary: await summaryOf(name),
     deploy: (options) => deployTo(name, options),
     preflight: () => virtualPreflight(name),
+    agents: () => Promise.resolve(runningAgents(name)),
   };
 }
 

@@ -21,12 +21,17 @@ export function checkBoardName(name: string): Outcome<string> {
 export const socketName = (board: string, door: 'vqda' | 'ctl'): string =>
   `qda-lab/${userInfo().uid}/${board}/${door}`;
 
+/** Names that somebody listens on; abstract ones begin with '@'. */
+const listening = (text: string): readonly string[] =>
+  text.split('\n').flatMap((line) => {
+    const [, , , flags, , , , path] = line.trim().split(/\s+/);
+    return path === undefined || (parseInt(flags ?? '', 16) & LISTENING) === 0 ? [] : [path];
+  });
+
 /** Names of the boards of a user in the text of /proc/net/unix. */
 export function boardsIn(text: string, uid: number): string[] {
   const found = new Set<string>();
-  for (const line of text.split('\n')) {
-    const [, , , flags, , , , path] = line.trim().split(/\s+/);
-    if (path === undefined || (parseInt(flags ?? '', 16) & LISTENING) === 0) continue;
+  for (const path of listening(text)) {
     const [root, owner, board, door, more] = path.split('/');
     const ours = root === '@qda-lab' && owner === String(uid) && door === 'ctl' && more === undefined;
     if (ours && board !== undefined && NAME.test(board)) found.add(board);
@@ -34,10 +39,20 @@ export function boardsIn(text: string, uid: number): string[] {
   return [...found].sort();
 }
 
+/** Agents that listen for a host on that virtual board, in the text of /proc/net/unix: the names of their sockets. */
+export const agentsIn = (text: string, uid: number, board: string): string[] =>
+  listening(text).filter((name) => name.startsWith(`@qda-lab/${uid}/${board}/agent-`));
+
 /** Names of the virtual boards that run for this user. */
-export function runningBoards(): Outcome<string[]> {
+export const runningBoards = (): Outcome<string[]> => inSockets(boardsIn);
+
+/** Agents of this user on a virtual board, by the names of their sockets. */
+export const runningAgents = (board: string): Outcome<string[]> =>
+  inSockets((text, uid) => agentsIn(text, uid, board));
+
+function inSockets(find: (text: string, uid: number) => string[]): Outcome<string[]> {
   try {
-    return ok(boardsIn(readFileSync('/proc/net/unix', 'utf8'), userInfo().uid));
+    return ok(find(readFileSync('/proc/net/unix', 'utf8'), userInfo().uid));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return fail(

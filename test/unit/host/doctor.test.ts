@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appLogTail } from '../../../electron/host/app-log.ts';
-import { checkBoard } from '../../../electron/host/check-board.ts';
+import { checkBoard, checkQuietly } from '../../../electron/host/check-board.ts';
 import { boardChecks } from '../../../electron/host/checks.ts';
 import { KnownAddresses } from '../../../electron/host/desk/addresses.ts';
 import { LogFile } from '../../../electron/host/desk/log-file.ts';
@@ -96,6 +96,28 @@ describe('the checks of a board', () => {
     expect(await first(none)).toEqual(check('usb-permission', { state: 'warn' }));
     const away = { ...none, summary: { ...none.summary, state: 'failed' as const } };
     expect(await first(away)).toEqual(check('usb-permission', { state: 'fail', fatal: true }));
+  });
+
+  it('put no agent where one runs already, and say so', async () => {
+    const lab = { providers: [], storePath: '', home, version: '', buildId: '' };
+    let deployed = 0;
+    const with_ = (agents: readonly string[]): Target => ({
+      ...board([check('adb'), check('thermal')]),
+      deploy: async () => fail('no', String((deployed += 1))),
+      agents: async () => ok(agents),
+    });
+    const used: Check[] = [];
+    for await (const one of checkQuietly(lab, [with_(['process 7', 'process 9'])], {})) used.push(one);
+    expect(used.map(({ name }) => name)).toEqual(['transport', 'adb', 'thermal', 'agent']);
+    expect(used.at(-1)).toMatchObject({
+      state: 'unknown',
+      read: expect.stringMatching(
+        /runs on the board already \(process 7, process 9\).*No agent was put there/,
+      ) as string,
+    });
+    expect(deployed).toBe(0);
+    expect(await listed(checkQuietly(lab, [with_([])], {}))).toContain('agent');
+    expect(deployed).toBe(1);
   });
 
   it('put nothing on a board after a fatal one', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boardsIn, checkBoardName } from '../../../electron/link/virtual/sockets.ts';
+import { agentsIn, boardsIn, checkBoardName } from '../../../electron/link/virtual/sockets.ts';
 
 /** As the kernel writes it; columns: Num RefCount Protocol Flags Type St Inode Path. */
 const text = `Num       RefCount Protocol Flags    Type St Inode Path
@@ -20,6 +20,14 @@ describe('virtual boards in /proc/net/unix', () => {
     expect(boardsIn(text, 1000)).toEqual(['first', 'second']);
     expect(boardsIn(text, 0)).toEqual(['roots']);
     expect(boardsIn('', 0)).toEqual([]);
+  });
+
+  it('have the agents that listen there for this user', () => {
+    const agents = `${text}00000000e561cad1: 00000002 00000000 00010000 0001 01 1 @qda-lab/1000/first/agent-ab
+00000000e561cad2: 00000003 00000000 00000000 0001 03 2 @qda-lab/1000/second/agent-cd
+00000000e561cad3: 00000002 00000000 00010000 0001 01 3 @qda-lab/0/first/agent-ef`;
+    expect(agentsIn(agents, 1000, 'first')).toEqual(['@qda-lab/1000/first/agent-ab']);
+    expect(agentsIn(agents, 1000, 'second')).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeText } from '../../../electron/report/write.ts';
+import { writeNew, writeText } from '../../../electron/report/write.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -46,6 +46,19 @@ test('an old file is replaced, also by several writers at once', async () => {
   expect(all.every((one) => one.ok)).toBe(true);
   expect(texts).toContain(readFileSync(path, 'utf8'));
   expect(readdirSync(folder)).toEqual(['run.json']);
+});
+
+test('a new file takes no name that something has: a file, a link to nowhere, a folder', async () => {
+  const path = join(folder, 'new.txt');
+  expect(await writeNew(path, 'first')).toEqual({ ok: true, value: path });
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+  mkdirSync(join(folder, 'folder'));
+  for (const name of ['new.txt', 'link', 'folder']) {
+    const written = await writeNew(join(folder, name), 'second');
+    expect(written.ok ? '' : written.problem.code).toBe('exists');
+  }
+  expect(readFileSync(path, 'utf8')).toBe('first');
+  expect(readdirSync(folder).sort()).toEqual(['folder', 'link', 'new.txt']);
 });
 
 test('a link is replaced, not followed', async () => {
