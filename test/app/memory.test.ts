@@ -118,6 +118,23 @@ describe('the memory view', () => {
     await picture('Table');
   });
 
+  it('has in its table what came while another picture was shown', async () => {
+    await picture('Graph');
+    const [pid] = value(await lab.control.startWorkload({ kind: 'holder' }));
+    await timeline()
+      .getByText(String(pid))
+      .or(main.getByText(`pid ${pid}`))
+      .first()
+      .waitFor();
+    await main.getByRole('searchbox', { name: 'Filter' }).fill(String(pid));
+    await picture('Table');
+    await table().getByText(`vqda-holder ${pid}`).first().waitFor();
+    value(await lab.control.stopWorkload(pid));
+    await main.getByRole('heading', { name: 'No buffer fits the filter' }).waitFor();
+    await main.getByRole('button', { name: 'Show all buffers' }).click();
+    await rows().nth(3).waitFor();
+  });
+
   it('stands still at a moment, goes back in time, and compares two pins', async () => {
     await timeline().press('b');
     await timeline().press('Home');
