@@ -47,7 +47,7 @@ export interface PointLine {
   readonly status: LineStatus;
   readonly reason: string;
   readonly flags: readonly Flag[];
-  /** Independent runs that have ended, of how many. */
+  /** Independent runs that were measured or tried, of how many. */
   readonly ended: number;
   readonly repeats: number;
   /** The independent run whose figures are shown (from 1); null: of all of them together. */
@@ -120,7 +120,17 @@ function lineOf(
   };
 }
 
-const hasEnded = (status: LineStatus): boolean => status !== 'waiting' && status !== 'running';
+const hasEnded = (status: LineStatus): boolean =>
+  status !== 'waiting' && status !== 'running' && status !== 'not-run';
+
+/** The run ended before all of its independent runs were measured. */
+export const isPartly = ({ status, ended, series }: PointLine): boolean =>
+  status === 'not-run' && ended > 0 && series.length > 0;
+
+export const reasonOf = (line: PointLine): string =>
+  isPartly(line)
+    ? `Measured in ${line.ended} of ${line.repeats} independent runs: the run ended before the others.`
+    : line.reason;
 
 /** Names of the series of each kind of point, as the first of that kind gave them. */
 type Given = ReadonlyMap<string, readonly string[]>;

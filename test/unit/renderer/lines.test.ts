@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { filtered, isTrouble, liveLines, tallyOf } from '../../../renderer/views/bench/lines.ts';
+import {
+  filtered,
+  isPartly,
+  isTrouble,
+  liveLines,
+  reasonOf,
+  tallyOf,
+} from '../../../renderer/views/bench/lines.ts';
 import { liveCharts } from '../../../renderer/views/bench/results.ts';
 import { durationText, progressOf } from '../../../renderer/views/bench/time.ts';
 import { liveRun, planOf, point, series } from './live.ts';
@@ -41,6 +48,23 @@ test('a group is as bad as its worst run that has ended', () => {
       { status: 'waiting', count: shapes - 1 },
     ]),
   );
+});
+
+test('of a run that ended early a point is measured in part, or not at all', () => {
+  const base = run(point(0, 'pass', [series('alloc', 100), series('close', 10)]));
+  const points = base.points.map((one) =>
+    one.index === 0
+      ? one
+      : { ...one, status: 'not-run' as const, reason: 'The run ended before this point.' },
+  );
+  const [part, none] = liveLines({ ...base, points });
+  expect(part).toMatchObject({ status: 'not-run', ended: 1 });
+  expect(part && [isPartly(part), reasonOf(part)]).toEqual([
+    true,
+    'Measured in 1 of 3 independent runs: the run ended before the others.',
+  ]);
+  expect(none).toMatchObject({ status: 'not-run', ended: 0 });
+  expect(none && [isPartly(none), reasonOf(none)]).toEqual([false, 'The run ended before this point.']);
 });
 
 test('the filter takes every word, in any place', () => {
