@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startOwnHost, type OwnHost } from '../../build/shots/own-host.ts';
 import { startVirtualBoard, withControl } from '../../electron/host/virtual-board.ts';
 import { processesWith, until, value } from '../board/bench-lab.ts';
+import { nothingStays } from '../board/leftovers.ts';
 import { listen, startBrowser } from './faces.ts';
 import { boardsOf, choose, keepPicture, show, type View } from './lab.ts';
 
@@ -31,7 +32,7 @@ describe('boards', () => {
     await browser.close();
     await host.close();
     rmSync(home, { recursive: true, force: true });
-    expect(processesWith(prefix)).toEqual([]);
+    await nothingStays(() => processesWith(prefix));
   });
 
   const dialog = (): Locator => page.getByRole('dialog', { name: 'Start a virtual board' });

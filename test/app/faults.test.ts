@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { value, type TestLab } from '../board/bench-lab.ts';
+import { nothingStays } from '../board/leftovers.ts';
 import { listen, startBrowser, startServe, type Served } from './faces.ts';
 import { HOSTILE, hostileRunFile, writeLargeRunFile } from './hostile.ts';
 import { busyBoard, choose, keepPicture, show } from './lab.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await lab.close();
-  expect(lab.leftovers()).toEqual([]);
+  await nothingStays(() => lab.leftovers());
 });
 
 /** A host of the command line with a store of its own, and windows on it. */

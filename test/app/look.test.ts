@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TestLab } from '../board/bench-lab.ts';
+import { nothingStays } from '../board/leftovers.ts';
 import { openFace, type Face } from './faces.ts';
 import { busyBoard, choose, command, keepPicture, show, tabTour, VIEWS, violations } from './lab.ts';
 
@@ -24,7 +25,7 @@ describe('in every view', () => {
   afterAll(async () => {
     await face.close();
     await lab.close();
-    expect(lab.leftovers()).toEqual([]);
+    await nothingStays(() => lab.leftovers());
   });
 
   async function runSomething(): Promise<void> {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TestLab } from '../board/bench-lab.ts';
+import { nothingStays } from '../board/leftovers.ts';
 import { FACES, openFace, type Face } from './faces.ts';
 import { busyBoard, choose, chosenBy, command, keepPicture, savedBy, show, VIEWS } from './lab.ts';
 
@@ -21,7 +22,7 @@ describe.each(FACES)('the window over %s', (kind) => {
   afterAll(async () => {
     await face.close();
     await lab.close();
-    expect(lab.leftovers()).toEqual([]);
+    await nothingStays(() => lab.leftovers());
   });
 
   it('connects to the board that is chosen, and says whose it is in the top line', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestLab, until, value } from './bench-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 let lab: TestLab;
 beforeAll(async () => {
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await lab.close();
-  expect(lab.leftovers()).toEqual([]);
+  await nothingStays(() => lab.leftovers());
 });
 
 const quick = (...more: string[]): string[] => [

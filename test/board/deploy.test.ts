@@ -18,6 +18,7 @@ import { openSession } from '../../electron/session/open.ts';
 import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import { Bench, hostAgents, LocalWay, programsBelow, targetFor, USER_LANDS, waysTo } from './deploy-lab.ts';
 import { boardOfOwn, endless, planOf, problemOf, remainsOf, until, valueOf, Watched } from './session-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 let board: VirtualBoard;
 let bench: Bench;
@@ -37,7 +38,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await board.stop();
-  expect(remainsOf(board.name)).toEqual([]);
+  await nothingStays(() => remainsOf(board.name));
 });
 
 const partsOf = (places = [place], graceS = 600) => ({ agents: hostAgents(board.name), places, graceS });

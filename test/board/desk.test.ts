@@ -7,6 +7,7 @@ import { DeskLab, until, value } from './desk-lab.ts';
 import { sorted } from '../unit/memory/pictures.ts';
 import { processesOf } from './session-lab.ts';
 import { problemOf } from './session-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 let lab: DeskLab;
 beforeEach(async () => {
@@ -14,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await lab.close();
-  expect(lab.board.leftovers()).toEqual([]);
+  await nothingStays(() => lab.board.leftovers());
 });
 
 describe('boards', () => {

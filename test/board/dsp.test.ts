@@ -6,6 +6,7 @@ import type { PointResult, Run } from '../../electron/model/run.ts';
 import { parseRun } from '../../electron/report/parse.ts';
 import type { VirtualBoardInfo } from '../../electron/wire/controlToModel.ts';
 import { TestLab, until, value, type Said } from './bench-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 /** Runs on the virtual DSP, whole: the agent, its worker, the emulated process, our code in it, the store and the report. */
 let lab: TestLab;
@@ -19,7 +20,7 @@ afterEach(async () => {
   const info = await until('the DSP processes to be gone', gone);
   expect([info.files, info.banks.filter((bank) => bank.owner !== null)]).toEqual([0, []]);
   await lab.close();
-  expect(lab.leftovers()).toEqual([]);
+  await nothingStays(() => lab.leftovers());
 });
 
 async function gone(): Promise<VirtualBoardInfo | null> {

@@ -13,6 +13,7 @@ import type { Check } from '../../electron/model/board.ts';
 import { fail, ok } from '../../electron/model/outcome.ts';
 import { Bench, hostAgents, LocalDevice, LocalWay, summaryOf, USER_LANDS, waysTo } from './deploy-lab.ts';
 import { boardOfOwn, remainsOf, valueOf } from './session-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 const listed = async (checks: AsyncIterable<Check>): Promise<readonly Check[]> => {
   const list: Check[] = [];
@@ -89,7 +90,7 @@ describe('with the agent', () => {
   });
   afterAll(async () => {
     await board.stop();
-    expect(remainsOf(board.name)).toEqual([]);
+    await nothingStays(() => remainsOf(board.name));
   });
 
   const lab = { providers: [], storePath: '', home: '', version: '0', buildId: '0' };

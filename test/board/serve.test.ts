@@ -11,6 +11,7 @@ import { compose } from '../../electron/host/compose.ts';
 import { createDesk } from '../../electron/host/desk/desk.ts';
 import { startServing, type Serving } from '../../electron/serve/server.ts';
 import { TestLab, value } from './bench-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 let lab: TestLab;
 let desk: Desk;
@@ -32,7 +33,7 @@ afterAll(async () => {
   await serving.close();
   await desk.close();
   await lab.close();
-  expect(lab.leftovers()).toEqual([]);
+  await nothingStays(() => lab.leftovers());
 });
 
 /** A page, as far as the host can see. */

@@ -20,6 +20,7 @@ import {
   valueOf,
   Watched,
 } from './session-lab.ts';
+import { nothingStays } from './leftovers.ts';
 
 let board: VirtualBoard;
 beforeEach(async () => {
@@ -28,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Watched.closeAll();
   await board.stop();
-  expect(remainsOf(board.name)).toEqual([]);
+  await nothingStays(() => remainsOf(board.name));
 });
 
 const agents = (): number[] => processesOf('qda-agent', board.name);

@@ -15,6 +15,7 @@ import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import type { BoardSummary } from '../../electron/model/board.ts';
 import { hostAgents, programsBelow } from '../board/deploy-lab.ts';
 import { boardOfOwn, endless, planOf, remainsOf, until, valueOf, Watched } from '../board/session-lab.ts';
+import { nothingStays } from '../board/leftovers.ts';
 import { startServer, type RealServer } from './adb-server.ts';
 import { adbFound, startAdbd, type RealAdbd } from './adbd.ts';
 import { guardRejections } from './guard.ts';
@@ -40,7 +41,7 @@ describe.skipIf(!adbFound.ok)(title, () => {
   afterAll(async () => {
     await adbd.stop();
     await board.stop();
-    expect(remainsOf(board.name)).toEqual([]);
+    await nothingStays(() => remainsOf(board.name));
   });
 
   /** The board of that provider. */
