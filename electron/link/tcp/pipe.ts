@@ -14,8 +14,11 @@ import { PacketParser } from './parser.ts';
  * than that, and a board that is back is found within 2 s.
  */
 const CONNECT_MS = 2_000;
-/** A board that was switched off says nothing: the kernel asks after so long. */
-const KEEPALIVE_MS = 5_000;
+/**
+ * A board that was switched off says nothing, and where nobody works with it nobody asks it either: the kernel asks after 2 s of silence, then
+ * each second, and gives up after four questions without an answer. A runtime before Node 24.19 knows the first number only, and asks ten times.
+ */
+const KEEPALIVE = [2_000, 1_000, 4] as const;
 /** Most bytes that are taken from the kernel at once. */
 const READ_BYTES = 256 * 1024;
 /** So many packets may wait for Tango; it takes them at once unless this process is very busy. */
@@ -81,7 +84,7 @@ class TcpPipe implements PacketPipe {
     this.broken = new Promise((resolve) => {
       this.#break = resolve;
     });
-    socket.setKeepAlive(true, KEEPALIVE_MS);
+    socket.setKeepAlive(true, ...KEEPALIVE);
     this.pair = { readable: this.#readable(), writable: this.#writable() };
     socket.on('error', (error) => {
       this.#error = error;
