@@ -169,6 +169,7 @@ test('a run file that was edited by hand is refused; the file as written is not'
 });
 
 test('Ctrl-C cancels on the board and keeps what was measured', async () => {
+  const before = lab.storedBlocks();
   const running = lab.start([
     'bench',
     '--board',
@@ -185,11 +186,7 @@ test('Ctrl-C cancels on the board and keeps what was measured', async () => {
     '--label',
     'cancelled',
   ]);
-  await until('the run to measure', async () => {
-    const info = await lab.control.status();
-    return running.err.includes('points on') && info.ok && info.value.files > 0 ? true : null;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until('samples in the store', () => (lab.storedBlocks() > before ? true : null));
   running.signal('SIGINT');
   const said = await running.ended;
   expect([said.code, said.err]).toEqual([130, expect.stringContaining('The run is cancelled')]);
@@ -221,6 +218,7 @@ test('nothing is written to the terminal line in a pipe', async () => {
 });
 
 test('two command lines at once on one board: one measures, the other is told who does', async () => {
+  const before = lab.storedBlocks();
   const long = lab.start([
     'bench',
     '--board',
@@ -235,8 +233,7 @@ test('two command lines at once on one board: one measures, the other is told wh
     '--samples',
     '500000',
   ]);
-  await until('the first run', () => (long.err.includes('points on') ? true : null));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until('samples of the first run', () => (lab.storedBlocks() > before ? true : null));
   const other = await lab.run(...quick('--only', 'mem.alloc'));
   expect([other.code, other.err]).toEqual([2, expect.stringMatching(/measur|run/i)]);
   long.signal('SIGINT');

@@ -115,7 +115,7 @@ describe('faults of the DSP', () => {
       '--budget',
       '0.05',
       '--call-grace',
-      '3',
+      '8',
     );
     expect(said.code).toBe(1);
     const results = stored().points;
