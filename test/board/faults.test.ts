@@ -129,7 +129,7 @@ const canMount = spawnSync('unshare', [...NAMESPACE.slice(1, -2), 'true']).statu
 async function onMount(mount: string): Promise<Said> {
   const home = join(lab.folder, 'home');
   mkdirSync(home, { recursive: true });
-  return await lab.start(['bench', '--board', lab.name, ...SHORT, '--samples', '20000', '--budget', '3'], {
+  return await lab.start(['bench', '--board', lab.name, ...SHORT, '--samples', '20000', '--budget', '30'], {
     wrap: [...NAMESPACE, `${mount.replaceAll('HOME', home)} && exec "$@"`, 'sh'],
   }).ended;
 }
