@@ -1,5 +1,6 @@
 // Virtual boards as processes: started, found, stopped, and gone.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startBoard, stopBoard, type BoardOptions } from '../../electron/link/virtual/board.ts';
@@ -9,23 +10,27 @@ import { boardOfOwn, problemOf, remainsOf, targetOf, until, valueOf } from './se
 
 const module = join(import.meta.dirname, '../../electron/link/virtual/board.ts');
 
-/** Starts a board in another process of ours, which ends right afterwards. */
-function startElsewhere(options: BoardOptions): void {
+/** Starts a board in another process of ours, which ends right afterwards: by itself, or killed where the board keeps it alive. */
+async function startElsewhere(options: BoardOptions): Promise<void> {
   const script = `
     import { startBoard } from ${JSON.stringify(module)};
     const board = await startBoard(${JSON.stringify(options)});
     if (!board.ok) throw new Error(board.problem.message);
-    board.value.control.close();`;
-  // A board that is not detached keeps its starter alive: it is the time-out that kills that one.
-  const timeout = options.detached === true ? 60_000 : 2_000;
-  const args = ['--input-type=module', '-e', script];
-  const { status, signal, stderr } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    timeout,
-    killSignal: 'SIGKILL',
-  });
-  if (options.detached === true) expect([status, stderr]).toEqual([0, '']);
-  else expect(signal).toBe('SIGKILL');
+    board.value.control.close();
+    console.log('started');`;
+  const starter = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  const ended = once(starter, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  let [said, stderr] = ['', ''];
+  starter.stdout.on('data', (text: Buffer) => (said += text.toString()));
+  starter.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  if (options.detached !== true) {
+    await until('the board', () => said !== '');
+    expect(valueOf(runningBoards())).toContain(options.name);
+    starter.kill('SIGKILL');
+  }
+  expect([...(await ended), stderr]).toEqual(
+    options.detached === true ? [0, null, ''] : [null, 'SIGKILL', ''],
+  );
 }
 
 describe('a virtual board', () => {
@@ -86,7 +91,7 @@ describe('a virtual board', () => {
 
   it('that is detached outlives its starter, until it is stopped by name', async () => {
     const name = `session-${process.pid}-detached`;
-    startElsewhere({ name, detached: true });
+    await startElsewhere({ name, detached: true });
     expect(valueOf(runningBoards())).toContain(name);
     const control = valueOf(await connectBoard(name));
     const started = await control.startWorkload({ kind: 'producer' });
@@ -99,7 +104,7 @@ describe('a virtual board', () => {
 
   it('that is not detached ends with its starter, even if that is killed', async () => {
     const name = `session-${process.pid}-attached`;
-    startElsewhere({ name });
+    await startElsewhere({ name });
     await until('its end', () => remainsOf(name).length === 0);
   });
 });
