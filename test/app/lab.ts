@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { vi } from 'vitest';
@@ -143,4 +143,20 @@ export async function chosenBy(face: Face, path: string, act: () => Promise<void
     control.dialogs.push(() => ({ canceled: false, filePaths: [path] }));
     await act();
   }
+}
+
+/** Drags a file over the window and lets it go there: its bytes in a browser, its path in the app. */
+export async function dropOn(face: Face, name: string, text: string): Promise<void> {
+  const path = join(face.home, name);
+  writeFileSync(path, text);
+  await face.page.evaluate(`(() => {
+    const file = Object.assign(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}), { __path: ${JSON.stringify(path)} });
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file);
+    const tell = (type) => document.querySelector('main').dispatchEvent(
+      new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+    tell('dragenter');
+    if (tell('dragover')) throw new Error('nobody takes the file: the browser would open it');
+    tell('drop');
+  })()`);
 }

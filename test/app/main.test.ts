@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ipcMain } from './electron/ipc-main.ts';
 import { openFace, type Face } from './faces.ts';
 
 vi.mock('electron', () => import('./electron/index.ts'));
@@ -74,6 +75,25 @@ describe('the app', () => {
     expect(await shellCall(call, args)).toMatchObject({ ok: false, problem: { code } });
   });
 
+  it.each([
+    ['a page of another place', 'https://example.org/', null, true],
+    ['a frame within our page', null, {}, true],
+    ['contents that no window of ours shows', null, null, false],
+  ])('answers nothing to %s, and gives it no way to the host', async (_who, url, parent, known) => {
+    const ports: unknown[] = [];
+    const sender = known ? control.contents() : { send: () => ports.push('told') };
+    const senderFrame = {
+      url: url ?? face.page.url(),
+      parent,
+      postMessage: (...given: unknown[]) => ports.push(given),
+    };
+    const asker = { sender, senderFrame };
+    const asked = ipcMain.took('invoke', 'shell', ['shell.show', { path: '/tmp' }], asker);
+    expect(await asked).toMatchObject({ ok: false, problem: { code: 'not-ours' } });
+    ipcMain.took('send', 'face', [], asker);
+    expect([ports, control.shown]).toEqual([[], []]);
+  });
+
   it('says what could not be written', async () => {
     control.dialogs.push(() => ({ canceled: false, filePath: '/proc/nowhere/x' }));
     expect(await shellCall('shell.save', { name: 'x', mime: 'text/plain', text: '' })).toMatchObject({
@@ -117,6 +137,13 @@ describe('the app', () => {
     const file = join(control.app.userData, 'window.json');
     expect(existsSync(file)).toBe(true);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ maximized: false });
+    const bounds = { x: 40, y: 50, width: 1100, height: 700 };
+    writeFileSync(file, JSON.stringify({ bounds, maximized: true }));
+    control.app.emit('activate');
+    await vi.waitUntil(() => control.windows()[0]?.visible === true, { timeout: 20_000 });
+    expect(control.windows()[0]?.options).toMatchObject(bounds);
+    expect(control.windows()[0]?.isMaximized()).toBe(true);
+    await control.page().getByRole('navigation').first().waitFor();
   });
 
   /** The page asks the shell, as its own code does. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { TestLab } from '../board/bench-lab.ts';
 import { nothingStays } from '../board/leftovers.ts';
 import { FACES, openFace, type Face } from './faces.ts';
-import { busyBoard, choose, chosenBy, command, keepPicture, savedBy, show, VIEWS } from './lab.ts';
+import { busyBoard, choose, chosenBy, command, dropOn, keepPicture, savedBy, show, VIEWS } from './lab.ts';
 
 vi.mock('electron', () => import('./electron/index.ts'));
 
@@ -153,6 +153,32 @@ describe.each(FACES)('the window over %s', (kind) => {
     await page.keyboard.press('Escape');
     await main.getByText('4 runs', { exact: true }).waitFor();
   });
+
+  // In Electron itself a script cannot make a file that has a path.
+  it.skipIf(kind === 'electron')(
+    'takes a run file that is dropped on the window, and says of one that is none',
+    async () => {
+      const { page } = face;
+      const main = await show(page, 'Runs');
+      const text = await savedBy(face, 'dropped.json', async () => {
+        await main.getByRole('grid', { name: 'Stored runs' }).getByText('renamed').click();
+        await main.getByRole('button', { name: 'Export' }).click();
+        await page.getByRole('menuitem', { name: 'Run file (JSON)' }).click();
+      });
+      const run = { ...(JSON.parse(text) as object), id: 'dropped-here', label: 'dropped here' };
+      await show(page, 'Log');
+      await dropOn(face, 'dropped.json', JSON.stringify(run));
+      await main.getByText('dropped here').first().waitFor();
+      await main.getByRole('button', { name: 'Delete the run' }).click();
+      await main.getByText('4 runs', { exact: true }).waitFor();
+      await dropOn(face, 'notes.txt', 'no run at all');
+      await page
+        .getByRole('region', { name: 'Notices' })
+        .getByText(/notes\.txt/)
+        .waitFor();
+      expect(page.url()).toMatch(/index\.html|#token=/);
+    },
+  );
 
   it('lists what app and agent said, and finds lines', async () => {
     const { page } = face;
