@@ -24,17 +24,21 @@ export async function openBoard(
   options: OpenOptions,
 ): Promise<Outcome<OpenBoard>> {
   const target = await chooseBoard(lab, id);
-  if (!target.ok) return target;
+  return target.ok ? await openTarget(target.value, options) : target;
+}
+
+/** The same of a board that was chosen already. */
+export async function openTarget(target: Target, options: OpenOptions): Promise<Outcome<OpenBoard>> {
   const notices: Problem[] = [];
   const onNotice = (notice: Problem): void => {
     notices.push(notice);
     options.onNotice?.(notice);
   };
-  const opened = await openSession(target.value, { ...options, onNotice });
+  const opened = await openSession(target, { ...options, onNotice });
   if (!opened.ok) return opened;
   const session = opened.value;
   const identity = await session.identity();
-  if (identity.ok) return ok({ target: target.value, session, identity: identity.value, notices });
+  if (identity.ok) return ok({ target, session, identity: identity.value, notices });
   await session.close();
   return identity;
 }

@@ -2,14 +2,17 @@ import type { PlanRequest } from '../../bench/plan.ts';
 import { planSeconds } from '../../bench/plan.ts';
 import { groupsOf } from '../../bench/results.ts';
 import { exportBoth } from '../../host/export-run.ts';
-import { withBoard } from '../../host/open-board.ts';
+import { withCheckedBoard } from '../../host/checked-board.ts';
+import { withBoard, type OpenBoard } from '../../host/open-board.ts';
 import { runPlan, type FinishedRun, type RunHooks } from '../../host/run-plan.ts';
+import type { Check } from '../../model/board.ts';
 import { formatBytes, parseBytes } from '../../model/format.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { listOf, oneOf, seconds, wholeNumber } from '../arguments.ts';
 import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import { type Arguments, type Command, type Context, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { checkNotices } from '../print-check.ts';
 import { memoryText } from '../print-memory.ts';
 import { catalogueText } from '../print-catalogue.ts';
 import { figuresText } from '../print-figures.ts';
@@ -63,12 +66,17 @@ export const bench: Command = {
       value: 'DIR',
       help: 'A folder on the board, by its absolute path: code on the DSP may open the files below it, read-only, by names relative to it and over no link (default: it may open none of the board)',
     },
+    {
+      name: 'skip-checks',
+      help: 'Do not look at the board before the plan (see qda-lab check)',
+    },
     { name: 'no-verify', help: 'Do not check the data' },
     { name: 'no-memory', help: 'Do not look at the memory managers before the run' },
     { name: 'label', value: 'TEXT', help: 'A name for the run' },
     { name: 'out', value: 'DIR', help: 'Also write report.html and run.json there' },
   ],
   notes: [
+    'The board is checked first, as qda-lab check does it. What nothing can be measured with ends it there, with what mends it (exit code 2); what else fails is told, and the plan is run anyway.',
     'Ctrl-C cancels on the board and keeps what was measured; a second Ctrl-C leaves at once.',
     'The run is kept: qda-lab runs lists it, qda-lab report latest makes its report.',
   ],
@@ -79,18 +87,21 @@ export const bench: Command = {
     }
     const planned = planRequest(args);
     const callGraceS = wholeNumber(args, 'call-grace', [1, 86_400]);
-    const finished = await withBoard(
+    const measuring = args.has('skip-checks') ? withBoard : withCheckedBoard;
+    const finished = await measuring<FinishedRun>(
       context.lab,
       args.value('board'),
       { ...deployOptions(args, context.signal), ...(callGraceS === null ? {} : { callGraceS }) },
-      (board) =>
-        runPlan(
+      (board: OpenBoard, checks: readonly Check[] = []) => {
+        for (const line of checkNotices(checks)) context.screen.note(line);
+        return runPlan(
           context.lab,
           board,
           runRequest(args, context, planned),
           hooks(context.screen),
           context.signal,
-        ),
+        );
+      },
     );
     if (!finished.ok) {
       context.screen.problem(finished.problem);
