@@ -13,11 +13,45 @@ export interface Seen {
 
 /** Boards on every way that is known. */
 export async function findBoards(lab: Lab): Promise<Seen> {
-  const lists = await Promise.all(lab.providers.map((provider) => provider.list()));
-  return {
-    targets: lists.flatMap((list) => (list.ok ? list.value : [])).sort((a, b) => rank(a) - rank(b)),
-    problems: lists.flatMap((list) => (list.ok ? [] : [list.problem])),
-  };
+  return seenIn(await Promise.all(lab.providers.map((provider) => provider.list())));
+}
+
+const seenIn = (lists: readonly Outcome<readonly Target[]>[]): Seen => ({
+  targets: lists.flatMap((list) => (list.ok ? list.value : [])).sort((a, b) => rank(a) - rank(b)),
+  problems: lists.flatMap((list) => (list.ok ? [] : [list.problem])),
+});
+
+/** So long a way that would be a better one is waited for where another can be used; those of this machine answer sooner. */
+const BETTER_MS = 500;
+
+/**
+ * The same for who wants one board: once a way shows it that can be used, no address where nobody answers is waited for, nor a way that would not
+ * be taken anyway.
+ */
+function findBoard({ providers }: Lab, id: string): Promise<Seen> {
+  return new Promise((resolve, reject) => {
+    const lists: Outcome<readonly Target[]>[] = [];
+    const waiting = new Set(providers);
+    let timer: NodeJS.Timeout | undefined;
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve(seenIn(lists));
+    };
+    const look = (): void => {
+      const best = seenIn(lists).targets.find(({ summary }) => summary.id === id)?.summary;
+      const found = best?.state === 'ready' ? WAY_ORDER.indexOf(best.transport) : -1;
+      const better = [...waiting].some(({ transport }) => WAY_ORDER.indexOf(transport) < found);
+      if (waiting.size === 0 || (found >= 0 && !better)) finish();
+      else if (found >= 0) timer ??= setTimeout(finish, BETTER_MS);
+    };
+    for (const provider of providers)
+      provider.list().then((list) => {
+        waiting.delete(provider);
+        lists.push(list);
+        look();
+      }, reject);
+    look();
+  });
 }
 
 /** How good a way is, less is better: one that can be used first, then the order of transports. What stands here holds everywhere. */
@@ -47,7 +81,7 @@ export const transportsOf = (targets: readonly Target[]): readonly BoardSummary[
 
 /** The board of that id, or the only one. Fails with 'unknown-board', 'no-board' or 'several-boards'. */
 export async function chooseBoard(lab: Lab, id: string | undefined): Promise<Outcome<Target>> {
-  const { targets: all, problems } = await findBoards(lab);
+  const { targets: all, problems } = await (id === undefined ? findBoards(lab) : findBoard(lab, id));
   const targets = boardsSeen({ targets: all }).map(({ target }) => target);
   const names = targets.map((target) => target.summary.id);
   if (id !== undefined) {

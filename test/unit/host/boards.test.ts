@@ -53,6 +53,50 @@ it('counts a board once, whatever its name is made of', async () => {
   );
 });
 
+/** A way that never comes to anything. */
+const dead = (transport: BoardSummary['transport']): Provider => ({
+  transport,
+  list: () => new Promise(() => undefined),
+});
+const way = (...list: readonly Target[]): Provider => ({
+  transport: list[0]?.summary.transport ?? 'tcp',
+  list: async () => ok(list),
+});
+
+it('does not wait for a dead address where the board that is asked for can be used', async () => {
+  const lab = (...providers: readonly Provider[]): Lab => ({ ...labOf(), providers });
+  const [adb, usb] = [target('a', 'adb', 'ready'), target('a', 'usb', 'ready')];
+  expect(await chosen(lab(dead('tcp'), way(adb)), 'a')).toBe('adb ready');
+  expect(await chosen(lab(dead('tcp'), way(target('a', 'adb', 'offline')), way(usb)), 'a')).toBe('usb ready');
+  expect(await chosen(lab(dead('adb'), dead('tcp'), way(usb)), 'a')).toBe('usb ready');
+});
+
+it('waits a moment for a better way to the board that is asked for', async () => {
+  const late: Provider = {
+    transport: 'adb',
+    list: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return ok([target('a', 'adb', 'ready')]);
+    },
+  };
+  const lab = { ...labOf(), providers: [way(target('a', 'tcp', 'ready')), late] };
+  expect(await chosen(lab, 'a')).toBe('adb ready');
+});
+
+it('looks everywhere for a board that cannot be used, or is none', async () => {
+  const late = (of: Target): Provider => ({
+    transport: of.summary.transport,
+    list: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return ok([of]);
+    },
+  });
+  const lab = { ...labOf(), providers: [way(target('a', 'usb', 'busy')), late(target('a', 'tcp', 'ready'))] };
+  expect(await chosen(lab, 'a')).toBe('tcp ready');
+  expect(await chosen(lab, 'b')).toBe('unknown-board');
+  expect(await chosen({ ...labOf(), providers: [] }, 'b')).toBe('unknown-board');
+});
+
 it('tests see no boards of whoever works on this machine', () => {
   expect(compose().providers.map(({ transport }) => transport)).toEqual(['virtual']);
 });
