@@ -1,6 +1,5 @@
 // The preflight of a board through real shells of several kinds, and what the host makes of it together with the agent's own checks.
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkBoard, checkQuietly } from '../../electron/host/check-board.ts';
@@ -41,15 +40,13 @@ describe.each(USER_LANDS)('through $name', ({ missing, board }) => {
     let released = 0;
     const take = async (): ReturnType<Parameters<typeof boardPreflight>[0]> =>
       ok({ device, release: () => (released += 1) });
-    const checks = await listed(boardPreflight(take, noAgents, {}));
+    const own = bench.place('tmp'); // in /tmp others may have an agent
+    const checks = await listed(boardPreflight(take, noAgents, { places: [own] }));
     expect(checks.map(({ name }) => name)).toEqual([...FIRST, ...SEEN, ...HELD]);
     expect(checks.find(({ name }) => name === 'machine')).toMatchObject({ state: 'fail', fatal: true });
     const place = checks.find(({ name }) => name === 'place');
-    expect(place?.state).toBe('ok');
-    const folder = join(place?.read.split(';')[0] ?? '', `qda-lab-${process.getuid?.()}`);
-    const lies = existsSync(folder) ? spawnSync('ls', ['-A', folder], { encoding: 'utf8' }).stdout : '';
-    // Another test of this machine may have an agent there; what we made is gone.
-    expect(lies).not.toContain('try-');
+    expect(place).toMatchObject({ state: 'ok', read: own });
+    expect(readdirSync(own)).toEqual([]);
     expect(released).toBe(1);
     await device.close();
   });
@@ -74,7 +71,7 @@ it('a cable that is pulled in the middle ends the checks with what happened', as
   const ways = waysTo(way);
   const names: string[] = [];
   let last: Check | null = null;
-  for await (const check of preflightOf('s', ways, noAgents)({})) {
+  for await (const check of preflightOf('s', ways, noAgents, { places: [bench.place('tmp')] })({})) {
     names.push(check.name);
     last = check;
     if (check.name === 'kernel') way.pull();
@@ -97,7 +94,9 @@ describe('with the agent', () => {
   const targetWith = (agents: Agents, places = [bench.place('tmp')]): Target => {
     const ways = waysTo(new LocalWay('s'));
     const summary = { ...summaryOf('s'), state: 'ready' as const };
-    return boardTarget(summary, { ways, agents, places, preflight: preflightOf('s', ways, agents) });
+    const looked = { places: [mkdtempSync(join(bench.folder, 'looked-'))] }; // never in /tmp itself
+    const preflight = preflightOf('s', ways, agents, looked);
+    return boardTarget(summary, { ways, agents, places, preflight });
   };
 
   it('its own checks follow, and what it says better is not told twice', async () => {

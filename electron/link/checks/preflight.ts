@@ -19,14 +19,23 @@ import { checkOf, fatal, good, unknown } from './verdict.ts';
 interface Asking {
   readonly device: AdbDevice;
   readonly agents: Agents;
-  readonly options: { readonly signal?: AbortSignal };
+  /** `places`: where an agent may be put; left out: placesFor. */
+  readonly options: { readonly signal?: AbortSignal; readonly places?: readonly string[] };
 }
 
 /** The preflight of a board, over the best way to it; shares the connection with whoever has it open. */
 export const preflightOf =
-  (board: string, ways: Ways, agents: Agents): NonNullable<Target['preflight']> =>
+  (
+    board: string,
+    ways: Ways,
+    agents: Agents,
+    parts: Pick<Asking['options'], 'places'> = {},
+  ): NonNullable<Target['preflight']> =>
   (options) =>
-    boardPreflight(() => leasesOf(ways).takeBest(ways, board, options.signal), agents, options);
+    boardPreflight(() => leasesOf(ways).takeBest(ways, board, options.signal), agents, {
+      ...options,
+      ...parts,
+    });
 
 /** What can be seen of a board before an agent is there: each check as soon as it is known. Never throws. */
 export async function* boardPreflight(
@@ -78,7 +87,8 @@ async function* placed(
   probe: BoardProbe,
   options: Asking['options'],
 ): AsyncGenerator<Check> {
-  const tried = await tryPlaces(device, { probe, places: placesFor(probe), name: 'agent', ...options });
+  const { places = placesFor(probe), ...during } = options;
+  const tried = await tryPlaces(device, { probe, places, name: 'agent', ...during });
   if (!tried.ok) {
     yield checkOf(
       'place',
@@ -91,7 +101,7 @@ async function* placed(
   // A check leaves nothing: the folder goes where no agent lies in it.
   const found = tried.value.find(({ state }) => state === 'ok');
   if (found !== undefined)
-    await device.run(`rmdir ${quote(folderIn(found.place, probe.uid ?? 0))} 2>/dev/null`, options);
+    await device.run(`rmdir ${quote(folderIn(found.place, probe.uid ?? 0))} 2>/dev/null`, during);
 }
 
 /** What the user that the agent would run as can see. */
