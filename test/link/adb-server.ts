@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adbFound, freePort } from './adbd.ts';
+import { freePort } from '../ports.ts';
+import { adbFound } from './adbd.ts';
 
 /**
  * Debian's adb server as a process of a test: a port and a home of its own, so that it meets no other server and no key of the user's.
@@ -54,7 +55,8 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 async function untilThere(child: ChildProcess, port: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  // A minute of looks.
+  for (let tries = 0; tries < 2_400; tries++) {
     if (child.exitCode !== null) throw new Error(`the adb server ended with exit code ${child.exitCode}`);
     if (await answers(port)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

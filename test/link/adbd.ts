@@ -1,11 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adbTools, type AdbTools } from '../../build/adbd.ts';
 import { at } from '../../build/run.ts';
+import { freePort } from '../ports.ts';
 
 /** Debian's adbd as a process of a test, on a port of this machine's loopback. It asks for no key. */
 export interface RealAdbd {
@@ -24,19 +24,6 @@ export interface RealAdbd {
 
 /** Tools that are there; else the sentence with which tests are skipped. Fetched once. */
 export const adbFound = await adbTools();
-
-/** The adb server takes ports of 5555 to 5585 for emulators and connects to them by itself; the kernel gives none of them. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-      });
-    });
-  });
-}
 
 /** The library of loopback-only.c, built once for all. */
 function loopbackOnly(): string {
@@ -61,11 +48,13 @@ function listeners(port: number): string[] {
 
 const LOOPBACK = ['0100007F:', '0000000000000000FFFF00000100007F:'];
 
+/** A minute of looks. */
+const HUNG_TRIES = 2_400;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until it listens, and makes sure that it does so on the loopback alone. */
 async function listening(child: ChildProcess, port: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < HUNG_TRIES; tries++) {
     if (child.exitCode !== null) throw new Error(`adbd ended at once with exit code ${child.exitCode}`);
     const found = listeners(port);
     if (found.length > 0) {

@@ -1,4 +1,5 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../ports.ts';
 
 /** A port of the loopback that leads to another one, until a test pulls it, freezes it or plugs it in again. */
 export class Cable {
@@ -19,7 +20,7 @@ export class Cable {
 
   static async to(port: number): Promise<Cable> {
     const server = createServer();
-    return new Cable(server, await listen(server, 0), port);
+    return new Cable(server, await listen(server, await freePort()), port);
   }
 
   /** Connections that stand now. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at } from '../../build/run.ts';
 import type { Check } from '../../electron/model/board.ts';
-import { adbFound, freePort, startAdbd, type RealAdbd } from './adbd.ts';
+import { freePort } from '../ports.ts';
+import { adbFound, startAdbd, type RealAdbd } from './adbd.ts';
 
 const title = adbFound.ok ? "the command line through Debian's adbd" : `skipped: ${adbFound.problem.message}`;
 

@@ -5,7 +5,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdbDevice } from '../../electron/link/adb/device.ts';
-import { adbFound, freePort, startAdbd, type RealAdbd } from './adbd.ts';
+import { freePort } from '../ports.ts';
+import { adbFound, startAdbd, type RealAdbd } from './adbd.ts';
 import { guardRejections } from './guard.ts';
 import { Collector, digest, loginAt, valueOf } from './hosts.ts';
 
@@ -48,8 +49,8 @@ describe.skipIf(!adbFound.ok)(title, () => {
   test('a command that hangs, and one that is cancelled, leave the connection as it is', async () => {
     const signal = AbortSignal.timeout(100);
     const [hangs, cancelled] = await Promise.all([
-      board.run('sleep 3', { timeoutMs: 200 }),
-      board.run('sleep 3', { signal }),
+      board.run('sleep 20', { timeoutMs: 200 }),
+      board.run('sleep 20', { signal }),
     ]);
     expect(hangs).toMatchObject({ ok: false, problem: { code: 'timed-out' } });
     expect(cancelled).toMatchObject({ ok: false, problem: { code: 'cancelled' } });
@@ -175,7 +176,7 @@ describe.skipIf(!adbFound.ok)(title, () => {
     });
     const work = [
       other.push(`${adbd.folder}/never`, randomBytes(32 * MIB), { mode: 0o600 }),
-      other.run('sleep 2'),
+      other.run('sleep 20'),
       other.run('cat', { input: 'x'.repeat(MIB) }).then(() => other.connect(name)),
       stream.send(new Uint8Array(MIB)).then(() => other.push('/tmp/x', new Uint8Array(), { mode: 0o600 })),
     ];
@@ -199,7 +200,7 @@ describe.skipIf(!adbFound.ok)(title, () => {
     const stream = valueOf(await other.connect(name));
     const closes: unknown[] = [];
     stream.onClose((problem) => closes.push(problem));
-    const hanging = other.run('sleep 2');
+    const hanging = other.run('sleep 20');
     await other.close();
     await other.close();
     expect(await other.gone).toMatchObject({ code: 'closed' });
@@ -213,7 +214,7 @@ describe.skipIf(!adbFound.ok)(title, () => {
     const port = String(await freePort());
     const env = { ...process.env, ...adbd.tools.env, HOME: home, TMPDIR: home, ADB_MDNS: '0' };
     const adb = async (...args: string[]): Promise<string> =>
-      (await promisify(execFile)(adbd.tools.adb, ['-P', port, ...args], { env, timeout: 40_000 })).stdout;
+      (await promisify(execFile)(adbd.tools.adb, ['-P', port, ...args], { env, timeout: 120_000 })).stdout;
     const content = randomBytes(4 * MIB);
     writeFileSync(`${adbd.folder}/local`, content);
     try {

@@ -25,7 +25,7 @@ afterEach(async () => {
   expect(rejections).toEqual([]);
 });
 
-async function serving(script: Script, port = 0): Promise<FakeServer> {
+async function serving(script: Script, port?: number): Promise<FakeServer> {
   const server = await FakeServer.start(script, port);
   ends.push(() => server.close());
   return server;

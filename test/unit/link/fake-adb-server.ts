@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../../ports.ts';
 import { parseServerAddress, type ServerAddress } from '../../../electron/link/adb-server/address.ts';
 
 /** What a fake server does with a request; the socket is the client's. */
@@ -22,7 +23,9 @@ export class FakeServer {
     this.port = port;
   }
 
-  static start(script: Script, port = 0): Promise<FakeServer> {
+  /** Left out, the port is one that stays free when it is closed. */
+  static async start(script: Script, port?: number): Promise<FakeServer> {
+    const own = port ?? (await freePort());
     const sockets = new Set<Socket>();
     return new Promise((resolve, reject) => {
       const server = createServer((socket) => {
@@ -34,7 +37,7 @@ export class FakeServer {
         });
       }).on('error', reject);
       let fake: FakeServer;
-      server.listen(port, '127.0.0.1', () => {
+      server.listen(own, '127.0.0.1', () => {
         const address = server.address();
         fake = new FakeServer(server, sockets, typeof address === 'object' ? (address?.port ?? 0) : 0);
         resolve(fake);
