@@ -83,12 +83,12 @@ describe.skipIf(missing !== null)(missing === null ? 'authentication' : `skipped
   });
 
   test.each([
-    ['does not answer', 'never', 'waits for an answer on its screen'],
-    ['is asked again and again', 'asks again', 'did not accept'],
-    ['refuses', 'hangs up', 'did not accept'],
-  ] as const)('the user %s', async (_, user, words) => {
+    ['does not answer', 'never', 'waits for an answer on its screen', 400],
+    ['is asked again and again', 'asks again', 'did not accept', 60_000],
+    ['refuses', 'hangs up', 'did not accept', 60_000],
+  ] as const)('the user %s', async (_, user, words, answerMs) => {
     const { address } = await frontWith({ user });
-    const login = await loginAt(address, { keys: hostKey().store, answerMs: 400 });
+    const login = await loginAt(address, { keys: hostKey().store, answerMs });
     expect(login).toMatchObject({ ok: false, problem: { code: 'unauthorized' } });
     if (!login.ok) expect(login.problem.message).toContain(words);
     if (!login.ok) expect(login.problem.remedy).toContain('screen of the board');

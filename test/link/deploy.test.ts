@@ -145,7 +145,8 @@ describe.skipIf(!adbFound.ok)(title, () => {
       await until('plan-done', () => watched.over);
       expect(watched.blocks).toEqual(watched.blocks.map((_, index) => index + 1));
       await watched.session.close();
-      expect(spawnSync('pgrep', ['-f', `${adbd.folder}/qda-lab-`]).status).toBe(1);
+      // The shell that ended the agent says so before it ends itself.
+      await until('no process', () => spawnSync('pgrep', ['-f', `${adbd.folder}/qda-lab-`]).status === 1);
     } finally {
       await server.stop();
     }

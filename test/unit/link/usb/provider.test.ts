@@ -195,7 +195,7 @@ describe('opening', () => {
     await summaries();
     const opened = await ways.to('SER1')[0]?.open();
     if (opened?.ok !== true) throw new Error(opened?.problem.message);
-    const hung = new Promise((resolve) => setTimeout(resolve, 5_000, 'hung').unref());
+    const hung = new Promise((resolve) => setTimeout(resolve, 60_000, 'hung').unref());
     expect(await Promise.race([opened.value.connect('agent', { timeoutMs: 20 }), hung])).toMatchObject({
       ok: false,
       problem: { code: 'timed-out' },
