@@ -5,7 +5,7 @@ import { startServer } from './adb-server.ts';
 import { Cable } from './cable.ts';
 import { guardRejections } from './guard.ts';
 import { cannotPlay, LinkBoard, LinkHost, until } from './link-lab.ts';
-import { goesOn, measuring, untilIs } from './watching.ts';
+import { goesOn, impatient, measuring, untilIs, untilLost } from './watching.ts';
 
 const title = cannotPlay === null ? 'a way that dies without a word' : `skipped: ${cannotPlay}`;
 
@@ -31,16 +31,16 @@ describe.skipIf(cannotPlay !== null).concurrent(title, () => {
 
   it('is given up, and another connection made', () =>
     onBoard(async ({ board, cable, host }) => {
-      const watched = await measuring(host.tcp(cable.address), board);
+      const watched = await measuring(host.tcp(cable.address), board, impatient);
       cable.freeze();
       cable.forsake();
-      await untilIs(watched, 'lost');
+      await untilLost(watched);
       await goesOn(watched, board, 1);
     }));
 
   it('is used again where an address swallowed everything only for a while', () =>
     onBoard(async ({ board, cable, host }) => {
-      const watched = await measuring(host.tcp(cable.address), board);
+      const watched = await measuring(host.tcp(cable.address), board, impatient);
       cable.freeze();
       await untilIs(watched, 'lost');
       await new Promise((resolve) => setTimeout(resolve, 4_000));
@@ -54,11 +54,11 @@ describe.skipIf(cannotPlay !== null).concurrent(title, () => {
       const direct = await Cable.to(board.adbd.port);
       try {
         await server.adb('connect', cable.address);
-        const watched = await measuring(host.server(server.address), board);
+        const watched = await measuring(host.server(server.address), board, impatient);
         host.tcp(direct.address);
         await until('both ways', () => host.ways.to(board.serial).length === 2);
         cable.freeze();
-        await untilIs(watched, 'lost');
+        await untilLost(watched);
         await goesOn(watched, board, 1);
       } finally {
         await host.close();

@@ -9,7 +9,7 @@ import { startServer, type RealServer } from './adb-server.ts';
 import { Cable } from './cable.ts';
 import { guardRejections } from './guard.ts';
 import { cannotPlay, LinkBoard, LinkHost, until, valueOf } from './link-lab.ts';
-import { goesOn, limits, measuring, untilIs } from './watching.ts';
+import { goesOn, measuring, patient, untilIs, untilLost } from './watching.ts';
 
 const title = cannotPlay === null ? 'a session over a real adbd' : `skipped: ${cannotPlay}`;
 describe.skipIf(cannotPlay !== null)(title, () => {
@@ -68,7 +68,7 @@ describe.skipIf(cannotPlay !== null)(title, () => {
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       expect(watched.session.state.kind).toBe('running');
       await cable.wake();
-      await untilIs(watched, 'lost');
+      await untilLost(watched);
       await goesOn(watched, board, 1);
     });
 
@@ -144,7 +144,7 @@ describe.skipIf(cannotPlay !== null)(title, () => {
       ['was started anew', 'incomplete'],
     ])('is stored with its gap, or as incomplete, where the board %s', async (_what, status) => {
       const target = await host.target(board);
-      const watched = await Watched.open(target, { limits });
+      const watched = await Watched.open(target, { limits: patient });
       const { session } = watched;
       const identity = valueOf(await session.identity());
       const storePath = join(board.folder, 'runs.sqlite');
