@@ -45,6 +45,14 @@ export function exporterOf({ buffer, self }: BufferRow): Value<string> {
   return none(self ? 'the agent neither exported nor imported it' : NEVER_EXPORTED);
 }
 
+/** What people read for it. */
+export const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
+  native: 'native',
+  imported: 'imported',
+  'self-imported': 'self-imported',
+  held: 'only held',
+};
+
 export function originOf(row: BufferRow): Value<Origin> {
   const { mapping, group, buffer, self, device } = row;
   if (self) return known(selfOrigin(row), 'self');

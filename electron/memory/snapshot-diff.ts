@@ -6,6 +6,7 @@ import {
   descriptorsOf,
   dmaAddressOf,
   originOf,
+  ORIGIN_WORDS,
   referencesOf,
   sizeOf,
   statesOf,
@@ -72,7 +73,7 @@ type Read = (row: BufferRow, scene: Scene) => string;
 /** What is compared, as text; unknown stays unknown. */
 const VALUES: readonly (readonly [string, Read])[] = [
   ['Size', (row) => text(sizeOf(row).value, formatBytes)],
-  ['Origin', (row) => text(originOf(row).value)],
+  ['Origin', (row) => text(originOf(row).value, (origin) => ORIGIN_WORDS[origin])],
   ['DMA address', (row, scene) => text(dmaAddressOf(row, scene).value, (at) => `0x${at.toString(16)}`)],
   ['Fds', (row, scene) => text(descriptorsOf(row, scene).value)],
   ['Maps', (row, scene) => text(cpuMapsOf(row, scene).value)],

@@ -1,5 +1,5 @@
 import { bankOf } from '../../../electron/memory/banks.ts';
-import type { Origin, RowState, Value } from '../../../electron/memory/row-values.ts';
+import type { RowState, Value } from '../../../electron/memory/row-values.ts';
 import type { Scene } from '../../../electron/memory/rows.ts';
 import type { Tier } from '../../../electron/model/memory.ts';
 import type { CellText } from '../../widgets/table/columns.ts';
@@ -10,13 +10,6 @@ export const TIER_WORDS: Readonly<Record<Tier, string>> = {
   proc: 'the files and mappings of the processes',
   bufinfo: "the kernel's list of dma-bufs",
   dma: 'trace events of the DMA layer',
-};
-
-export const ORIGIN_WORDS: Readonly<Record<Origin, string>> = {
-  native: 'native',
-  imported: 'imported',
-  'self-imported': 'self-imported',
-  held: 'only held',
 };
 
 export const STATE_TONES: Readonly<Record<RowState, CellText['tone'] | null>> = {

@@ -36,7 +36,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'started',
     head: 'started',
-    width: 168,
+    width: 154,
     cell: ({ startedAt }) => ({
       text: localText(startedAt),
       exact: startedAt,
@@ -47,7 +47,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'label',
     head: 'label',
-    width: 100,
+    width: 138,
     cell: ({ label, notes }) => ({ text: label, title: notes === '' ? label : `${label}\n${notes}` }),
     sort: ({ label }) => label,
   },
@@ -83,19 +83,19 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
     id: 'simulated',
     head: 'on',
     title: 'Measured on hardware, or on a simulated board',
-    width: 92,
+    width: 86,
     cell: ({ simulated }) => ({ text: simulated ? 'simulated' : 'hardware' }),
     sort: ({ simulated }) => (simulated ? 1 : 0),
   },
-  { id: 'dsp', head: 'DSP', width: 58, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
+  { id: 'dsp', head: 'DSP', width: 54, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
   {
     id: 'driver',
     head: 'driver',
-    width: 74,
+    width: 70,
     cell: ({ driver }) => plain(driver),
     sort: ({ driver }) => driver,
   },
-  { id: 'plan', head: 'plan', width: 58, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
+  { id: 'plan', head: 'plan', width: 56, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
   {
     id: 'took',
     head: 'took',

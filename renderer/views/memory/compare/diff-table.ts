@@ -29,7 +29,7 @@ const columnsOf = (scene: () => Scene): Column<DiffRow>[] => [
   {
     id: 'buffer',
     head: 'Buffer',
-    width: 190,
+    width: 204,
     cell: ({ row }) => {
       const cell = valueCell(inodeOf(row), String);
       return cell.text === '–' ? { ...cell, text: 'not exported' } : cell;

@@ -11,6 +11,7 @@ import {
   inodeOf,
   largestPieceOf,
   originOf,
+  ORIGIN_WORDS,
   referencesOf,
   sgEntriesOf,
   sinceOf,
@@ -20,7 +21,7 @@ import {
 } from '../../../../electron/memory/row-values.ts';
 import type { BufferRow, Scene } from '../../../../electron/memory/rows.ts';
 import type { PictureMapping, SgEntry, Tier } from '../../../../electron/model/memory.ts';
-import { ageText, bankText, boardClock, ORIGIN_WORDS, processText, STATE_HINTS } from '../words.ts';
+import { ageText, bankText, boardClock, processText, STATE_HINTS } from '../words.ts';
 
 /** A value of the selection, with where it comes from or why it is not there. */
 export interface Field {

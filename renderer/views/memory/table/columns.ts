@@ -11,6 +11,7 @@ import {
   inodeOf,
   largestPieceOf,
   originOf,
+  ORIGIN_WORDS,
   provenAddress,
   referencesOf,
   sgEntriesOf,
@@ -24,7 +25,6 @@ import {
   ageText,
   bankText,
   boardClock,
-  ORIGIN_WORDS,
   plural,
   processText,
   STATE_HINTS,
@@ -105,7 +105,7 @@ const what = (scene: Look, grouping: () => Grouping): Column<BufferRow> => ({
   head: 'Buffer',
   title:
     'The dma-buf by its inode, which is the same in all processes; memory of the driver that was not seen as a dma-buf has none',
-  width: 188,
+  width: 204,
   cell: (row) => {
     const cell = valueCell(inodeOf(row), number, number, 'one of several');
     const name = row.buffer?.name ?? '';
@@ -172,7 +172,7 @@ const FROM: Make = (scene) => ({
   id: 'from',
   head: 'From',
   title: 'The process that made it where that is proven, else the others that hold it',
-  width: 148,
+  width: 144,
   cell: (row) => {
     const from = fromOf(row, scene());
     const names = (pids: readonly number[]): string =>
@@ -284,7 +284,7 @@ const AGE: Make = (scene) => ({
   id: 'age',
   head: 'Age',
   title: 'Since it was mapped into the bank',
-  width: 96,
+  width: 92,
   right: true,
   quiet: true,
   cell: (row) => ageRange(row, scene()) ?? ageCell(row, scene()),
@@ -314,7 +314,7 @@ function ageRange(row: BufferRow, scene: Scene): CellText | null {
 const STATE: Make = (scene, grouping) => ({
   id: 'state',
   head: 'State',
-  width: 112,
+  width: 104,
   group: (group) => {
     const rows = plural(group.count, 'row');
     const ofOne = grouping() === 'process' || group.level === 1;
