@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import type { AdbDevice, AdbWay } from '../../../electron/link/adb/device.ts';
-import { freePort, startAdbd, type RealAdbd } from '../../../test/link/adbd.ts';
+import { startAdbd, type RealAdbd } from '../../../test/link/adbd.ts';
 import { startServer, type RealServer } from '../../../test/link/adb-server.ts';
+import { freePort } from '../../../test/ports.ts';
 import { LinkHost } from '../../../test/link/link-lab.ts';
 import { must, type BenchLab } from '../bench-lab.ts';
 

@@ -128,5 +128,5 @@ const streamFigure = (pairs: readonly Pair[], bytes: number): Figure => ({
   how:
     `${digits(median(pairs.map(({ ours }) => ours)))} / ${digits(median(pairs.map(({ bare }) => bare)))} MiB/s; ${digits(bytes / MIB)} MiB of ` +
     `${SAMPLES / 1e6} million samples, made, packed, sent, unpacked and acknowledged, beside as many bytes through adb forward; ` +
-    `${pairs.length} rounds in turn, in a host that has just begun (after V8's first full collection it is about half)`,
+    `${pairs.length} rounds in turn`,
 });
