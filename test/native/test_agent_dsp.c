@@ -249,6 +249,18 @@ static void test_crash(void)
     end();
 }
 
+/* Waits until the worker said that its call lasts. */
+static bool await_call(void)
+{
+    struct host_frame fact;
+    for (int waited = 0; waited < HOST_PATIENCE_MS; waited += 50) {
+        if (facts(qdalab_MemoryRecord_dsp_call_tag, &fact) > 0)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+    return false;
+}
+
 /* The node goes, with calls that nobody answers any more. */
 static void check_unplug(bool hangs)
 {
@@ -257,8 +269,7 @@ static void check_unplug(bool hangs)
     if (!start((const char *const[]){NO_LEAKS, NULL}, "600") || !run(points, 3) || !await_tag(&heard, qdalab_FromAgent_samples_tag))
         return;
     CHECK(!hangs || live_board_fault(&board, qdalab_FaultKind_FAULT_DSP_HANG));
-    if (hangs)
-        nanosleep(&(struct timespec){.tv_sec = 1}, NULL); /* until the worker waits in its call */
+    CHECK(!hangs || await_call());
     CHECK(live_board_unplug(&board, "cdsp"));
     await_tag(&heard, qdalab_FromAgent_point_done_tag);
     CHECK_INT((int32_t)field_uint(&frame, qdalab_PointDone_error_tag), -19);

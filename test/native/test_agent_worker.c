@@ -85,8 +85,8 @@ static bool goes(pid_t pid)
 static void test_points_here_and_there(void)
 {
     const qdalab_PlanPoint points[] = {heard_point("test.count", 0, 5000, 1), heard_point("dsp.count", 1, 10000, 2),
-                                       heard_point("test.count", 2, 5000, 1), heard_point("dsp.count", 3, 1, 4)};
-    static const uint64_t taken[] = {5000, 20000, 5000, 4};
+                                       heard_point("test.count", 2, MANY, 1), heard_point("dsp.count", 3, 1, 4)};
+    static const uint64_t taken[] = {5000, 20000, MANY, 4};
     struct heard heard = {0};
     pid_t worker = 0;
     if (!start_and_open() || !run(points, 4))
@@ -96,7 +96,7 @@ static void test_points_here_and_there(void)
         CHECK_INT(field_uint(&frame, qdalab_PointDone_status_tag), qdalab_Status_STATUS_PASS);
         CHECK_INT(field_uint(&frame, qdalab_PointDone_samples_taken_tag), taken[i]);
         CHECK_INT(field_uint(&frame, qdalab_PointDone_verified_tag), heard.next[0]);
-        if (i == 1)
+        if (i == 1) /* the next point waits for acknowledgements */
             worker = child_of(agent.pid);
     }
     hear_until(&heard, qdalab_FromAgent_plan_done_tag);
@@ -207,7 +207,7 @@ static void test_cancel_of_a_hung_call(void)
     if (!start_and_open() || !run(points, 1))
         return;
     CHECK(hear_until(&heard, qdalab_FromAgent_samples_tag));
-    nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+    CHECK(await_call());
     host_ask(&host, qdalab_ToAgent_cancel_tag);
     hear_until(&heard, qdalab_FromAgent_point_done_tag);
     CHECK_INT(field_uint(&frame, qdalab_PointDone_status_tag), qdalab_Status_STATUS_CANCELLED);
@@ -242,7 +242,7 @@ static void test_a_hung_call(void)
     const qdalab_PlanPoint points[] = {heard_point("dsp.hang", 0, 1, 1), heard_point("dsp.count", 1, 10, 1)};
     struct heard heard = {0};
     struct host_frame fact;
-    if (!start_with("--call-grace", "3") || !run(points, 2))
+    if (!start_with("--call-grace", "8") || !run(points, 2))
         return;
     hear_until(&heard, qdalab_FromAgent_point_started_tag);
     pid_t worker = child_of(agent.pid);

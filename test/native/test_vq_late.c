@@ -16,7 +16,7 @@
 
 /* Calls whose answer is late: signals, other threads meanwhile, and a server that dies before it answers. */
 
-#define LATE_NS 400000000ull
+#define LATE_NS 2000000000ull
 
 static struct vq_rig rig;
 static const struct qda_driver *driver;
@@ -28,13 +28,20 @@ static void on_alarm(int signal)
     alarms++;
 }
 
-static void alarm_in(int ms)
+/* Signals again and again: the first may come before the call waits. */
+static void alarms_begin(void)
 {
     struct sigaction action = { .sa_handler = on_alarm }; /* no SA_RESTART */
-    struct itimerval time = { .it_value = { .tv_usec = ms * 1000 } };
+    struct itimerval often = { .it_interval = { .tv_usec = 50000 }, .it_value = { .tv_usec = 50000 } };
     sigaction(SIGALRM, &action, NULL);
     alarms = 0;
-    setitimer(ITIMER_REAL, &time, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void alarms_end(void)
+{
+    setitimer(ITIMER_REAL, &(struct itimerval){ .it_value = { 0 } }, NULL);
+    CHECK(alarms > 0);
 }
 
 static void delay(const char *call)
@@ -59,9 +66,9 @@ static void test_signal_ends_invoke(void)
     int fd = open_node();
     uint32_t handle = 0;
     delay("INVOKE");
-    alarm_in(50);
+    alarms_begin();
     CHECK_INT(driver->invoke(rig.sys, fd, 30, QDA_SCALARS_BUILD(0, 2, 0, 0, 0, 0), NULL), -EINTR);
-    CHECK_INT(alarms, 1);
+    alarms_end();
     CHECK_INT(driver->query(rig.sys, fd, name), 0);
     CHECK_STR(name, "cdsp");
     CHECK_INT(driver->gem_create(rig.sys, fd, 4096, &handle), 0);
@@ -77,9 +84,9 @@ static void test_signal_does_not_end_others(void)
     uint32_t handle = 0;
     int fd = open_node();
     delay("GEM_CREATE");
-    alarm_in(50);
+    alarms_begin();
     CHECK_INT(driver->gem_create(rig.sys, fd, 4096, &handle), 0);
-    CHECK_INT(alarms, 1);
+    alarms_end();
     CHECK_INT(handle, 1);
     CHECK_INT(qda_gem_close(rig.sys, fd, handle), 0);
     rig.sys->ops->close(rig.sys, fd);

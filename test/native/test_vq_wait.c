@@ -102,12 +102,13 @@ static void on_alarm(int signal)
     (void)signal;
 }
 
-/* A signal for this thread once its message is with the DSP. */
+/* Signals for this thread once its message is with the DSP, until its call is over: it may not sleep yet. */
+static atomic_bool call_is_over;
 static void *interrupt(void *arg)
 {
     const pthread_t *waiting = arg;
     script_wait(1);
-    for (int i = 0; i < 50; i++) { /* it may not sleep yet */
+    while (!call_is_over) {
         pthread_kill(*waiting, SIGALRM);
         usleep(2000);
     }
@@ -121,8 +122,10 @@ static long interrupted_call(int fd, const struct buffer *buffer)
     struct qda_v1_fastrpc_invoke_args arg = { .ptr = (uintptr_t)buffer->map, .length = 8, .fd = buffer->field };
     sigaction(SIGALRM, &action, NULL);
     script.hold = true;
+    call_is_over = false;
     pthread_create(&other, NULL, interrupt, &self);
     long result = invoke(fd, 1, QDA_SCALARS_BUILD(0, 2, 1, 0, 0, 0), &arg);
+    call_is_over = true;
     pthread_join(other, NULL);
     script.hold = false;
     return result;
