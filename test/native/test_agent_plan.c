@@ -153,13 +153,13 @@ static void test_resume_after_the_last_acknowledged_block(void)
 /* Results that nobody took keep the agent alive for longer than nobody does, but not for ever. */
 static void test_results_are_kept_for_a_while(void)
 {
-    const char *const args[] = {NULL, "--board", board, "--idle-exit", "1", "--keep-results", "4", NULL};
+    const char *const args[] = {NULL, "--board", board, "--idle-exit", "2", "--keep-results", "20", NULL};
     const qdalab_PlanPoint points[] = {heard_point("test.count", 0, 100, 1)};
     struct heard heard = {0};
     if (!CHECK(agent_spawn(&agent, args, HOST_TOKEN)) || !CHECK(host_open(&host, &agent, 0, &frame)) || !run(points, 1))
         return;
     host_close(&host);
-    nanosleep(&(struct timespec){.tv_sec = 2}, NULL);
+    nanosleep(&(struct timespec){.tv_sec = 3}, NULL);
     CHECK(host_open(&host, &agent, 0, &frame));
     hear_until(&heard, qdalab_FromAgent_plan_done_tag);
     CHECK_INT(heard.next[0], 100);

@@ -290,7 +290,7 @@ bool rig_status(struct vq_rig *rig, struct rig_info *out)
 
 bool rig_settle(struct vq_rig *rig, uint64_t objects, uint64_t files, struct rig_info *out)
 {
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 6000; i++) {
         if (!rig_status(rig, out))
             return false;
         if (out->objects == objects && out->files == files)
