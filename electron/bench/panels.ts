@@ -13,6 +13,8 @@ export interface Panel {
 export interface SweepPanels {
   readonly latency: readonly Panel[];
   readonly bandwidth: readonly Panel[];
+  /** Benchmarks that move bytes and were measured at one size only: no chart of theirs. */
+  readonly oneSize: readonly string[];
 }
 
 /** What moves bytes on the DSP is drawn as bandwidth alone; copying against sharing (rpc.argsize) has a chart of its own. */
@@ -20,12 +22,19 @@ export function sweepPanels(sweeps: readonly Sweep[]): SweepPanels {
   const overSizes = sweeps.filter((sweep) => sweep.axis === 'size' && !DRAWN_ELSEWHERE.has(sweep.benchmark));
   const moving = overSizes.filter((sweep) => sweep.rows.some((row) => row.bandwidth?.kind === 'value'));
   const timed = overSizes.filter((sweep) => !(isOnDsp(sweep.benchmark) && moving.includes(sweep)));
-  return { latency: panelsOf(timed), bandwidth: panelsOf(moving) };
+  return { latency: panelsOf(timed), bandwidth: panelsOf(moving), oneSize: leftOut(moving) };
 }
 
 const DRAWN_ELSEWHERE: ReadonlySet<string> = new Set(['rpc.argsize']);
 
 const isOnDsp = (id: string): boolean => findBenchmark(id)?.dsp === true;
+
+function leftOut(sweeps: readonly Sweep[]): string[] {
+  const all = [...new Set(sweeps.map(titleOf))];
+  return all.filter((title) => drawable(sweeps.filter((sweep) => titleOf(sweep) === title)).length === 0);
+}
+
+const titleOf = ({ place, benchmark }: Sweep): string => `${place} ${benchmark}`.trim();
 
 /** A chart a benchmark; where sources or variants differ a chart a series, with a line for each of them. */
 function panelsOf(sweeps: readonly Sweep[]): Panel[] {
@@ -43,7 +52,7 @@ function drawable(sweeps: readonly Sweep[]): readonly Sweep[] {
 function panelsOfBenchmark(sweeps: readonly Sweep[]): Panel[] {
   const first = sweeps[0];
   if (!first) return [];
-  const title = `${first.place} ${first.benchmark}`.trim();
+  const title = titleOf(first);
   const sources = [...new Set(sweeps.map((sweep) => sweep.source))];
   const note = sources.length === 1 ? `${first.title}, ${first.source}` : first.title;
   const kindOf = ({ source, variantText: variant }: Sweep): string =>

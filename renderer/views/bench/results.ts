@@ -15,6 +15,8 @@ export interface RunCharts {
   readonly waterfall: readonly WaterfallSize[];
   readonly latency: readonly SizeChart[];
   readonly bandwidth: readonly SizeChart[];
+  /** What moves bytes and was measured at one size only. */
+  readonly oneSize: readonly string[];
 }
 
 export const chartsOf = ({ groups, waterfall }: Pick<RunView, 'groups' | 'waterfall'>): RunCharts => ({
@@ -28,9 +30,10 @@ export const liveCharts = (lines: readonly PointLine[]): RunCharts => {
   return { ...sweepCharts(groups), waterfall: waterfallOf(groups) };
 };
 
-function sweepCharts(groups: readonly ChartGroup[]): Pick<RunCharts, 'latency' | 'bandwidth'> {
-  const { latency, bandwidth } = sweepPanels(sweepsOf(groups));
+function sweepCharts(groups: readonly ChartGroup[]): Omit<RunCharts, 'waterfall'> {
+  const { latency, bandwidth, oneSize } = sweepPanels(sweepsOf(groups));
   return {
+    oneSize,
     latency: latency.map((panel) => chartOf(panel, 'time')),
     bandwidth: bandwidth.map((panel) => chartOf(panel, 'bandwidth')),
   };
@@ -146,6 +149,30 @@ function crossingMark(
 }
 
 const crossingSize = (bytes: number): string => formatBytes(Math.round(Number(bytes.toPrecision(3))));
+
+/** What stands below the charts of bandwidth: they do not leave anything out without a word. */
+export const oneSizeText = (names: readonly string[]): string =>
+  names.length === 0
+    ? ''
+    : `At one size only, so not drawn: ${names.join(', ')}. Points has the figures; the full plan measures more sizes.`;
+
+/** Why no chart of bandwidth is there. */
+export function noBandwidth(
+  stored: boolean,
+  oneSize: readonly string[],
+): { readonly title: string; readonly text: string } {
+  if (!stored)
+    return {
+      title: 'Bandwidths come with the stored run',
+      text: 'They are made of all independent runs of a point together, once the run has ended and is kept.',
+    };
+  if (oneSize.length > 0)
+    return { title: 'Nothing was measured at several sizes', text: oneSizeText(oneSize) };
+  return {
+    title: 'Nothing moves bytes',
+    text: 'No benchmark of this run moves bytes: cpu.bw, dsp.read, dsp.write and dsp.copy do.',
+  };
+}
 
 export function crossingText({ kind, bytes }: Crossing): string {
   if (kind === 'at') return `from ${crossingSize(bytes)} on`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sweepPanels } from '../../../electron/bench/panels.ts';
 import { groupsOf } from '../../../electron/bench/results.ts';
 import { sweepsOf, type Sweep } from '../../../electron/bench/sweeps.ts';
 import type { PlanPoint } from '../../../electron/model/plan.ts';
@@ -74,4 +75,24 @@ test('a failed check, a benchmark without sizes and a point without samples are 
     empty,
   ]);
   expect(found.map((sweep) => sweep.rows.map((row) => row.size))).toEqual([[MIB]]);
+});
+
+test('what moves bytes at one size only has no chart, and is named', () => {
+  const moves = (place: Partial<PlanPoint>): PointResult => ({
+    ...result({ ...place, size: place.size ?? MIB }, 1000),
+    bytesPerSample: place.size ?? MIB,
+    series: [{ name: 'read', ns: Float64Array.from({ length: 20 }, () => 1000), sha256: '' }],
+  });
+  const both = sweepPanels(
+    sweeps([
+      moves({ benchmark: 'cpu.bw' }),
+      moves({ benchmark: 'cpu.bw', size: 4 * MIB }),
+      moves({ benchmark: 'dsp.read' }),
+    ]),
+  );
+  expect([both.bandwidth.map(({ title }) => title), both.oneSize]).toEqual([['A8 cpu.bw'], ['C5 dsp.read']]);
+  const swept = sweepPanels(
+    sweeps([moves({ benchmark: 'dsp.read' }), moves({ benchmark: 'dsp.read', size: 4 * MIB })]),
+  );
+  expect([swept.bandwidth.length, swept.oneSize]).toEqual([1, []]);
 });

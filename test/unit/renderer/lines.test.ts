@@ -7,7 +7,7 @@ import {
   reasonOf,
   tallyOf,
 } from '../../../renderer/views/bench/lines.ts';
-import { liveCharts } from '../../../renderer/views/bench/results.ts';
+import { liveCharts, noBandwidth } from '../../../renderer/views/bench/results.ts';
 import { durationText, progressOf } from '../../../renderer/views/bench/time.ts';
 import { liveRun, planOf, point, series } from './live.ts';
 
@@ -124,4 +124,7 @@ test('charts are made of what is known so far, and a stage that is not measured 
     reason: expect.stringContaining('not measured yet') as string,
   });
   expect(charts.bandwidth).toEqual([]);
+  expect(noBandwidth(false, []).title).toContain('stored run');
+  expect(noBandwidth(true, ['C5 dsp.read']).text).toContain('C5 dsp.read');
+  expect(noBandwidth(true, []).text).toContain('No benchmark of this run moves bytes');
 });
