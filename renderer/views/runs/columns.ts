@@ -36,7 +36,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'started',
     head: 'started',
-    width: 154,
+    width: 168,
     cell: ({ startedAt }) => ({
       text: localText(startedAt),
       exact: startedAt,
@@ -47,7 +47,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'label',
     head: 'label',
-    width: 138,
+    width: 124,
     cell: ({ label, notes }) => ({ text: label, title: notes === '' ? label : `${label}\n${notes}` }),
     sort: ({ label }) => label,
   },
@@ -56,7 +56,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
     head: 'points',
     title:
       'How many points ended in which word, by the worst of their independent runs; before them how the run ended, where it is not complete',
-    width: 166,
+    width: 160,
     cell: (row) => ({ text: tallyText(row), title: tallyText(row), faint: row.tally === null }),
     sort: ({ status }) => status,
   },
