@@ -39,6 +39,8 @@ export class Boards {
   readonly #heard = new Map<Provider, (() => void) | undefined>();
   #problems: readonly Problem[] = [];
   #looked = false;
+  /** All are closed, for good. */
+  #over = false;
   #looking: Promise<void> | null = null;
   #again: Promise<void> | null = null;
 
@@ -139,6 +141,7 @@ export class Boards {
       if (entry.open.session.state.kind === 'running') return RUNNING;
       await this.close(id);
     }
+    if (this.#over) return fail('closed', 'The host is closing.', 'Start it again.');
     entry.closed = false;
     entry.generation = generation ?? entry.generation;
     return await this.#sessions.open(entry);
@@ -167,7 +170,9 @@ export class Boards {
     this.#changed(id);
   }
 
+  /** None is opened any more, by whoever asked before. */
   async closeAll(): Promise<void> {
+    this.#over = true;
     await Promise.all([...this.#entries.keys()].map((id) => this.close(id)));
     await this.#looking;
   }

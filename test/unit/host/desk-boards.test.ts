@@ -226,6 +226,16 @@ describe('opening a board', () => {
     expect(deploys()).toBe(2);
   });
 
+  it('that is asked for when all are being closed does not begin', async () => {
+    const { boards, deploys } = await slow(0);
+    const asked = boards.open('not seen yet', true);
+    const closing = boards.closeAll();
+    expect(await boards.open('a', true)).toMatchObject({ problem: { code: 'closed' } });
+    expect(await asked).toMatchObject({ ok: false });
+    await closing;
+    expect(deploys()).toBe(0);
+  });
+
   it('does not begin where it is closed while the session before still ends', async () => {
     const { boards, deploys } = await slow(0);
     const entry = boards.entry('a');
