@@ -12,8 +12,14 @@ export interface Seen {
 }
 
 /** Boards on every way that is known. */
-export async function findBoards(lab: Lab): Promise<Seen> {
-  return seenIn(await Promise.all(lab.providers.map((provider) => provider.list())));
+export async function findBoards({ providers }: Lab): Promise<Seen> {
+  const lists = await Promise.all(providers.map((provider) => provider.list()));
+  // A board on the network has the id of its cable, which another way may have shown only after that.
+  const again = providers.map((provider, at) => {
+    const list = lists[at];
+    return list === undefined || provider.transport === 'tcp' ? provider.list() : Promise.resolve(list);
+  });
+  return seenIn(await Promise.all(again));
 }
 
 const seenIn = (lists: readonly Outcome<readonly Target[]>[]): Seen => ({

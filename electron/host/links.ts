@@ -1,4 +1,4 @@
-import { Identities } from '../link/adb/identity.ts';
+import { Identities } from '../link/adb/identities.ts';
 import { Ways } from '../link/adb/ways.ts';
 import { parseServerAddress, serverAddresses } from '../link/adb-server/address.ts';
 import { adbServerProvider } from '../link/adb-server/provider.ts';

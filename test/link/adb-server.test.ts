@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { at } from '../../build/run.ts';
 import { boardsSeen, chooseBoard, findBoards } from '../../electron/host/boards.ts';
-import { Identities } from '../../electron/link/adb/identity.ts';
+import { Identities } from '../../electron/link/adb/identities.ts';
 import type { AdbDevice } from '../../electron/link/adb/device.ts';
 import { Ways } from '../../electron/link/adb/ways.ts';
 import { parseServerAddress } from '../../electron/link/adb-server/address.ts';

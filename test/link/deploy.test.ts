@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { serverAddresses } from '../../electron/link/adb-server/address.ts';
 import { adbServerProvider } from '../../electron/link/adb-server/provider.ts';
-import { Identities } from '../../electron/link/adb/identity.ts';
+import { Identities } from '../../electron/link/adb/identities.ts';
 import { Ways } from '../../electron/link/adb/ways.ts';
 import { boardTarget } from '../../electron/link/deploy/board-target.ts';
 import type { Provider, Target } from '../../electron/link/interfaces/link.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Identities } from '../../electron/link/adb/identity.ts';
+import { Identities } from '../../electron/link/adb/identities.ts';
 import { Ways } from '../../electron/link/adb/ways.ts';
 import { parseServerAddress } from '../../electron/link/adb-server/address.ts';
 import { adbServerProvider } from '../../electron/link/adb-server/provider.ts';

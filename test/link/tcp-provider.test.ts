@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Identities } from '../../electron/link/adb/identity.ts';
+import { Identities } from '../../electron/link/adb/identities.ts';
+import type { AdbWay } from '../../electron/link/adb/device.ts';
 import { Ways } from '../../electron/link/adb/ways.ts';
+import { leasesOf } from '../../electron/link/deploy/leases.ts';
 import type { Provider } from '../../electron/link/interfaces/link.ts';
 import { parseTcpAddress } from '../../electron/link/tcp/address.ts';
 import { tcpProvider } from '../../electron/link/tcp/provider.ts';
@@ -40,6 +42,12 @@ describe.skipIf(!adbFound.ok)(title, () => {
     const parts = { ways, identities: new Identities(ways), keys, targetOf, retryMs: 50 };
     provider = tcpProvider(addresses.map(parseTcpAddress), parts);
     return provider;
+  };
+  /** A cable to BENCH7, which writes its serial in another way. */
+  const plugIn = (): void => {
+    const open = () => Promise.resolve(fail('offline', 'No test of these opens it.'));
+    const cable: AdbWay = { transport: 'usb', serial: '00bench7', via: 'USB 1-2', open };
+    ways.put(cable, new Map([[cable.serial, cable]]));
   };
   const boards = async (from: Provider): Promise<readonly BoardSummary[]> =>
     valueOf(await from.list()).map(({ summary }) => summary);
@@ -124,6 +132,33 @@ describe.skipIf(!adbFound.ok)(title, () => {
     expect(other).toMatchObject({ state: 'offline' });
     expect(other?.detail).toContain('no adb daemon listens at that port');
     expect(more).toBeUndefined();
+  });
+
+  test('one whose cable comes later gets the id of the cable; who uses it keeps it as long', async () => {
+    const seen = see([adbd.address]);
+    await boards(seen);
+    const [way] = ways.to('BENCH7');
+    if (way === undefined) throw new Error('no way');
+    const lease = valueOf(await leasesOf(ways).take(way));
+    plugIn();
+    expect((await boards(seen))[0]).toMatchObject({ id: 'BENCH7' });
+    lease.release();
+    const told = new Promise<void>((resolve) => seen.onChange?.(resolve));
+    expect((await boards(seen))[0]).toMatchObject({ id: '00bench7', state: 'ready' });
+    await told;
+    const both = ['usb', 'tcp'];
+    for (const id of ['00bench7', 'BENCH7'])
+      expect(ways.to(id).map(({ transport }) => transport)).toEqual(both);
+    expect(ways.boards()).toEqual(['00bench7']);
+  });
+
+  test('and hears of the cable by itself', async () => {
+    const seen = see([adbd.address]);
+    await boards(seen);
+    const told = new Promise<void>((resolve) => seen.onChange?.(resolve));
+    plugIn();
+    await told;
+    expect(ways.boards()).toEqual(['00bench7']);
   });
 
   test('what is no address is said', async () => {

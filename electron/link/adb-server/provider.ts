@@ -1,6 +1,7 @@
 import type { BoardSummary, Check } from '../../model/board.ts';
 import { ok, type Outcome } from '../../model/outcome.ts';
-import type { Identities } from '../adb/identity.ts';
+import type { AdbWay } from '../adb/device.ts';
+import type { Identities, Who } from '../adb/identities.ts';
 import type { Ways } from '../adb/ways.ts';
 import { serverCheck } from '../checks/server.ts';
 import type { Provider, Target } from '../interfaces/link.ts';
@@ -29,7 +30,8 @@ export const adbServerProvider = (
 /** Who is behind an address, by the number of the transport; `serial` as it was asked. */
 interface Known {
   readonly serial: string;
-  readonly who: { readonly id: string; readonly boot: string | null } | null;
+  readonly way: AdbWay;
+  readonly who: Who | null;
 }
 
 class AdbServerProvider implements Provider {
@@ -56,6 +58,7 @@ class AdbServerProvider implements Provider {
     this.#start();
     await this.#follower.settled();
     if (first) await this.#asking;
+    await this.#again();
     const { state, address } = this.#follower;
     const told = state.kind === 'broken' || (state.kind === 'absent' && address.named);
     if (told && !(address.local && !address.named && state.problem.code === 'adb-server-unreachable'))
@@ -88,9 +91,17 @@ class AdbServerProvider implements Provider {
   #start(): void {
     if (this.#off !== null) return;
     this.#abort = new AbortController();
-    this.#off = this.#follower.onChange(() => {
-      this.#look();
-    });
+    const offs = [
+      this.#follower.onChange(() => {
+        this.#look();
+      }),
+      this.#parts.identities.onCable(() => {
+        void this.#again();
+      }),
+    ];
+    this.#off = () => {
+      for (const off of offs) off();
+    };
     this.#follower.start();
   }
 
@@ -102,7 +113,7 @@ class AdbServerProvider implements Provider {
     for (const device of devices)
       if (isNetwork(device) && device.state === 'device' && !this.#known.has(keyOf(device)))
         this.#ask(device);
-    const whoIs = (device: ListedDevice): Known['who'] | undefined =>
+    const whoIs = (device: ListedDevice): Pick<Who, 'id' | 'boot'> | undefined =>
       device.state === 'device' ? (this.#known.get(keyOf(device))?.who ?? undefined) : this.#before(device);
     this.#see(boardsIn(devices, (device) => whoIs(device) ?? undefined));
   }
@@ -116,16 +127,30 @@ class AdbServerProvider implements Provider {
   #ask(device: ListedDevice): void {
     const { signal } = this.#abort;
     const key = keyOf(device);
-    this.#known.set(key, { serial: device.serial, who: null });
     const way = serverWay(this.#follower, device);
+    const { serial } = device;
+    this.#known.set(key, { serial, way, who: null });
     const asked = async (): Promise<void> => {
       const who = await this.#parts.identities.idOf(way, signal);
       if (signal.aborted || !this.#known.has(key)) return;
-      this.#known.set(key, { serial: device.serial, who });
+      this.#known.set(key, { serial, way, who });
       this.#look();
     };
     const before = this.#asking;
     this.#asking = Promise.all([before, asked()]).then(() => undefined);
+  }
+
+  /** Boards whose cable has come since have its id now. */
+  async #again(): Promise<void> {
+    const { signal } = this.#abort;
+    const renamed = [...this.#known].map(async ([key, known]) => {
+      if (known.who === null) return false;
+      const who = await this.#parts.identities.again(known.way, known.who, signal);
+      if (who === known.who || signal.aborted || this.#known.get(key) !== known) return false;
+      this.#known.set(key, { ...known, who });
+      return true;
+    });
+    if ((await Promise.all(renamed)).includes(true)) this.#look();
   }
 
   #see(boards: readonly ListedBoard[]): void {

@@ -1,7 +1,6 @@
 import { ok, type Outcome } from '../../model/outcome.ts';
 import type { AdbDevice, AdbWay } from './device.ts';
 import { printable } from './printable.ts';
-import type { Ways } from './ways.ts';
 
 /** Who a board is, as it says itself by its shell. */
 export interface BoardIdentity {
@@ -48,87 +47,8 @@ export function identityIn(text: string): BoardIdentity {
   return { serials: [...new Set(serials)], boot: of('boot') };
 }
 
-/**
- * Ids of boards that are reached over a network: a board's id is the serial that it has over USB, so that it is one board however it is
- * reached. What was found out is kept by the boards' boot ids.
- */
-export class Identities {
-  readonly #ways: Ways;
-  readonly #byBoot = new Map<string, readonly Learnt[]>();
-
-  constructor(ways: Ways) {
-    this.#ways = ways;
-  }
-
-  /** That board runs with that boot id, and gives itself those serials. */
-  learn(board: string, boot: string, serials: readonly string[] = []): void {
-    const others = (this.#byBoot.get(boot) ?? []).filter((one) => one.board !== board);
-    this.#byBoot.set(boot, [...others, { board, serials }]);
-  }
-
-  /** The id of the board behind a way whose serial is an address, and its boot id. Where it does not tell, the address. */
-  async idOf(
-    way: AdbWay,
-    signal?: AbortSignal,
-  ): Promise<{ readonly id: string; readonly boot: string | null }> {
-    const identity = await askThrough(way, signal);
-    if (identity === null) return { id: way.serial, boot: null };
-    const { serials, boot } = identity;
-    const cabled = this.#cabled();
-    const id =
-      cabled.find((board) => serials.some((serial) => sameSerial(board, serial))) ??
-      (boot === null ? undefined : await this.#withBoot(boot, serials, signal)) ??
-      serials[0] ??
-      way.serial;
-    if (boot !== null) this.learn(id, boot, serials);
-    return { id, boot };
-  }
-
-  async #withBoot(
-    boot: string,
-    serials: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
-    const known = this.#byBoot.get(boot)?.find((one) => mayBeOne(one.serials, serials));
-    return known?.board ?? (await this.#cabledWith(boot, signal));
-  }
-
-  /** Boards that a way goes to by their serial, and not by an address. */
-  #cabled(): readonly string[] {
-    const isCable = ({ serial, transport }: AdbWay, board: string): boolean =>
-      serial === board && transport !== 'tcp' && !isAddress(serial);
-    return this.#ways.boards().filter((board) => this.#ways.to(board).some((way) => isCable(way, board)));
-  }
-
-  /** A board in an adb server whose serial over USB is none that it says itself. USB itself is not opened for this: that needs the interface. */
-  async #cabledWith(boot: string, signal?: AbortSignal): Promise<string | undefined> {
-    for (const board of this.#cabled()) {
-      const way = this.#ways
-        .to(board)
-        .find(({ transport, usable }) => transport === 'adb' && usable !== false);
-      const identity = way === undefined ? null : await askThrough(way, signal);
-      if (identity?.boot === boot) return board;
-    }
-    return undefined;
-  }
-}
-
-/** A number that one writes with zeros before it, or in capitals, and another does not. */
-const sameSerial = (a: string, b: string): boolean => bareSerial(a) === bareSerial(b);
-
-const bareSerial = (serial: string): string => serial.toLowerCase().replace(/^(0x)?0*(?=.)/, '');
-
-interface Learnt {
-  readonly board: string;
-  readonly serials: readonly string[];
-}
-
-/** Daemons that share a kernel, as in containers, are boards of their own where they say so. */
-const mayBeOne = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === 0 || b.length === 0 || a.some((serial) => b.includes(serial));
-
-/** null: it could not be asked. */
-async function askThrough(way: AdbWay, signal?: AbortSignal): Promise<BoardIdentity | null> {
+/** Opens a way to ask; null: it could not be asked. */
+export async function askThrough(way: AdbWay, signal?: AbortSignal): Promise<BoardIdentity | null> {
   const device = await way.open(signal);
   if (!device.ok) return null;
   const identity = await askIdentity(device.value, signal);

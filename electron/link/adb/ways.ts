@@ -7,6 +7,9 @@ export const WAY_ORDER: readonly BoardSummary['transport'][] = ['virtual', 'adb'
 const rank = ({ transport, usable }: AdbWay): number =>
   WAY_ORDER.indexOf(transport) + (usable === false ? WAY_ORDER.length : 0);
 
+/** The same for the same way, whichever object stands for it. */
+export const wayKey = ({ transport, via, serial }: AdbWay): string => `${transport} ${via} ${serial}`;
+
 /**
  * All ways to all boards as the providers saw them last: a session that lost its way comes back on whichever is there. Keyed by the board's
  * id, which is its serial.
@@ -14,6 +17,8 @@ const rank = ({ transport, usable }: AdbWay): number =>
 export class Ways {
   readonly #byProvider = new Map<object, ReadonlyMap<string, AdbWay>>();
   readonly #listeners = new Set<() => void>();
+  /** What boards are called now, by what they were called before. */
+  readonly #renamed = new Map<string, string>();
 
   /** What this provider sees now, by the boards' ids; replaces what it saw before. */
   put(provider: object, ways: ReadonlyMap<string, AdbWay>): void {
@@ -23,8 +28,19 @@ export class Ways {
 
   /** Ways to that board, the preferred one first: those that can be used before those that cannot. */
   to(board: string): readonly AdbWay[] {
-    const found = [...this.#byProvider.values()].flatMap((ways) => ways.get(board) ?? []);
+    const waysOf = (id: string): AdbWay[] =>
+      [...this.#byProvider.values()].flatMap((ways) => ways.get(id) ?? []);
+    const found = waysOf(board);
+    const renamed = this.#renamed.get(board);
+    if (found.length === 0 && renamed !== undefined) found.push(...waysOf(renamed));
     return found.sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** That board has another id from now on; who still knows it by the one before finds its ways. */
+  renamed(before: string, now: string): void {
+    for (const [older, board] of this.#renamed) if (board === before) this.#renamed.set(older, now);
+    this.#renamed.set(before, now);
+    this.#renamed.delete(now);
   }
 
   /** Boards that there is a way to, usable or not. */

@@ -1,6 +1,6 @@
 import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
 import type { AdbDevice, AdbWay } from '../adb/device.ts';
-import type { Ways } from '../adb/ways.ts';
+import { wayKey, type Ways } from '../adb/ways.ts';
 
 /** An open connection to a board that others may use as well. */
 export interface Lease {
@@ -29,13 +29,18 @@ export class Leases {
 
   /** Opens the way, or joins who has it open. Whoever leaves early (signal) does not end it for the others. */
   async take(way: AdbWay, signal?: AbortSignal): Promise<Outcome<Lease>> {
-    const key = `${way.transport} ${way.via} ${way.serial}`;
+    const key = wayKey(way);
     const shared = this.#shared.get(key) ?? this.#open(key, way);
     shared.users += 1;
     const opened = await unlessAborted(shared.opening, signal);
     if (opened.ok) return ok(this.#lease(key, way, shared, opened.value));
     this.#leave(key, shared);
     return opened;
+  }
+
+  /** Somebody has that way open, or is about to. */
+  isTaken(way: AdbWay): boolean {
+    return this.#shared.has(wayKey(way));
   }
 
   /** Takes the best way to that board, and the next where one cannot be opened. Fails with the problem of the best. `last`: via of a way that is taken only where no other is. */

@@ -1,7 +1,7 @@
 import type { AdbCredentialStore } from '@yume-chan/adb';
 import type { BoardSummary } from '../../model/board.ts';
 import { ok, type Outcome } from '../../model/outcome.ts';
-import type { Identities } from '../adb/identity.ts';
+import type { Identities, Who } from '../adb/identities.ts';
 import type { Ways } from '../adb/ways.ts';
 import type { Provider, Target } from '../interfaces/link.ts';
 import type { TcpAddress } from './address.ts';
@@ -14,12 +14,6 @@ export interface TcpParts {
   readonly targetOf: (summary: BoardSummary) => Target;
   /** First pause before a board that cannot be reached is tried again, ms. */
   readonly retryMs?: number;
-}
-
-/** Who is behind an address. */
-interface Who {
-  readonly id: string;
-  readonly boot: string | null;
 }
 
 /** Boards whose daemon listens at these addresses. */
@@ -41,7 +35,7 @@ class TcpBoard {
 
   /** As it is known so far: the address until the board was asked. */
   get who(): Who {
-    return this.#who ?? { id: this.line.serial, boot: null };
+    return this.#who ?? { id: this.line.serial, boot: null, said: null };
   }
 
   /** Asks a board that has just come who it is; `told` when that is known. */
@@ -54,6 +48,16 @@ class TcpBoard {
       told();
     };
     this.#asking = asked();
+  }
+
+  /** Its cable may have come since; true: it has another id now. */
+  async again(): Promise<boolean> {
+    const before = this.#who;
+    if (before === null) return false;
+    const now = await this.#identities.again(this.line, before);
+    if (now === before || this.#who !== before) return false;
+    this.#who = now;
+    return true;
   }
 
   /** Resolves when there is something to say of it. */
@@ -84,6 +88,7 @@ class TcpProvider implements Provider {
   async list(): Promise<Outcome<readonly Target[]>> {
     this.#start();
     await Promise.all(this.#boards.map((board) => board.settled()));
+    await this.#again();
     const [bad] = this.#bad;
     if (bad?.ok === false && this.#boards.length === 0) return bad;
     return ok(this.#each().map((board) => this.#parts.targetOf(summaryOf(board))));
@@ -104,7 +109,7 @@ class TcpProvider implements Provider {
 
   #start(): void {
     if (this.#offs !== null) return;
-    this.#offs = this.#boards.map((board) =>
+    const offs = this.#boards.map((board) =>
       board.line.onChange(() => {
         board.ask(() => {
           this.#told();
@@ -112,8 +117,17 @@ class TcpProvider implements Provider {
         this.#told();
       }),
     );
+    const offCable = this.#parts.identities.onCable(() => {
+      void this.#again();
+    });
+    this.#offs = [...offs, offCable];
     for (const { line } of this.#boards) line.start();
     this.#told();
+  }
+
+  async #again(): Promise<void> {
+    const others = await Promise.all(this.#boards.map((board) => board.again()));
+    if (others.includes(true) && this.#offs !== null) this.#told();
   }
 
   /** Every board once: of several addresses of one board one that can be used. */

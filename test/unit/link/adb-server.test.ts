@@ -1,7 +1,7 @@
 // Following adb servers of a test's own: whole, in pieces, of other versions, gone and back, mute, full of nonsense.
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Identities } from '../../../electron/link/adb/identity.ts';
+import { Identities } from '../../../electron/link/adb/identities.ts';
 import { Ways } from '../../../electron/link/adb/ways.ts';
 import type { ServerAddress } from '../../../electron/link/adb-server/address.ts';
 import type { FollowOptions } from '../../../electron/link/adb-server/follow.ts';
@@ -325,6 +325,30 @@ describe('a device', () => {
     await seen();
     expect(await ways.to('odd : $(x)')[0]?.open()).toMatchObject({ ok: true, value: { features: [] } });
     expect(server.asked.at(-2)).toBe('host:transport:odd : $(x)');
+  });
+
+  it('on the network gets the id of its cable where that comes later, by their boot', async () => {
+    const NETWORK = '10.0.0.7:5555          device product:p model:SA8775P device:d transport_id:7\n';
+    const server = await serving(
+      withDevice(
+        (service, socket) => {
+          if (service.startsWith('exec:')) socket.end(`${okay}qda-lab boot b1\nqda-lab prop ABC1\n`);
+          else socket.write(service === 'host:features' ? okay + words('cmd') : okay);
+        },
+        () => NETWORK,
+      ),
+    );
+    const { seen, ways } = follow(server.address());
+    expect(await seen()).toEqual([['ABC1', 'ready']]);
+    server.tell(NETWORK + BOARD);
+    await expect.poll(() => ways.boards()).toEqual(['3c1a5f0b']);
+    expect(await seen()).toEqual([
+      ['3c1a5f0b', 'ready'],
+      ['3c1a5f0b', 'ready'],
+    ]);
+    expect(ways.to('3c1a5f0b')).toHaveLength(2);
+    server.tell(NETWORK);
+    await expect.poll(seen).toEqual([['3c1a5f0b', 'ready']]);
   });
 
   it('is gone when the list says so, or the server ends', async () => {
