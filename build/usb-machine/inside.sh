@@ -9,6 +9,8 @@ trap '$b poweroff -f' EXIT
 mkdir -p /dev/pts /dev/shm /run/lock
 mount -t devpts -o mode=620,ptmxmode=666 pts /dev/pts
 mount -t tmpfs -o mode=1777 shm /dev/shm
+# What the host does in its /tmp meanwhile is not for the machine; a checkout that lies there is needed.
+case $folder in /tmp/*) ;; *) mount -t tmpfs -o mode=1777 tmp /tmp ;; esac
 $b ifconfig lo 127.0.0.1 up
 # Of the unpacked programs only these need the unpacked libraries.
 LD_LIBRARY_PATH=$libraries "$(first /sbin/modprobe)" -d "$debs" -S "$release" -a $modules || exit
