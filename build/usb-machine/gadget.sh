@@ -1,9 +1,9 @@
 #!/bin/sh
 # Inside the machine: an Android device on the USB, made of FunctionFS and the real adbd.
-#   gadget.sh make SERIAL   its descriptors; nothing is plugged in yet
-#   gadget.sh plug          starts adbd on it and connects it to the bus
-#   gadget.sh udevd         starts udevd, which tells of devices that come and go
-#   gadget.sh unplug        takes it from the bus; everything of adbd ends, as after a pulled cable and an adbd that came through it
+#   gadget.sh make SERIAL         its descriptors; nothing is plugged in yet
+#   gadget.sh plug [COMMAND...]   starts adbd on it, or what serves it in its place, and connects it to the bus
+#   gadget.sh udevd               starts udevd, which tells of devices that come and go
+#   gadget.sh unplug              takes it from the bus; everything of adbd ends, as after a pulled cable and an adbd that came through it
 # Debian's adbd hangs when it loses the bus while it runs, and taking a busy device from the bus has crashed this kernel: killing
 # adbd first, which takes the device from the bus as well, has never.
 set -eu
@@ -22,7 +22,9 @@ make)
     mount -t functionfs adb /dev/usb-ffs/adb
     ;;
 plug)
-    LD_LIBRARY_PATH=$QDA_USB_ADB_LIBRARIES setsid "$QDA_USB_ADBD" </dev/null >>"$here/adbd.log" 2>&1 &
+    shift
+    [ $# -gt 0 ] || set -- env "LD_LIBRARY_PATH=$QDA_USB_ADB_LIBRARIES" "$QDA_USB_ADBD"
+    setsid "$@" </dev/null >>"$here/adbd.log" 2>&1 &
     echo $! >"$here/adbd.pid"
     tries=0
     until [ -e /dev/usb-ffs/adb/ep2 ]; do # nothing tells that adbd has written its descriptors

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /**
  * What Debian's adbd leaves out: a front before it that asks for authentication as a board does (protocol.txt of packages/modules/adb,
@@ -60,11 +61,11 @@ export function packetBytes(
   return Buffer.concat([head, payload]);
 }
 
-/** Calls back with every whole packet that comes over a socket. */
-export function eachPacket(socket: Socket, packet: (packet: Packet) => void): void {
+/** Calls back with every whole packet that comes. */
+export function eachPacket(bytes: Pick<Readable, 'on'>, packet: (packet: Packet) => void): void {
   let got = Buffer.alloc(0);
-  socket.on('data', (bytes: Buffer) => {
-    got = Buffer.concat([got, bytes]);
+  bytes.on('data', (piece: Buffer) => {
+    got = Buffer.concat([got, piece]);
     while (got.length >= 24 && got.length >= 24 + got.readUInt32LE(12)) {
       const end = 24 + got.readUInt32LE(12);
       packet({

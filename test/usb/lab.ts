@@ -4,7 +4,7 @@ import { boardTarget } from '../../electron/link/deploy/board-target.ts';
 import type { Agents } from '../../electron/link/deploy/agents.ts';
 import type { Provider, Target } from '../../electron/link/interfaces/link.ts';
 import { userKeys } from '../../electron/link/keys/store.ts';
-import { usbProvider } from '../../electron/link/usb/provider.ts';
+import { usbProvider, type UsbParts } from '../../electron/link/usb/provider.ts';
 import { valueOf } from '../board/session-lab.ts';
 
 /** Our own provider of boards on the USB, with a listener, so that it watches the bus. */
@@ -15,12 +15,14 @@ export class UsbLab {
   /** How often it told of a change. */
   told = 0;
 
-  constructor(serial: string, agents: Agents) {
+  /** `login`: in place of this user's keys, and of how long an answer on the board's screen is waited for. */
+  constructor(serial: string, agents: Agents, login: Partial<Pick<UsbParts, 'keys' | 'answerMs'>> = {}) {
     const ways = new Ways();
     this.#serial = serial;
     this.provider = usbProvider({
       ways,
       keys: userKeys(),
+      ...login,
       targetOf: (summary) =>
         boardTarget(summary, { ways, agents, preflight: preflightOf(summary.id, ways, agents) }),
     });

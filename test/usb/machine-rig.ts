@@ -1,6 +1,6 @@
 // The board of the machine: adbd behind a gadget in memory, and a virtual QDA behind the agent.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ROOT } from '../../electron/link/deploy/built.ts';
 import { nativeProgram } from '../../electron/link/deploy/paths.ts';
@@ -8,7 +8,8 @@ import { startBoard } from '../../electron/link/virtual/board.ts';
 import { socketName } from '../../electron/link/virtual/sockets.ts';
 import { ok } from '../../electron/model/outcome.ts';
 import { valueOf } from '../board/session-lab.ts';
-import type { Rig } from './rig.ts';
+import { REPORT, type Report, type User } from './asking/board.ts';
+import type { AskingBoard, Rig } from './rig.ts';
 
 const run = promisify(execFile);
 
@@ -18,6 +19,13 @@ const QDA = 'usb';
 
 async function gadget(...args: readonly string[]): Promise<void> {
   await run('sh', [`${ROOT}build/usb-machine/gadget.sh`, ...args], { timeout: 60_000 });
+}
+
+/** A program of its own plays it, out of the file that this one runs from. */
+async function plugAsking(user: User): Promise<AskingBoard> {
+  rmSync(REPORT, { force: true });
+  await gadget('plug', process.execPath, process.argv[1] ?? '', 'ask', user);
+  return { report: () => JSON.parse(readFileSync(REPORT, 'utf8')) as Report };
 }
 
 /** The agent lies where an adbd that is root puts it. */
@@ -54,6 +62,7 @@ export async function machineRig(): Promise<Rig> {
     agents: () => ok({ bytes, buildId: null, args: ['--vqda', socketName(QDA, 'vqda')] }),
     plug: () => gadget('plug'),
     unplug: () => gadget('unplug'),
+    plugAsking,
     adb: { program, env: { LD_LIBRARY_PATH: libraries } },
     startUdev: () => gadget('udevd'),
     remains: () => [...agentProcesses(), ...agentSockets(), ...FOLDERS.filter(existsSync)],

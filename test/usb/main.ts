@@ -1,11 +1,14 @@
 // The whole path over a USB, with the real adbd at its other end: run in the machine of build/usb-machine (see build/usb-machine/suite.ts), or
-// on a real board whose serial QDA_LAB_SERIAL says. Debian's adbd asks for no authentication: that is tested over TCP (test/link).
+// on a real board whose serial QDA_LAB_SERIAL says. Debian's adbd asks for no
+// authentication: a front before it does, as over TCP (test/link).
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { fail } from '../../electron/model/outcome.ts';
 import { hardwareRig } from './hardware-rig.ts';
 import { UsbLab } from './lab.ts';
 import { machineRig } from './machine-rig.ts';
+import { playAskingBoard, type User } from './asking/board.ts';
+import { asked } from './parts/asked.ts';
 import { debianFirst } from './parts/debian.ts';
 import { discovery } from './parts/discovery.ts';
 import { held, look } from './parts/held.ts';
@@ -37,6 +40,7 @@ async function runAll(tap: Tap, rig: Rig): Promise<void> {
   await measuring(tap, rig, lab);
   await pulled(tap, lab, rig);
   await lab.close();
+  await asked(tap, rig);
   await tap.check('nothing is left: no file of the USB, nothing on the board', () => {
     assert.deepEqual(open(), []);
     assert.deepEqual(rig.remains?.() ?? [], []);
@@ -52,6 +56,7 @@ async function main(): Promise<number> {
     await look(new UsbLab(board, () => fail('no-agent', 'Nothing is started by whoever only looks.')));
     return 0;
   }
+  if (what === 'ask') return playAskingBoard(board as User);
   const tap = new Tap();
   const serial = process.env['QDA_LAB_SERIAL'] ?? '';
   const rig = serial === '' ? await machineRig() : hardwareRig(serial);
