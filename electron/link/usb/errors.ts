@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import type { Problem } from '../../model/outcome.ts';
+import { resourceRoot } from '../deploy/built.ts';
+import { quote } from '../deploy/shell.ts';
 
 /** What a USB operation failed with. */
 export type UsbFault =
@@ -56,8 +59,15 @@ export interface FaultContext {
 /** How `Holders` says that it is this process. */
 export const OURSELVES = 'which is this program';
 
-/** Where the rule lies that gives whoever sits at the machine the boards. */
+/** The rule that gives whoever sits at the machine the boards. */
 const RULE = '51-qda-lab.rules';
+
+/** Installs it, from any folder. Read by the user's own shell: root may not look into the mounted image of an app. */
+function installRule(): string {
+  const path = join(resourceRoot(), 'udev', RULE);
+  const word = /^[\w./-]+$/.test(path) ? path : quote(path);
+  return `sudo tee /etc/udev/rules.d/${RULE} <${word} && sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=usb`;
+}
 
 /** The fault as a lab engineer reads it. `words`: the library's, for what has no sentence of its own. */
 export function usbProblem(fault: UsbFault, context: FaultContext, words: string): Problem {
@@ -147,8 +157,8 @@ function permissionProblem({ board, platform }: FaultContext): Problem {
     code: 'no-permission',
     message,
     remedy:
-      `Install the rule resources/udev/${RULE} of this tool: sudo cp ${RULE} /etc/udev/rules.d/ && sudo udevadm control --reload && ` +
-      'sudo udevadm trigger --subsystem-match=usb; then plug the board in again. Over ssh nobody sits at the machine: use an adb server there.',
+      `Install the udev rule of this tool: ${installRule()}; then plug the board in again. ` +
+      'Over ssh nobody sits at the machine: use an adb server there.',
   };
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { faultOf, usbProblem, type UsbFault } from '../../../../electron/link/usb/errors.ts';
 import { BORROWED, generic } from './fake-usb.ts';
@@ -81,7 +82,10 @@ describe('sentences', () => {
   });
 
   test('no permission brings the rule, on Linux only', () => {
-    expect(usbProblem('no-permission', context, '').remedy).toContain('51-qda-lab.rules');
+    const { remedy } = usbProblem('no-permission', context, '');
+    const [, installed = '', from = ''] = /sudo tee (\S+) <(\S+) && sudo udevadm control/.exec(remedy) ?? [];
+    expect([dirname(installed), basename(installed)]).toEqual(['/etc/udev/rules.d', basename(from)]);
+    expect(readFileSync(from, 'utf8')).toContain('*:ff4201:*');
     expect(usbProblem('no-permission', { ...context, platform: 'darwin' }, '').remedy).not.toContain('udev');
   });
 
