@@ -11,6 +11,12 @@ import { adbFound, startAdbd, type RealAdbd } from './adbd.ts';
 
 const title = adbFound.ok ? "the command line through Debian's adbd" : `skipped: ${adbFound.problem.message}`;
 
+interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
 describe.skipIf(!adbFound.ok)(title, () => {
   const folder = mkdtempSync(join(tmpdir(), 'qda-lab-cli-'));
   let adbd: RealAdbd;
@@ -22,9 +28,11 @@ describe.skipIf(!adbFound.ok)(title, () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = (...args: string[]): Promise<{ code: number | null; out: string; err: string }> =>
+  const run = (...args: string[]): Promise<Said> => runOver('tcp', ...args);
+
+  const runOver = (transports: string, ...args: string[]): Promise<Said> =>
     new Promise((resolve) => {
-      const env = { ...process.env, QDA_LAB_HOME: join(folder, 'home'), QDA_LAB_TRANSPORTS: 'tcp' };
+      const env = { ...process.env, QDA_LAB_HOME: join(folder, 'home'), QDA_LAB_TRANSPORTS: transports };
       const child = spawn(at('bin/qda-lab'), args, { env, cwd: folder });
       const said = { out: '', err: '' };
       child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
@@ -60,6 +68,17 @@ describe.skipIf(!adbFound.ok)(title, () => {
     expect([text.code, text.out]).toEqual([1, expect.stringContaining('FAIL! machine: ')]);
     const dead = await run('check', '--tcp', `127.0.0.1:${await freePort()}`);
     expect([dead.code, dead.out]).toEqual([1, expect.stringContaining('FAIL! transport: ')]);
+  });
+
+  test('check without a board tells what the ways to boards say of themselves', async () => {
+    const dead = `127.0.0.1:${await freePort()}`;
+    for (const board of [[], ['--board', 'X1']]) {
+      const said = await runOver('adb', 'check', '--adb-server', dead, ...board);
+      expect([said.code, said.out]).toEqual([2, expect.stringContaining(`FAIL  adb-server: Nobody listens`)]);
+      expect(said.out).toContain(dead);
+      expect(said.err).toContain(board.length === 0 ? 'No board is seen' : 'No board "X1" is seen');
+      expect(said.err).not.toContain('qda-lab check');
+    }
   });
 
   test('clean says what was there: nothing', async () => {

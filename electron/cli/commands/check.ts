@@ -1,5 +1,6 @@
 import { checkBoard, checkWays, waysToBoard } from '../../host/check-board.ts';
 import type { Check } from '../../model/board.ts';
+import type { Problem } from '../../model/outcome.ts';
 import { BOARD_OPTIONS, deployOptions } from '../board-option.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -22,8 +23,9 @@ export const check: Command = {
     const shown = args.has('json') ? jsonShow(screen) : textShow(screen);
     const ways = await waysToBoard(lab, args.value('board'));
     if (!ways.ok) {
-      if (ways.problem.code === 'no-board') await show(checkWays(lab, options), shown);
-      screen.problem(ways.problem);
+      const choice = ways.problem.code === 'several-boards';
+      if (!choice) await show(checkWays(lab, options), shown);
+      screen.problem(choice ? ways.problem : notSeen(args.value('board')));
       return EXIT.couldNotRun;
     }
     const failed = await show(checkBoard(lab, ways.value, options), shown);
@@ -31,6 +33,13 @@ export const check: Command = {
     return failed ? EXIT.failed : EXIT.pass;
   },
 };
+
+/** Said below what the ways say of themselves. */
+const notSeen = (id: string | undefined): Problem => ({
+  code: 'no-board',
+  message: id === undefined ? 'No board is seen.' : `No board "${id}" is seen.`,
+  remedy: `The lines above tell what was looked at, and what to do. ${id === undefined ? 'A virtual board starts with: qda-lab board start' : 'Boards that are seen: qda-lab boards'}`,
+});
 
 interface Show {
   readonly one: (check: Check) => void;
