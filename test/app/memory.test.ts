@@ -77,6 +77,20 @@ describe('the memory view', () => {
     await expect.poll(() => count.innerText()).toMatch(/^\d+ rows$/);
   });
 
+  it('copies the cell that has the focus in full, and a row with its columns', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const clipboard = (): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
+    const notices = page.getByRole('region', { name: 'Notices' });
+    await rows().first().locator('[data-column="1"]').click();
+    await page.keyboard.press('Control+c');
+    await notices.getByText(/^\d+ B is on the clipboard/).waitFor();
+    expect(await clipboard()).toMatch(/^\d+ B$/);
+    await page.keyboard.press('Control+Shift+C');
+    await notices.getByText('The row is on the clipboard').waitFor();
+    expect((await clipboard()).split('\t').length).toBeGreaterThan(8);
+    await page.keyboard.press('Escape');
+  });
+
   it('shares one selection among table, details, map and graph', async () => {
     const own = rows().filter({ hasText: 'native' }).first();
     const address = (await own.innerText()).match(/\d+·0x[0-9a-f_]+/)?.[0] ?? '';
