@@ -2,7 +2,7 @@ import { leasesOf } from '../deploy/leases.ts';
 import { Cables } from './cables.ts';
 import type { AdbWay } from './device.ts';
 import { askThrough, type BoardIdentity } from './identity.ts';
-import type { Ways } from './ways.ts';
+import { wayKey, type Ways } from './ways.ts';
 
 /** Who is behind an address. */
 export interface Who {
@@ -20,6 +20,10 @@ export class Identities {
   readonly #ways: Ways;
   readonly #byBoot = new Map<string, readonly Learnt[]>();
   readonly #cables: Cables;
+  /** Over which way each id was given last, and the boot of the board there. */
+  readonly #given = new Map<string, { readonly way: AdbWay; readonly boot: string }>();
+  /** Ids that several boards would have: each of them is called by its address as well. */
+  readonly #shared = new Set<string>();
 
   constructor(ways: Ways) {
     this.#ways = ways;
@@ -36,9 +40,24 @@ export class Identities {
     const said = await askThrough(way, signal);
     if (said === null) return { id: way.serial, boot: null, said };
     const { serials, boot } = said;
-    const id = (await this.#cableOf(said, signal)) ?? this.#known(said)[0]?.board ?? serials[0] ?? way.serial;
+    const likely =
+      (await this.#cableOf(said, signal)) ?? this.#known(said)[0]?.board ?? serials[0] ?? way.serial;
+    const id = (await this.#isShared(likely, way, said, signal)) ? ownId(likely, way) : likely;
     this.#learn(id, said);
     return { id, boot, said };
+  }
+
+  /** Whether another board than this one has that id, and answers. One that was started anew answers with its new boot, or not at all over its former way. */
+  async #isShared(id: string, way: AdbWay, { boot }: BoardIdentity, signal?: AbortSignal): Promise<boolean> {
+    if (this.#shared.has(id)) return true;
+    if (boot === null) return false;
+    const before = this.#given.get(id);
+    this.#given.set(id, { way, boot });
+    if (before === undefined || before.boot === boot || wayKey(before.way) === wayKey(way)) return false;
+    const other = await askThrough(before.way, signal);
+    if (other === null || other.boot === null || other.boot === boot) return false;
+    this.#shared.add(id);
+    return true;
   }
 
   /**
@@ -48,12 +67,22 @@ export class Identities {
   async again(way: AdbWay, who: Who, signal?: AbortSignal): Promise<Who> {
     const mayChange = (): boolean => !leasesOf(this.#ways).isTaken(way);
     const { id: before, said } = who;
-    if (said === null || !mayChange() || this.#cables.boards().includes(before)) return who;
+    if (said === null || !mayChange()) return who;
+    if (this.#shared.has(before)) {
+      const id = ownId(before, way);
+      this.#learn(id, said, before);
+      return { ...who, id };
+    }
+    if (this.#cables.boards().includes(before) || this.#isOwn(before, way)) return who;
     const id = await this.#cableOf(said, signal);
     if (id === undefined || !mayChange()) return who;
     this.#learn(id, said, before);
     this.#ways.renamed(before, id);
     return { ...who, id };
+  }
+
+  #isOwn(id: string, way: AdbWay): boolean {
+    return [...this.#shared].some((shared) => ownId(shared, way) === id);
   }
 
   /** That board says this of itself. `before`: what it was called. */
@@ -88,6 +117,9 @@ export class Identities {
     return undefined;
   }
 }
+
+/** As boards on one USB that have the same serial are called by their places. */
+const ownId = (shared: string, { serial }: AdbWay): string => `${shared}@${serial}`;
 
 /** A number that one writes with zeros before it, or in capitals, and another does not. */
 const sameSerial = (a: string, b: string): boolean => bareSerial(a) === bareSerial(b);

@@ -83,6 +83,36 @@ it('two that share a kernel and say different serials are two', async () => {
   expect(await identities.idOf(way('c:1', { boot: 'b1', prop: 'ONE' }))).toMatchObject({ id: 'ONE' });
 });
 
+describe('two that say the same serial', () => {
+  const said = { boot: 'b1', prop: 'ONE' };
+  /** What the first says from now on: its way stays. */
+  const first = (): AdbWay => way('a:1', said);
+
+  it('and have boots of their own are two, each called by its address', async () => {
+    const identities = book();
+    const [a, b] = [first(), way('b:1', { boot: 'b2', prop: 'ONE' })];
+    const [one, two] = await Promise.all([identities.idOf(a), identities.idOf(b)]);
+    expect([(await identities.again(a, one)).id, (await identities.again(b, two)).id]).toEqual([
+      'ONE@a:1',
+      'ONE@b:1',
+    ]);
+    expect(await identities.idOf(way('b:1', { boot: 'b3', prop: 'ONE' }))).toMatchObject({ id: 'ONE@b:1' });
+    expect(await identities.idOf(way('c:1', said))).toMatchObject({ id: 'ONE@a:1' });
+  });
+
+  it('are one where the first way is dead, or goes to the same boot by now', async () => {
+    for (const now of [null, { boot: 'b2', prop: 'ONE' }]) {
+      const identities = book();
+      let says: Said | null = said;
+      const a: AdbWay = { ...first(), open: async (signal) => way('a:1', says).open(signal) };
+      const one = await identities.idOf(a);
+      says = now;
+      const two = await identities.idOf(way('b:1', { boot: 'b2', prop: 'ONE' }));
+      expect([one.id, two.id, (await identities.again(a, one)).id]).toEqual(['ONE', 'ONE', 'ONE']);
+    }
+  });
+});
+
 describe('a cable that comes later', () => {
   const tcp = way('10.0.0.7:5555', { boot: 'b1', prop: 'ABC1', soc0: '11259375' }, 'tcp');
   const gadget = way('gadget', { boot: 'b1' });
