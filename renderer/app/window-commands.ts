@@ -1,5 +1,4 @@
 import type { AppState } from '../state/app.svelte.ts';
-import { groundOf } from '../state/boards.svelte.ts';
 import { THEMES, VIEW_TITLES, VIEWS } from '../state/ui.svelte.ts';
 import { importChosen } from '../views/runs/actions.ts';
 import { canConnect } from './board-words.ts';
@@ -152,7 +151,7 @@ const boardCommands = (app: AppState): Command[] => [
     run: () => {
       app.ui.show('boards');
       const board = app.boards.selected;
-      if (board !== null) void app.boards.check(board.id, groundOf(board) ?? '');
+      if (board !== null) void app.boards.check(board.id, app.boards.groundOf(board) ?? '');
     },
   },
   {

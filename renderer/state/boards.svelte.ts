@@ -23,10 +23,12 @@ const NOTHING: BoardsView = { boards: [], problems: [], looked: false };
 /** Something keeps us from these: what it is can be looked at without an agent. */
 const IN_THE_WAY: readonly BoardView['state']['kind'][] = ['unauthorized', 'busy', 'offline', 'failed'];
 
-/** What the checks of a board stand on: with another ground they are asked for again. null: nothing is checked by itself. */
-export function groundOf({ state, open, identity, ways }: BoardView): string | null {
-  if (open && ['ready', 'running', 'dsp-restarted'].includes(state.kind))
-    return JSON.stringify([true, identity?.nodes.map(({ path }) => path)]);
+/** It is there, and nothing is measured on it: looking at it disturbs nobody. */
+const isAtRest = ({ kind }: BoardView['state']): boolean => kind === 'ready' || kind === 'dsp-restarted';
+
+/** Of what a board shows, what its checks stand on. null: nothing is checked by itself. */
+function seenGround({ state, open, identity, ways }: BoardView): string | null {
+  if (open && isAtRest(state)) return JSON.stringify([true, identity?.nodes.map(({ path }) => path)]);
   return !open && IN_THE_WAY.includes(state.kind)
     ? JSON.stringify([state.kind, ways.map((way) => [way.via, way.state])])
     : null;
@@ -45,12 +47,17 @@ export class BoardsState {
   /** By board. */
   checksOf = $state.raw<ReadonlyMap<string, BoardChecks>>(new Map());
 
+  /** Boards that the host was asked to connect to and has not answered for yet. */
+  opening = $state.raw<ReadonlySet<string>>(new Set());
+
   readonly #host: Host;
   /** The selected board as it was last seen. */
   #last: BoardView | null = null;
   /** Boards that were connected to without being asked for since they were last seen, or that the user disconnected. */
   readonly #settled = new Set<string>();
   readonly #closed = new Set<string>();
+  /** How often each board has come to rest: connected to, back after it was lost, at the end of a run. */
+  readonly #rests = new Map<string, number>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -62,6 +69,8 @@ export class BoardsState {
     });
     host.onOpen(() => {
       this.#settled.clear();
+      // Another host may be met: what was checked through the one before counts no more.
+      for (const [id, times] of this.#rests) this.#rests.set(id, times + 1);
       void this.#loadInfo();
     });
   }
@@ -82,10 +91,13 @@ export class BoardsState {
   async open(id: string, generation?: Generation): Promise<Outcome<undefined>> {
     this.#settled.add(id);
     this.#closed.delete(id);
-    return this.#host.call('boards.open', {
+    this.opening = new Set(this.opening).add(id);
+    const outcome = await this.#host.call('boards.open', {
       board: id,
       ...(generation === undefined ? {} : { generation }),
     });
+    this.opening = new Set([...this.opening].filter((one) => one !== id));
+    return outcome;
   }
 
   close(id: string): Promise<Outcome<undefined>> {
@@ -101,9 +113,18 @@ export class BoardsState {
     return this.#host.call('boards.label', { board: id, label });
   }
 
+  /**
+   * What the checks of a board stand on: with another ground they are asked for again. Each time that it comes to rest is another one: a new
+   * agent, a cable that was pulled, a run that heated it. null: nothing is checked by itself.
+   */
+  groundOf(board: BoardView): string | null {
+    const ground = seenGround(board);
+    return ground === null || !board.open ? ground : `${ground} ${this.#rests.get(board.id) ?? 0}`;
+  }
+
   /** Checks a board where that was not done as it now is: one with our agent, and one that something is in the way of. */
   checkWhenNew(board: BoardView): void {
-    const ground = groundOf(board);
+    const ground = this.groundOf(board);
     if (ground === null || this.checksOf.get(board.id)?.ground === ground) return;
     void this.check(board.id, ground, board.open);
   }
@@ -172,10 +193,17 @@ export class BoardsState {
 
   #take(view: BoardsView): void {
     this.#last = this.selected ?? this.#last;
+    for (const board of view.boards) this.#countRest(board);
     this.view = view;
     const [only, other] = view.boards;
     if (this.selectedId === null && only !== undefined && other === undefined) this.select(only.id);
     else this.#openAgain();
+  }
+
+  #countRest(board: BoardView): void {
+    const before = this.byId(board.id);
+    const rests = (one: BoardView | undefined): boolean => one?.open === true && isAtRest(one.state);
+    if (rests(board) && !rests(before)) this.#rests.set(board.id, (this.#rests.get(board.id) ?? 0) + 1);
   }
 
   /** The board in front is connected to when it is first seen, and when it is seen again after it was gone. */

@@ -6,6 +6,7 @@ import type { Lab } from '../compose.ts';
 import type { OpenBoard } from '../open-board.ts';
 import { runPlan, type FinishedRun, type RunHooks } from '../run-plan.ts';
 import type { Boards } from './boards.ts';
+import type { Checks } from './checks.ts';
 import { LiveRunState } from './live-run.ts';
 import type { Log } from './log.ts';
 import type { MemoryWatches } from './memory-watches.ts';
@@ -23,6 +24,7 @@ export interface BenchParts {
   readonly lab: Lab;
   readonly boards: Boards;
   readonly memory: MemoryWatches;
+  readonly checks: Pick<Checks, 'pause'>;
   readonly log: Log;
   readonly tell: (change: LiveRunChange) => void;
   readonly runsChanged: () => void;
@@ -81,7 +83,7 @@ export class Bench {
   }
 
   async #do(): Promise<void> {
-    const { boards, memory } = this.#parts;
+    const { boards, memory, checks } = this.#parts;
     const { board, picture } = this.#request;
     this.#prepare('opening the board');
     const opened = await boards.open(board, true);
@@ -90,15 +92,22 @@ export class Bench {
       return;
     }
     const resume = await memory.pause(board, WHILE_RUNNING);
+    const checkAgain = await checks.pause(board);
     this.#prepare(picture ? 'looking at the memory managers' : 'reading the environment');
     const stop = opened.value.session.on('state', ({ kind }) => {
       if (kind === 'running') this.#runs();
+      // The plan is over: what is left to do with it measures nothing.
+      else checkAgain();
     });
     try {
-      this.#ended(await this.#run(opened.value));
+      const finished = await this.#run(opened.value);
+      this.#ended(finished);
+      // It broke off: is the board still there?
+      if (finished.ok && finished.value.run.status === 'incomplete') void boards.look();
     } finally {
       stop();
       resume();
+      checkAgain();
       void boards.refresh(board);
     }
   }

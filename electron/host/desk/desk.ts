@@ -43,7 +43,7 @@ function contextOf(lab: Lab, electron: string | null, clock: Clock): DeskContext
     revision += 1;
     faces.offer('runs', () => ({ push: 'runs', value: { revision } }));
   };
-  const benches = new Benches({ lab, boards, memory, log, runsChanged }, clock);
+  const benches = new Benches({ lab, boards, memory, checks, log, runsChanged }, clock);
   return { lab, electron, faces, log, boards, checks, addresses, memory, benches, runsChanged };
 }
 

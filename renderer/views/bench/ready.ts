@@ -1,6 +1,6 @@
 import type { Check } from '../../../electron/model/board.ts';
 import type { BoardView } from '../../../electron/model/desk.ts';
-import { stateRemedy, stateSentence } from '../../app/board-words.ts';
+import { canConnect, stateRemedy, stateSentence } from '../../app/board-words.ts';
 
 /** What a board that is not ready says of itself: sentences. */
 export const stateText = (board: BoardView): string =>
@@ -9,6 +9,13 @@ export const stateText = (board: BoardView): string =>
 /** Whether it can run something now, as far as this face knows. */
 export const isReady = (board: BoardView): boolean =>
   board.open && ['ready', 'running', 'dsp-restarted'].includes(board.state.kind);
+
+/** Why the board cannot be connected to now; empty: it can. */
+export function connectBlocked(board: BoardView, connecting: boolean): string {
+  if (connecting) return 'It is being connected.';
+  if (board.open) return 'It is waited for.';
+  return canConnect(board) ? '' : 'It is not seen now.';
+}
 
 /** Why nothing can be started; empty: it can. */
 export function blockedBy(board: BoardView | null, running: boolean): string {

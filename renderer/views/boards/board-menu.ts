@@ -3,7 +3,7 @@ import type { BoardView } from '../../../electron/model/desk.ts';
 import type { Outcome } from '../../../electron/model/outcome.ts';
 import { canConnect } from '../../app/board-words.ts';
 import type { AppState } from '../../state/app.svelte.ts';
-import { groundOf, type Generation } from '../../state/boards.svelte.ts';
+import type { Generation } from '../../state/boards.svelte.ts';
 import type { MenuEntry } from '../../widgets/menu.ts';
 
 /** DSPs that a virtual board plays: it says so itself, whether their nodes are there or not. */
@@ -35,7 +35,7 @@ export function boardMenu(app: AppState, board: BoardView): MenuEntry[] {
     {
       label: 'Check',
       blocked: seen(board) ? '' : 'It is not seen now',
-      run: () => void app.boards.check(id, groundOf(board) ?? ''),
+      run: () => void app.boards.check(id, app.boards.groundOf(board) ?? ''),
     },
     {
       label: 'Remove our files from it',

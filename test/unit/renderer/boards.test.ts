@@ -11,7 +11,7 @@ import {
   waysText,
 } from '../../../renderer/app/board-words.ts';
 import { AppState } from '../../../renderer/state/app.svelte.ts';
-import { fatalText } from '../../../renderer/views/bench/ready.ts';
+import { connectBlocked, fatalText } from '../../../renderer/views/bench/ready.ts';
 import { boardMenu } from '../../../renderer/views/boards/board-menu.ts';
 import { countProblem, sizeProblem, Starter } from '../../../renderer/views/boards/starter.svelte.ts';
 import { TestDoor } from './test-door.ts';
@@ -245,4 +245,62 @@ test('a failing check that is not fatal lets a run begin', () => {
   expect(fatalText([check, { ...check, name: 'place', fatal: true }])).toBe(
     'The check place fails: hot. To mend it: cool it',
   );
+});
+
+test('a board is checked again each time that it comes to rest: connected, back, after a run', () => {
+  const { app, see, asked } = windowWith();
+  const [ready, running] = [{ kind: 'ready' }, { kind: 'running', runId: 'r' }] as const;
+  const checksAfter = (...seen: readonly Partial<BoardView>[]): number => {
+    for (const more of seen) {
+      see(board('a', { open: true, ...more }));
+      const shown = app.boards.byId('a');
+      if (shown !== undefined) app.boards.checkWhenNew(shown);
+    }
+    return asked('boards.checks').length;
+  };
+  expect(checksAfter({ state: ready })).toBe(1);
+  expect(checksAfter({ state: ready, heardMs: 1 }, { state: ready, heardMs: 2 })).toBe(1);
+  expect(checksAfter({ state: running }, { state: running, heardMs: 3 })).toBe(1);
+  expect(checksAfter({ state: ready })).toBe(2);
+  expect(checksAfter({ state: { kind: 'lost', sinceMs: 0, runId: null } }, { state: ready })).toBe(3);
+  expect(checksAfter({ open: false }, { state: ready })).toBe(4);
+  const nodes = [{ path: '/dev/accel/accel1', dsp: 'cdsp', generation: 'qda-v1' }];
+  const identity = { nodes } as unknown as BoardView['identity'];
+  expect(checksAfter({ state: { kind: 'dsp-restarted', dsp: 'cdsp' }, identity })).toBe(5);
+});
+
+test('a board that another host tells of is checked through that one', () => {
+  const { app, door, see, asked } = windowWith();
+  const look = (): void => {
+    see(board('a', { open: true }));
+    const shown = app.boards.byId('a');
+    if (shown !== undefined) app.boards.checkWhenNew(shown);
+  };
+  look();
+  look();
+  expect(asked('boards.checks')).toHaveLength(1);
+  door.events?.opened();
+  look();
+  expect(asked('boards.checks')).toHaveLength(2);
+});
+
+test('a board that the host was asked to connect to is known as that until the answer', async () => {
+  const { app, door } = windowWith(board('a'), board('b'));
+  const first = app.boards.open('a');
+  const second = app.boards.open('b');
+  expect([...app.boards.opening]).toEqual(['a', 'b']);
+  door.answer(door.sent.length - 2, ok(undefined));
+  await first;
+  expect([...app.boards.opening]).toEqual(['b']);
+  door.answer(door.sent.length - 1, fail('busy', 'Held.'));
+  await second;
+  expect(app.boards.opening.size).toBe(0);
+});
+
+test('what keeps a board from being connected to is said', () => {
+  expect(connectBlocked(board('a'), false)).toBe('');
+  expect(connectBlocked(board('a'), true)).toMatch(/being connected/);
+  expect(connectBlocked(board('a', { state: { kind: 'absent' } }), false)).toMatch(/not seen/);
+  const lost = board('a', { open: true, state: { kind: 'lost', sinceMs: 0, runId: null } });
+  expect(connectBlocked(lost, false)).toMatch(/waited for/);
 });
