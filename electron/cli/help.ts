@@ -5,7 +5,7 @@ import { wrap } from './wrap.ts';
 const EXIT_CODES = `Exit codes
   0    done; every benchmark passed or was skipped with its reason
   1    a benchmark failed its check or met an error; a check of the board failed
-  2    could not run: no board, no agent, no store, or a check before the plan was fatal
+  2    could not run: no board, no agent, no store, a fatal check
   3    wrong command line
   130  ended by Ctrl-C; what was measured is kept`;
 
