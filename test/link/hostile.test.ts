@@ -35,7 +35,7 @@ describe('a daemon that is none', () => {
     [
       'talks HTTP',
       [Buffer.from('HTTP/1.1 400 Bad Request\r\nServer: something\r\n\r\n')],
-      'what is no header',
+      'what is no header: "HTTP/1.1 400 Bad Request"',
     ],
     ['has a wrong magic', [bent(20, 0)], 'what is no header'],
     ['announces 2 GiB', [bent(15, 0x7f)], 'where 1048576 are the most'],

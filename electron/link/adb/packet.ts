@@ -1,5 +1,6 @@
 import type { AdbPacketInit } from '@yume-chan/adb';
 import { fail, ok, type Outcome, type Problem } from '../../model/outcome.ts';
+import { plainly } from './printable.ts';
 
 /**
  * The header of a packet of the adb protocol: six little-endian words, then the payload (packages/modules/adb, protocol.txt of Android:
@@ -65,12 +66,18 @@ export function readHeader(bytes: Uint8Array): Outcome<PacketHeader> {
     checksum: word(4),
   };
   if (word(5) !== ~header.command >>> 0 || COMMANDS[header.command] === undefined)
-    return garbage(`what is no header: ${Buffer.from(bytes).toString('hex')}`);
+    return garbage(`what is no header: ${shown(Buffer.from(bytes))}`);
   if (header.payloadLength > MAX_PAYLOAD)
     return garbage(
       `a ${commandName(header.command)} packet of ${String(header.payloadLength)} bytes, where ${String(MAX_PAYLOAD)} are the most`,
     );
   return ok(header);
+}
+
+/** Bytes of whatever program that is: as its words, where they are some. */
+function shown(bytes: Buffer): string {
+  const text = bytes.toString('latin1');
+  return /^[\x20-\x7e\r\n\t]+$/.test(text) ? `"${plainly(text).trim()}"` : bytes.toString('hex');
 }
 
 const garbage = (what: string): Outcome<never> =>
