@@ -12,7 +12,7 @@ export interface Seen {
 }
 
 /** Boards on every way that is known. */
-export async function findBoards({ providers }: Lab): Promise<Seen> {
+export async function findBoards({ providers }: Pick<Lab, 'providers'>): Promise<Seen> {
   const lists = await Promise.all(providers.map((provider) => provider.list()));
   // A board on the network has the id of its cable, which another way may have shown only after that.
   const again = providers.map((provider, at) => {

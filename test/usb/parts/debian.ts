@@ -9,7 +9,7 @@ import type { AdbClient, Rig } from '../rig.ts';
 import type { Tap } from '../tap.ts';
 
 /** Not one that a server takes for an emulator, nor the port of the user's own server. */
-const PORT = '15037';
+export const PORT = '15037';
 const PATIENCE_MS = 60_000;
 
 /** Runs Debian's adb; its server is ours alone. */
