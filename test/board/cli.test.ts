@@ -84,8 +84,13 @@ test('boards lists the virtual board as simulated', async () => {
 });
 
 test('an unknown board and an unknown benchmark are told with what is there', async () => {
-  const board = await lab.run('check', '--board', 'no-such-board');
+  const board = await lab.run('memory', '--board', 'no-such-board');
   expect([board.code, board.err]).toEqual([2, expect.stringContaining('There is no board "no-such-board"')]);
+  const checked = await lab.run('check', '--board', 'no-such-board');
+  expect([checked.code, checked.err]).toEqual([
+    2,
+    expect.stringContaining('No board "no-such-board" is seen'),
+  ]);
   const benchmark = await lab.run(...quick('--only', 'mem.fly'));
   expect([benchmark.code, benchmark.err]).toEqual([
     2,
