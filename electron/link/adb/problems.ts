@@ -113,7 +113,8 @@ export function lostBy(error: unknown): Problem {
 }
 
 const SCREEN =
-  'Look at the screen of the board, tick "Always allow from this computer" and allow it. A board without a screen wants the public key of this computer in /data/misc/adb/adb_keys.';
+  'Look at the screen of the board, tick "Always allow from this computer" and allow it. A board without a screen wants the line of adbkey.pub in its /data/misc/adb/adb_keys: ' +
+  'that file lies beside the key of this computer, in ~/.android (of adb) or ~/.config/qda-lab (our own).';
 
 /** The board asks its user, who has not answered yet. */
 export const unanswered = (serial: string): Problem =>

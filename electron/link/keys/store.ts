@@ -1,5 +1,6 @@
-import type { AdbCredentialStore, AdbPrivateKey } from '@yume-chan/adb';
+import { adbGeneratePublicKey, type AdbCredentialStore, type AdbPrivateKey } from '@yume-chan/adb';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Problem } from '../../model/outcome.ts';
 import { LinkError } from '../adb/packet.ts';
@@ -58,7 +59,18 @@ export class KeyStore implements AdbCredentialStore {
     const own = this.#own();
     if (own === null)
       throw stop('key-not-made', `The key at ${path} vanished while it was made.`, 'Try again.');
+    this.#publish(`${path}.pub`, own);
     return own;
+  }
+
+  /** The half that boards without a screen are given, as adb writes its own (adb_auth_host.cpp): a line that adb_keys takes. Nothing depends on it. */
+  #publish(path: string, { buffer, name }: AdbPrivateKey): void {
+    try {
+      const line = `${Buffer.from(adbGeneratePublicKey(buffer)).toString('base64')} ${name ?? ''}\n`;
+      writeFileSync(path, line, { mode: 0o644 });
+    } catch (error) {
+      this.#tell('key-not-told', `The public key could not be written to ${path}: ${words(error)}.`, '');
+    }
   }
 
   /** The key that adb has; one that cannot be used is told and passed over. */

@@ -18,6 +18,7 @@ import { adbKeyPath, configFolder, ownKeyPath } from '../../../electron/link/key
 import { keyCheck } from '../../../electron/link/checks/keys.ts';
 import { KeyStore } from '../../../electron/link/keys/store.ts';
 import type { Problem } from '../../../electron/model/outcome.ts';
+import { readPublicKey } from '../../link/auth-front.ts';
 
 let home = '';
 let notices: Problem[] = [];
@@ -118,7 +119,7 @@ describe('keys of a user', () => {
     const path = ownKeyPath(where());
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
-    expect(readdirSync(dirname(path))).toEqual(['adbkey']);
+    expect(readdirSync(dirname(path)).sort()).toEqual(['adbkey', 'adbkey.pub']);
     expect(made.name).toBe('me@here');
     expect(createPublicKey(readFileSync(path)).asymmetricKeyDetails).toMatchObject({
       modulusLength: 2048,
@@ -127,6 +128,20 @@ describe('keys of a user', () => {
     expect([...store().iterateKeys()]).toEqual([made]);
     expect(await store().generateKey()).toEqual(made);
     expect(notices).toEqual([]);
+  });
+
+  test('its public half lies beside it, as a board without a screen takes it', async () => {
+    await store().generateKey();
+    const path = ownKeyPath(where());
+    const { pem: half, name } = readPublicKey(readFileSync(`${path}.pub`));
+    const whole = createPublicKey(readFileSync(path)).export({ type: 'spki', format: 'pem' });
+    expect([half, name]).toEqual([whole, 'me@here\n']);
+  });
+
+  test('is used also where its public half cannot be written', async () => {
+    mkdirSync(`${ownKeyPath(where())}.pub`, { recursive: true });
+    expect(await store().generateKey()).toMatchObject({ name: 'me@here' });
+    expect(notices.map(({ code }) => code)).toEqual(['key-not-told']);
   });
 
   test('two that make one at the same time end with the same', async () => {
