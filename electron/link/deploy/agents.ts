@@ -50,6 +50,6 @@ const remedy = (): string =>
 const unknownMachine = (machine: string): Outcome<never> =>
   fail(
     'no-agent',
-    `The board is a ${machine || 'machine of no name'}, and there is an agent for aarch64 only.`,
+    `The board's machine is ${machine || 'not told'}, and there is an agent for aarch64 only.`,
     'Boards with a Hexagon DSP are aarch64. Is this the right device?',
   );
