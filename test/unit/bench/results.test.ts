@@ -58,7 +58,15 @@ test('a point that began and never ended keeps what it has', () => {
 test('a block is kept also when the next one comes in its room', () => {
   const ns = Float64Array.of(1, 2);
   const collector = new Collector();
-  const block = (first: number): PlanEvent => ({ kind: 'samples', block: 2, index: 0, series: 0, first, ns, simulated: true });
+  const block = (first: number): PlanEvent => ({
+    kind: 'samples',
+    block: 2,
+    index: 0,
+    series: 0,
+    first,
+    ns,
+    simulated: true,
+  });
   collector.add(started(0, ['alloc']));
   collector.add(block(0));
   ns.set([3, 4]);
