@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -29,6 +30,11 @@ export function readKeyFile(path: string): { readonly text: string; readonly mod
 
 export const closeToOthers = (path: string): void => {
   chmodSync(path, 0o600);
+};
+
+/** A file that everybody may read. Throws what is in the way. */
+export const writeForAll = (path: string, text: string): void => {
+  writeFileSync(path, text, { mode: 0o644 });
 };
 
 type Link = (from: string, to: string) => void;

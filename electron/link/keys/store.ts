@@ -1,10 +1,9 @@
 import { adbGeneratePublicKey, type AdbCredentialStore, type AdbPrivateKey } from '@yume-chan/adb';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Problem } from '../../model/outcome.ts';
 import { LinkError } from '../adb/packet.ts';
-import { closeToOthers, createOnce, readKeyFile } from './files.ts';
+import { closeToOthers, createOnce, readKeyFile, writeForAll } from './files.ts';
 import { adbKeyPath, ownKeyPath, type KeyHome } from './paths.ts';
 import { makeKey, parseKey } from './rsa.ts';
 
@@ -67,7 +66,7 @@ export class KeyStore implements AdbCredentialStore {
   #publish(path: string, { buffer, name }: AdbPrivateKey): void {
     try {
       const line = `${Buffer.from(adbGeneratePublicKey(buffer)).toString('base64')} ${name ?? ''}\n`;
-      writeFileSync(path, line, { mode: 0o644 });
+      writeForAll(path, line);
     } catch (error) {
       this.#tell('key-not-told', `The public key could not be written to ${path}: ${words(error)}.`, '');
     }
