@@ -135,6 +135,19 @@ describe.each(FACES)('the window over %s', (kind) => {
     expect(saved).toContain('<!doctype html>');
   });
 
+  it('follows the links of the report within it', async () => {
+    const { page } = face;
+    await show(page, 'Report');
+    const report = page.frameLocator('iframe');
+    await report.getByRole('link', { name: 'Environment', exact: true }).click();
+    const scrolled = "document.querySelector('iframe').contentWindow.scrollY";
+    await expect.poll(() => page.evaluate<number>(scrolled)).toBeGreaterThan(200);
+    await report.getByRole('heading', { name: 'Board and environment' }).waitFor();
+    expect(page.frames().map((frame) => frame.url())).toContain('about:srcdoc');
+    // The focus is in the report now, and the window's keys work there too.
+    await show(page, 'Runs');
+  });
+
   it('exports a run file and takes one that was made elsewhere', async () => {
     const { page } = face;
     const main = await show(page, 'Runs');
