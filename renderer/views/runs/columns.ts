@@ -35,7 +35,7 @@ const plain = (text: string): CellText => (text === '' ? { text: '', faint: true
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   {
     id: 'started',
-    head: 'started',
+    head: 'Started',
     width: 168,
     cell: ({ startedAt }) => ({
       text: localText(startedAt),
@@ -46,14 +46,14 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: 'label',
-    head: 'label',
+    head: 'Label',
     width: 124,
     cell: ({ label, notes }) => ({ text: label, title: notes === '' ? label : `${label}\n${notes}` }),
     sort: ({ label }) => label,
   },
   {
     id: 'tally',
-    head: 'points',
+    head: 'Points',
     title:
       'How many points ended in which word, by the worst of their independent runs; before them how the run ended, where it is not complete',
     width: 160,
@@ -62,7 +62,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: 'status',
-    head: 'status',
+    head: 'Status',
     width: 92,
     hidden: true,
     cell: ({ status, reason }) => ({
@@ -74,14 +74,14 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: 'board',
-    head: 'board',
+    head: 'Board',
     width: 92,
     cell: ({ board }) => ({ text: board.label, title: `${board.label}: ${board.model}, ${board.id}` }),
     sort: ({ board }) => board.label,
   },
   {
     id: 'simulated',
-    head: 'on',
+    head: 'On',
     title: 'Measured on hardware, or on a simulated board',
     width: 86,
     cell: ({ simulated }) => ({ text: simulated ? 'simulated' : 'hardware' }),
@@ -90,15 +90,15 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   { id: 'dsp', head: 'DSP', width: 54, cell: ({ dsp }) => plain(dsp), sort: ({ dsp }) => dsp },
   {
     id: 'driver',
-    head: 'driver',
+    head: 'Driver',
     width: 70,
     cell: ({ driver }) => plain(driver),
     sort: ({ driver }) => driver,
   },
-  { id: 'plan', head: 'plan', width: 56, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
+  { id: 'plan', head: 'Plan', width: 56, cell: ({ plan }) => plain(plan), sort: ({ plan }) => plan },
   {
     id: 'took',
-    head: 'took',
+    head: 'Took',
     width: 82,
     hidden: true,
     right: true,
@@ -107,7 +107,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: 'kernel',
-    head: 'kernel',
+    head: 'Kernel',
     width: 120,
     hidden: true,
     cell: ({ kernel }) => plain(kernel),
@@ -115,7 +115,7 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: 'origin',
-    head: 'from',
+    head: 'From',
     width: 76,
     hidden: true,
     cell: ({ imported }) => ({ text: imported ? 'imported' : 'here' }),
@@ -123,14 +123,14 @@ export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   },
   {
     id: 'benchmarks',
-    head: 'benchmarks',
+    head: 'Benchmarks',
     width: 200,
     hidden: true,
     cell: ({ benchmarks }) => ({ text: benchmarks.join(', ') }),
   },
   {
     id: 'id',
-    head: 'id',
+    head: 'Id',
     width: 180,
     mono: true,
     hidden: true,
