@@ -7,7 +7,8 @@ const parentPort = new EventEmitter();
 const ports = new Map<number, StandInPort>();
 
 const send = (message: ChannelMessage): void => {
-  if (process.connected) process.send?.(message);
+  // An app that is gone takes nothing any more; `disconnect` follows.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
 
 /** The end that the entry gets; what it says goes up. */

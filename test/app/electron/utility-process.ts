@@ -72,7 +72,8 @@ export class StandInUtility extends EventEmitter {
   }
 
   #send(message: ChannelMessage): void {
-    if (this.#child.connected) this.#child.send(message);
+    // A process that was killed takes nothing any more, which is told by its exit.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 }
 
