@@ -11,6 +11,7 @@ import { findBoards } from './boards.ts';
 import { checkWays } from './check-board.ts';
 import type { Lab } from './compose.ts';
 import { scrub, type Private } from './scrub.ts';
+import { plural } from '../report/html/words.ts';
 
 export interface DoctorParts {
   readonly lab: Lab;
@@ -60,7 +61,7 @@ export async function makeDoctor(parts: DoctorParts): Promise<Doctor> {
   const day = new Date(nowMs).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
   return {
     file: { name: `qda-lab-doctor-${day}.txt`, mime: 'text/plain', text: `${scrub(text, here())}\n` },
-    holds: `versions, ${ways.length} checks of ways to boards, ${byId.size} board${byId.size === 1 ? '' : 's'} with ${checks} checks, ${parts.log.length} lines of the log`,
+    holds: `versions, ${plural(ways.length, 'check')} of ways to boards, ${plural(byId.size, 'board')} with ${plural(checks, 'check')}, ${plural(parts.log.length, 'line')} of the log`,
   };
 }
 

@@ -24,13 +24,14 @@ function adbOfSystem(): AdbClient | null {
   }
 }
 
-export function hardwareRig(serial: string): Rig {
+/** A sentence: why it cannot be tested here. */
+export function hardwareRig(serial: string): Rig | string {
+  if (!existsSync(DEVICES)) return `This machine has no USB: there is no ${DEVICES}.`;
   const device = readdirSync(DEVICES).find((name) => text(`${DEVICES}/${name}/serial`) === serial);
   if (device === undefined)
-    throw new Error(`No device of the serial ${serial} is on the USB of this machine.`);
+    return `No device of the serial ${serial} is on the USB of this machine: look at lsusb -v, and at QDA_LAB_SERIAL.`;
   const port = `${realpathSync(`${DEVICES}/${device}/port`)}/disable`;
-  if (!existsSync(port))
-    throw new Error(`This kernel cannot switch a port off (${port}): it takes Linux 6.0.`);
+  if (!existsSync(port)) return `This kernel cannot switch a port off (${port}): it takes Linux 6.0.`;
   const disable = (value: '0' | '1'): Promise<void> => {
     writeFileSync(port, value);
     return Promise.resolve();
