@@ -7,6 +7,7 @@ import type { VirtualBoard } from '../../electron/link/virtual/board.ts';
 import type { Check } from '../../electron/model/board.ts';
 import { fail, ok } from '../../electron/model/outcome.ts';
 import { TestLab, until, value } from './bench-lab.ts';
+import { nothingStays } from './leftovers.ts';
 import { boardOfOwn, processesOf, problemOf, remainsOf, targetOf, valueOf } from './session-lab.ts';
 
 const check = (name: string, more: Partial<Check>): Check => ({
@@ -25,7 +26,7 @@ describe('a board that is checked first', () => {
   });
   afterAll(async () => {
     await board.stop();
-    expect(remainsOf(board.name)).toEqual([]);
+    await nothingStays(() => remainsOf(board.name));
   });
 
   /** That board with other checks of its shell, or another deploy. */
@@ -121,7 +122,7 @@ describe('the command line', () => {
   });
   afterAll(async () => {
     await lab.close();
-    expect(lab.leftovers()).toEqual([]);
+    await nothingStays(() => lab.leftovers());
   });
   const bench = (...args: string[]): ReturnType<TestLab['run']> =>
     lab.run('bench', '--board', lab.name, '--no-memory', '--only', 'base.ioctl', '--samples', '30', ...args);
