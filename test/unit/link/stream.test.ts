@@ -20,6 +20,7 @@ async function pair(): Promise<{ stream: Connection; peer: Socket; name: string 
   const stream = await connectAbstract(name, 'the agent', 5_000);
   if (!stream.ok) throw new Error(stream.problem.message);
   const [peer] = await accepted;
+  peer.on('error', () => undefined); // what it writes to a stream that was closed
   return { stream: stream.value, peer, name };
 }
 
