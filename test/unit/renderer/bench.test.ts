@@ -4,6 +4,7 @@ import type { RunView } from '../../../electron/bench/run-view.ts';
 import { fail, ok } from '../../../electron/model/outcome.ts';
 import { BenchState } from '../../../renderer/state/bench.svelte.ts';
 import { PlanForm } from '../../../renderer/state/plan-form.svelte.ts';
+import { heldOf } from '../../../renderer/views/bench/held.ts';
 import { liveRun, point, series } from './live.ts';
 import { FakeSource } from './source.ts';
 
@@ -15,6 +16,7 @@ const ESTIMATE: PlanEstimate = {
   dsp: 'cdsp',
   node: '/dev/accel/accel0',
 };
+const MIB = 1024 * 1024;
 const VIEW = { header: { id: 'run-1' } } as unknown as RunView;
 
 const stateOn = (source: FakeSource): BenchState => new BenchState(source, new PlanForm(() => '5'));
@@ -100,4 +102,18 @@ test('the estimate is asked for once the user has paused, and only the newest an
   state.form.setPicked(state.form.offered, false);
   state.ask('lab');
   expect(state.estimate.value).toBeNull();
+});
+
+test('what stays held is an estimate until the run is stored, then the sum of what its points left', () => {
+  const stored = { groups: [{ leftBehind: 150 * MIB }, { leftBehind: 44 * MIB }] } as unknown as RunView;
+  const nothing = { groups: [{ leftBehind: 0 }] } as unknown as RunView;
+  const end = { status: 'complete', reason: '', kept: { kind: 'store', path: '', why: null } } as const;
+  const run = liveRun({ leaves: 97 * MIB });
+  expect(heldOf(run, null)?.word).toBe('≥ 97 MiB held until reboot');
+  expect(heldOf({ ...run, end }, stored)?.word).toBe('194 MiB held until reboot');
+  expect(heldOf({ ...run, end: { ...end, status: 'cancelled' } }, stored)?.word).toBe(
+    '≥ 194 MiB held until reboot',
+  );
+  expect(heldOf({ ...run, end }, nothing)).toBeNull();
+  expect(heldOf(liveRun(), null)).toBeNull();
 });
