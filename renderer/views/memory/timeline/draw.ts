@@ -44,13 +44,24 @@ const scaleOf =
   (ms: number): number =>
     ((ms - view.fromMs) / (view.toMs - view.fromMs)) * width;
 
-function drawBands(surface: Surface, { state, palette, bands }: LanesScene): void {
-  const { ctx, width, height } = surface;
+interface Stretch extends Pick<Band, 'kind'> {
+  readonly left: number;
+  readonly wide: number;
+}
+
+/** The bands in sight, in pixels. */
+function stretchesOf(width: number, { state, bands }: LanesScene): Stretch[] {
   const x = scaleOf(state.view, width);
-  for (const { fromMs, toMs, kind } of bands) {
+  return bands.flatMap(({ fromMs, toMs, kind }) => {
     const [left, right] = [Math.max(0, x(fromMs)), Math.min(width, x(toMs))];
-    if (right <= 0 || left >= width) continue;
-    const wide = Math.max(2, right - left);
+    return right <= 0 || left >= width ? [] : [{ left, wide: Math.max(2, right - left), kind }];
+  });
+}
+
+function drawBands(surface: Surface, scene: LanesScene): void {
+  const { ctx, width, height } = surface;
+  const { palette } = scene;
+  for (const { left, wide, kind } of stretchesOf(width, scene)) {
     ctx.fillStyle = palette.sunken;
     ctx.fillRect(left, 0, wide, height);
     if (kind === 'before') continue;
@@ -73,17 +84,24 @@ function drawLane(surface: Surface, scene: LanesScene, box: LaneBox): void {
   for (const bar of bars) drawBar(surface, scene, box, bar);
   ctx.globalAlpha = 1;
   for (const tick of state.ticks(box.lane, width)) drawTick(ctx, palette, tick, box.height);
-  if (area) drawPeak(ctx, palette, peak);
+  if (area) drawPeak(surface, scene, peak);
 }
 
-/** Over everything else in the lane, on ground of its own. */
-function drawPeak(ctx: CanvasRenderingContext2D, palette: Palette, peak: number): void {
+/** Over everything else in the lane, on the ground that the lane has there. */
+function drawPeak({ ctx, width }: Surface, scene: LanesScene, peak: number): void {
+  const { palette } = scene;
   const text = `up to ${peak} at once`;
   ctx.font = `11px ${palette.sans}`;
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
+  const box = { left: 2, right: ctx.measureText(text).width + 8 };
   ctx.fillStyle = palette.bg;
-  ctx.fillRect(2, 2, ctx.measureText(text).width + 6, 14);
+  ctx.fillRect(box.left, 2, box.right - box.left, 14);
+  ctx.fillStyle = palette.sunken;
+  for (const { left, wide } of stretchesOf(width, scene)) {
+    const [from, to] = [Math.max(left, box.left), Math.min(left + wide, box.right)];
+    if (to > from) ctx.fillRect(from, 2, to - from, 14);
+  }
   ctx.fillStyle = palette.dim;
   ctx.fillText(text, 5, 4);
 }
