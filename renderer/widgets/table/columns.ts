@@ -3,6 +3,8 @@ export type SortValue = number | bigint | string | null;
 /** What a cell shows. */
 export interface CellText {
   readonly text: string;
+  /** How the text ends: it is cut before that where the column is too narrow. */
+  readonly tail?: string;
   /** What is copied; the text where it is missing. */
   readonly exact?: string;
   /** Shown while the pointer rests on it; the exact value where it is missing. */

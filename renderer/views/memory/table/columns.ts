@@ -177,14 +177,13 @@ const FROM: Make = (scene) => ({
     const from = fromOf(row, scene());
     const names = (pids: readonly number[]): string =>
       pids.map((pid) => processText(scene(), pid)).join(', ');
-    return valueCell(
+    const more = (pids: readonly number[]): string => (pids.length > 1 ? ` +${pids.length - 1}` : '');
+    const cell = valueCell(
       from,
-      ({ pids }) =>
-        pids.length === 1
-          ? processText(scene(), pids[0] ?? null)
-          : `${processText(scene(), pids[0] ?? null)} +${pids.length - 1}`,
+      ({ pids }) => `${names(pids.slice(0, 1))}${more(pids)}`,
       ({ pids, made }) => `${made ? 'made by' : 'held by'} ${names(pids)}`,
     );
+    return 'why' in from ? cell : { ...cell, tail: ` ${from.value.pids[0] ?? ''}${more(from.value.pids)}` };
   },
   sort: (row) => fromOf(row, scene()).value?.pids[0] ?? null,
 });
