@@ -10,6 +10,8 @@ import { adbRig, bareSocket, devices, forward, MIB, service, type AdbRig } from 
 const FILE = 32 * MIB;
 const MESSAGE = 100;
 const ECHOES = 300;
+/** Pushes of each a round: one takes a twentieth of a second, which another process of this machine easily doubles. */
+const PUSHES = 3;
 
 export async function transfer(lab: BenchLab, rounds: number): Promise<readonly Figure[]> {
   const rig = await adbRig(lab);
@@ -65,7 +67,7 @@ async function pushFigure(lab: BenchLab, { rig, way, device }: Side, rounds: num
   };
   const adb = async (): Promise<number> =>
     rateIn(await rig.server.adb('-s', address, 'push', '-Z', local, join(folder, 'theirs')));
-  const pairs = await inTurn(lab, rounds, `push of 32 MiB ${way}`, [ours, adb]);
+  const pairs = await inTurn(lab, PUSHES * rounds, `push of 32 MiB ${way}`, [ours, adb]);
   return {
     what: `push of 32 MiB ${way} / adb push, throughput`,
     value: medianRatio(pairs),
@@ -74,7 +76,7 @@ async function pushFigure(lab: BenchLab, { rig, way, device }: Side, rounds: num
     how:
       `${digits(median(pairs.map((pair) => pair.ours)))} / ${digits(median(pairs.map((pair) => pair.bare)))} MiB/s; random bytes to the ` +
       `same adbd: ours from memory, as an agent is pushed; adb from a file in the page cache, without compression, its time as it says itself ` +
-      `(from the first piece to the last, of both); until the daemon's OKAY ours is ${digits(median(untilOkay.slice(1)))} MiB/s; ${rounds} rounds in turn`,
+      `(from the first piece to the last, of both); until the daemon's OKAY ours is ${digits(median(untilOkay.slice(1)))} MiB/s; ${pairs.length} of each in turn`,
   };
 }
 
