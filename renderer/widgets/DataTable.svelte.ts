@@ -48,11 +48,16 @@ export class TableModel<R extends object> {
   /** Rows that came since lines were shown last. */
   #came = new Set<string>();
   #prefs = $state.raw<Prefs>() as Prefs;
+  /** Pixels that the table has; before it is measured it has all it wants. */
+  room = $state(Infinity);
   #shows: ((row: R) => boolean) | null = null;
 
-  columns = $derived.by(() =>
+  /** What the user wants to see, wherever there is room for it. */
+  #wanted = $derived.by(() =>
     inOrder(this.options.columns, this.#prefs.order).filter(({ id }) => !this.#prefs.hidden.includes(id)),
   );
+  #narrow = $derived(this.room < this.#wanted.reduce((sum, column) => sum + this.widthOf(column), REST));
+  columns = $derived(this.#wanted.filter((column) => !this.#yields(column)));
   /** The rest of a wide table stays empty; the menu of columns stands there. */
   template = $derived(
     [...this.columns.map((column) => `${this.widthOf(column)}px`), `minmax(${REST}px, 1fr)`].join(' '),
@@ -174,14 +179,22 @@ export class TableModel<R extends object> {
   }
 
   isHidden(column: Column<R>): boolean {
-    return this.#prefs.hidden.includes(column.id);
+    return this.#prefs.hidden.includes(column.id) || this.#yields(column);
+  }
+
+  /** It makes room in a narrow table; one that the user asked for stays. */
+  #yields({ id, yieldsBelow = 0 }: Column<R>): boolean {
+    return this.#narrow && this.room < yieldsBelow && this.#prefs.asked?.includes(id) !== true;
   }
 
   /** The last column stays. */
   toggleColumn(column: Column<R>): void {
-    const { hidden } = this.#prefs;
-    if (hidden.includes(column.id)) this.#setPrefs({ hidden: hidden.filter((id) => id !== column.id) });
-    else if (this.columns.length > 1) this.#setPrefs({ hidden: [...hidden, column.id] });
+    const { hidden, asked = [] } = this.#prefs;
+    const others = (ids: readonly string[]): string[] => ids.filter((id) => id !== column.id);
+    if (this.isHidden(column))
+      this.#setPrefs({ hidden: others(hidden), asked: [...others(asked), column.id] });
+    else if (this.columns.length > 1)
+      this.#setPrefs({ hidden: [...hidden, column.id], asked: others(asked) });
   }
 
   /** So many places to the right among those that are shown. */
@@ -245,9 +258,9 @@ export class TableModel<R extends object> {
     this.wanted = { key };
   }
 
-  /** Rows as lines of text, cells apart by tabs: for spreadsheets. */
+  /** Rows as lines of text, cells apart by tabs: for spreadsheets. Columns that make room stand in it too. */
   tsv(rows: Iterable<R>): string {
-    const columns = this.columns;
+    const columns = this.#wanted;
     const lines = [columns.map((column) => column.head).join('\t')];
     for (const row of rows)
       lines.push(columns.map((column) => exactOf(column, row).replaceAll(/[\t\n]/g, ' ')).join('\t'));
@@ -288,7 +301,7 @@ export class TableModel<R extends object> {
   #defaults(): Prefs {
     const { columns, sorting = null } = this.options;
     const hidden = columns.filter((column) => column.hidden).map(({ id }) => id);
-    return { order: [], hidden, widths: {}, sorting };
+    return { order: [], hidden, asked: [], widths: {}, sorting };
   }
 
   #setPrefs(some: Partial<Prefs>): void {

@@ -27,6 +27,8 @@ export interface Column<R> {
   readonly mono?: boolean;
   /** Changes all the time: it does not flash. */
   readonly quiet?: boolean;
+  /** Makes room in a table of fewer pixels than that which cannot show all, until the user asks for it. */
+  readonly yieldsBelow?: number;
   /** Not shown until the user asks for it. */
   readonly hidden?: boolean;
   readonly cell: (row: R) => CellText;

@@ -5,6 +5,8 @@ import type { Sorting } from './columns.ts';
 export interface Prefs {
   readonly order: readonly string[];
   readonly hidden: readonly string[];
+  /** Shown in a narrow table too. */
+  readonly asked?: readonly string[];
   readonly widths: Readonly<Record<string, number>>;
   readonly sorting: Sorting | null;
 }
@@ -20,10 +22,11 @@ const isTexts = (value: unknown): boolean =>
 
 function isPrefs(value: unknown): value is Prefs {
   if (typeof value !== 'object' || value === null) return false;
-  const { order, hidden, widths, sorting } = value as Record<string, unknown>;
+  const { order, hidden, asked = [], widths, sorting } = value as Record<string, unknown>;
   return (
     isTexts(order) &&
     isTexts(hidden) &&
+    isTexts(asked) &&
     typeof widths === 'object' &&
     widths !== null &&
     Object.values(widths).every((width) => typeof width === 'number' && width > 0) &&

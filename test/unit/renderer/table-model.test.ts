@@ -72,6 +72,36 @@ test('columns are hidden, moved and sized, and come back as they were made', () 
   expect([names(model), model.widthOf(size)]).toEqual([['id', 'size'], 80]);
 });
 
+test('a column makes room where not all fit, until the user asks for it; what is copied has it in any case', () => {
+  const column = (id: string, width: number, yieldsBelow = 0) => ({
+    id,
+    head: id,
+    width,
+    yieldsBelow,
+    cell: (one: Row) => ({ text: one.id }),
+  });
+  const columns = [column('a', 100), column('b', 100, 300), column('c', 100, 300)];
+  const model = new TableModel<Row>({ name: 'narrow', keyOf: (one) => one.id, columns });
+  const [a, b, c] = columns;
+  if (!a || !b || !c) throw new Error('three columns');
+  expect(names(model)).toEqual(['a', 'b', 'c']);
+  model.room = 310;
+  expect(names(model)).toEqual(['a', 'b', 'c']);
+  model.room = 290;
+  expect([names(model), model.isHidden(b)]).toEqual([['a'], true]);
+  expect(model.tsv([row('x', 'y', 1)])).toBe('a\tb\tc\nx\tx\tx\n');
+  model.toggleColumn(b);
+  expect(names(model)).toEqual(['a', 'b']);
+  model.toggleColumn(b);
+  model.room = 1000;
+  expect(names(model)).toEqual(['a', 'c']);
+  model.resetColumns();
+  model.room = 290;
+  expect(names(model)).toEqual(['a']);
+  model.resize(a, 50);
+  expect(names(model)).toEqual(['a', 'b', 'c']);
+});
+
 test('the last column cannot be hidden', () => {
   const model = modelOf(ROWS);
   for (const column of [...model.columns]) model.toggleColumn(column);

@@ -38,6 +38,9 @@ type Make = (scene: Look, grouping: () => Grouping) => Column<BufferRow>;
 const number = (value: number): string => String(value);
 const bytes = (value: number): string => `${value} B`;
 
+/** With the details beside it in a small window, or a picture and the details in a large one, the table has fewer pixels. */
+const NARROW = 880;
+
 /** How rows are grouped, outermost first. */
 export const GROUPINGS = {
   process: ['process', 'bank'],
@@ -105,7 +108,7 @@ const what = (scene: Look, grouping: () => Grouping): Column<BufferRow> => ({
   head: 'Buffer',
   title:
     'The dma-buf by its inode, which is the same in all processes; memory of the driver that was not seen as a dma-buf has none',
-  width: 204,
+  width: 196,
   cell: (row) => {
     const cell = valueCell(inodeOf(row), number, number, 'one of several');
     const name = row.buffer?.name ?? '';
@@ -164,6 +167,7 @@ const EXPORTER: Make = () => ({
   head: 'Exporter',
   title: 'Who made the dma-buf: drm is the driver itself, system a heap',
   width: 84,
+  yieldsBelow: NARROW,
   cell: (row) => valueCell(exporterOf(row), (name) => name),
   sort: (row) => exporterOf(row).value,
 });
@@ -173,6 +177,7 @@ const FROM: Make = (scene) => ({
   head: 'From',
   title: 'The process that made it where that is proven, else the others that hold it',
   width: 144,
+  yieldsBelow: NARROW,
   cell: (row) => {
     const from = fromOf(row, scene());
     const names = (pids: readonly number[]): string =>
@@ -264,6 +269,7 @@ const MAPS: Make = (scene) => ({
   head: 'Maps',
   title: 'CPU mappings of this process',
   width: 56,
+  yieldsBelow: NARROW,
   right: true,
   cell: (row) => valueCell(cpuMapsOf(row, scene()), number, number, '?'),
   sort: (row) => cpuMapsOf(row, scene()).value,
@@ -274,6 +280,7 @@ const REFERENCES: Make = () => ({
   head: 'Refs',
   title: 'References to the file of the dma-buf, of all processes and of the kernel',
   width: 54,
+  yieldsBelow: NARROW,
   right: true,
   cell: (row) => valueCell(referencesOf(row), number, number, '?'),
   sort: (row) => referencesOf(row).value,
