@@ -49,10 +49,10 @@ export interface TransportParts {
 }
 
 /**
- * What sync writes at once: four DATA pieces of 64 KiB with their heads. The server makes packets of what it has read, and the daemon writes a
- * small one away while the next is on its way; a push is slower by a tenth with whole MiB.
+ * What sync writes at once: two DATA pieces of 64 KiB with their heads. The server makes packets of what it has read, and the daemon writes a
+ * small one away while the next is on its way: with twice as much a push is slower by a twentieth, with whole MiB by a tenth.
  */
-const MAX_PAYLOAD = 4 * (64 * 1024 + 8);
+const MAX_PAYLOAD = 2 * (64 * 1024 + 8);
 
 /**
  * A device behind an adb server, for Tango. Its own (AdbServerTransport over AdbServerNodeTcpConnector) needs a server of version 41,
