@@ -217,6 +217,24 @@ describe('the memory view', () => {
     expect(await layoutShifts(page, 3000)).toEqual([]);
   });
 
+  it('lets columns go and come while values change', async () => {
+    const details = main.getByRole('button', { name: /^(Findings|\d+ findings?)$/ });
+    const columns = (): Promise<number> => table().getByRole('columnheader').count();
+    const few = await columns();
+    await details.click();
+    await expect.poll(columns).toBeGreaterThan(few);
+    const all = await columns();
+    const changed = async (): Promise<void> => {
+      const before = await table().innerText();
+      await expect.poll(() => table().innerText()).not.toBe(before);
+    };
+    for (let turn = 0; turn < 4; turn += 1) {
+      await details.click();
+      await expect.poll(columns).toBe(turn % 2 === 0 ? few : all);
+      await changed();
+    }
+  });
+
   it('says nothing on its console', () => {
     expect(face.errors).toEqual([]);
   });
