@@ -182,6 +182,13 @@ export class TableModel<R extends object> {
     return this.#prefs.hidden.includes(column.id) || this.#yields(column);
   }
 
+  /** The columns were others: the focus stays on its column, or is on the one that took its place. */
+  keepFocus(before: readonly Column<R>[]): void {
+    const { column } = this.focus;
+    const at = this.columns.findIndex(({ id }) => id === before[column]?.id);
+    this.focus = { ...this.focus, column: at >= 0 ? at : Math.min(column, this.columns.length - 1) };
+  }
+
   /** It makes room in a narrow table; one that the user asked for stays. */
   #yields({ id, yieldsBelow = 0 }: Column<R>): boolean {
     return this.#narrow && this.room < yieldsBelow && this.#prefs.asked?.includes(id) !== true;

@@ -228,8 +228,12 @@ describe('the memory view', () => {
       const before = await table().innerText();
       await expect.poll(() => table().innerText()).not.toBe(before);
     };
+    await table().getByRole('columnheader', { name: 'Age' }).click();
+    const active = async (): Promise<string> =>
+      page.locator(`[id="${await table().getAttribute('aria-activedescendant')}"]`).innerText();
     for (let turn = 0; turn < 4; turn += 1) {
       await details.click();
+      await expect.poll(active).toMatch(/^Age/);
       await expect.poll(columns).toBe(turn % 2 === 0 ? few : all);
       await changed();
     }

@@ -102,6 +102,22 @@ test('a column makes room where not all fit, until the user asks for it; what is
   expect(names(model)).toEqual(['a', 'b', 'c']);
 });
 
+test('the focus stays on its column while others go; where its own goes it is on the next', () => {
+  const column = (id: string) => ({ id, head: id, width: 100, cell: (one: Row) => ({ text: one.id }) });
+  const columns = ['a', 'b', 'c'].map(column);
+  const model = new TableModel<Row>({ name: 'focused', keyOf: (one) => one.id, columns });
+  const hide = (at: number): number => {
+    const before = model.columns;
+    const gone = before[at];
+    if (gone) model.toggleColumn(gone);
+    model.keepFocus(before);
+    return model.focus.column;
+  };
+  model.focus = { key: null, column: 2 };
+  expect(hide(0)).toBe(1);
+  expect(hide(1)).toBe(0);
+});
+
 test('the last column cannot be hidden', () => {
   const model = modelOf(ROWS);
   for (const column of [...model.columns]) model.toggleColumn(column);
