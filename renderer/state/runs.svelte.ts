@@ -32,7 +32,9 @@ export class RunsState {
   nameOf: (board: string) => string | null = () => null;
 
   rows = $derived((this.list.value ?? []).map((row) => this.#named(row)));
-  found = $derived(matching(this.rows, this.search));
+  /** Whose label and notes are being written: it stays in the list, whether it still fits the search or not. */
+  writing = $state<string | null>(null);
+  found = $derived(this.#found());
   inFront = $derived(this.page.kind === 'run' ? this.row(this.page.id) : undefined);
 
   readonly #source: Source;
@@ -43,6 +45,11 @@ export class RunsState {
     source.on('runs', () => {
       if (this.list.value !== null || this.list.problem !== null) void this.load();
     });
+  }
+
+  #found(): readonly RunRow[] {
+    const fits = new Set(matching(this.rows, this.search));
+    return this.rows.filter((row) => fits.has(row) || row.id === this.writing);
   }
 
   #named(row: RunRow): RunRow {

@@ -100,9 +100,12 @@ describe.each(FACES)('the window over %s', (kind) => {
     await page.keyboard.type('second two');
     await main.getByText('1 of 3 runs').waitFor();
     await grid.getByText('second of two').click();
-    // With its new label it does not fit the search any more; the notes that are being written are kept all the same.
+    // With its new label it does not fit the search any more; it stays there while its notes are being written.
     await main.getByRole('textbox', { name: 'Label' }).fill('renamed');
-    await main.getByRole('textbox', { name: 'Notes' }).fill('written beside the label');
+    await main.getByRole('textbox', { name: 'Notes' }).click();
+    await main.getByText('saved', { exact: true }).waitFor();
+    await grid.getByText('renamed').waitFor();
+    await page.keyboard.type('written beside the label');
     await main.getByRole('searchbox').fill('beside');
     await grid.getByText('renamed').waitFor();
     await main.getByRole('searchbox').fill('');
