@@ -48,8 +48,9 @@ export class RunsState {
   }
 
   #found(): readonly RunRow[] {
-    const fits = new Set(matching(this.rows, this.search));
-    return this.rows.filter((row) => fits.has(row) || row.id === this.writing);
+    const { rows } = this;
+    const fits = new Set(matching(rows, this.search));
+    return rows.filter((row) => fits.has(row) || row.id === this.writing);
   }
 
   #named(row: RunRow): RunRow {

@@ -50,6 +50,14 @@ test('a board is called and found as the user calls it', async () => {
   expect(state.found.map(({ id }) => id)).toEqual(['b']);
 });
 
+test('a run that is being written stays where it no longer fits the search', async () => {
+  const { state } = await loaded([row('a'), row('b')]);
+  state.search = 'no such word';
+  expect(state.found).toEqual([]);
+  state.writing = 'b';
+  expect(state.found.map(({ id }) => id)).toEqual(['b']);
+});
+
 test('rows that are gone are no longer chosen', async () => {
   const { state, source } = await loaded([row('a'), row('b')]);
   state.checked = ['b', 'a'];
